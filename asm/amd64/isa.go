@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/buildtags"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// An isa is an instruction set and the register tile that suits it.
+type isa struct {
+	suffix      string // of function names
+	file        string // name of the generated files, without ending
+	lanes       int    // float32 in a vector
+	tileRows    int    // rows of the largest tile
+	tileVectors int    // vectors in a row of a tile
+	newVector   func(*build.Context) reg.VecVirtual
+}
+
+// avx2 needs AVX, AVX2 and FMA3. Its tile keeps 6×2 accumulators, a row of b in
+// two registers and an element of a in one or two: all 16 registers.
+var avx2 = isa{
+	suffix: "AVX2", file: "avx2_amd64",
+	lanes: 8, tileRows: 6, tileVectors: 2,
+	newVector: func(c *build.Context) reg.VecVirtual { return c.YMM() },
+}
+
+func (s isa) tileCols() int { return s.lanes * s.tileVectors }
+
+// A generator builds the file of one instruction set.
+type generator struct {
+	*build.Context
+	isa
+	constants map[uint32]operand.Mem
+}
+
+func newGenerator(s isa) *generator {
+	g := &generator{Context: build.NewContext(), isa: s, constants: map[uint32]operand.Mem{}}
+	g.Constraints(buildtags.And(buildtags.Not("purego"), buildtags.Not("noasm")))
+	return g
+}
+
+// begin starts a function.
+func (g *generator) begin(name, signature, doc string) {
+	g.Function(name + g.suffix)
+	g.Doc(name + g.suffix + ": " + doc)
+	g.Attributes(attr.NOSPLIT)
+	g.Pragma("noescape")
+	g.SignatureExpr(signature)
+}
+
+func (g *generator) end() {
+	g.VZEROUPPER()
+	g.RET()
+}
+
+func (g *generator) vec() reg.VecVirtual { return g.newVector(g.Context) }
+
+func (g *generator) vecs(n int) []reg.VecVirtual {
+	vs := make([]reg.VecVirtual, n)
+	for i := range vs {
+		vs[i] = g.vec()
+	}
+	return vs
+}
+
+// loadParam loads an integer or pointer parameter.
+func (g *generator) loadParam(name string) reg.Register {
+	return g.Load(g.Param(name), g.GP64())
+}
+
+// loadStride loads a stride in elements and turns it into bytes.
+func (g *generator) loadStride(name string) reg.Register {
+	r := g.loadParam(name)
+	g.SHLQ(operand.Imm(2), r)
+	return r
+}
+
+// broadcastParam loads a float32 parameter into every lane.
+func (g *generator) broadcastParam(name string) reg.VecVirtual {
+	p, err := g.Param(name).Resolve()
+	if err != nil {
+		panic(fmt.Sprintf("parameter %s: %v", name, err))
+	}
+	v := g.vec()
+	g.VBROADCASTSS(p.Addr, v)
+	return v
+}
+
+// constant is the memory that holds a constant in every lane.
+func (g *generator) constant(bits uint32) operand.Mem {
+	if m, ok := g.constants[bits]; ok {
+		return m
+	}
+	m := g.StaticGlobal(fmt.Sprintf("const%s_%08x", g.suffix, bits))
+	g.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range g.lanes {
+		g.AddDatum(4*i, operand.U32(bits))
+	}
+	g.constants[bits] = m
+	return m
+}

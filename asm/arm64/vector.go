@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mnist-fast/mnist-fast/asm/formula"
+)
+
+// General registers; the streams are in R4 and up.
+const (
+	nLeft    = "R0"
+	poolBase = "R1"
+	lanesAt  = "R2"
+	byteTemp = "R3"
+)
+
+// A lowering turns one program of asm/formula into instructions. It emits the
+// program several times: for whole vectors, and for single elements in lane 0.
+type lowering struct {
+	*emitter
+	streams    map[string]string         // the pointers
+	lastAccess map[string]*formula.Value // of each stream: it steps the pointer
+	scalars    map[string]int
+
+	program *formula.Program
+	lastUse map[*formula.Value]int
+	at      int // place in the program
+	values  map[*formula.Value]int
+	free    registerSet
+
+	single bool // one element at a time
+	lanes  int  // partial results of a reduction
+}
+
+// kernel generates one element-wise kernel.
+func (e *emitter) kernel(k formula.Kernel) {
+	e.begin(k.Name, k.Signature(), k.Doc+".")
+	l := &lowering{
+		emitter:    e,
+		streams:    map[string]string{},
+		lastAccess: map[string]*formula.Value{},
+		scalars:    map[string]int{},
+		program:    k.Program(),
+		values:     map[*formula.Value]int{},
+		free:       ^registerSet(0),
+	}
+	l.lastUse = l.program.LastUse()
+	l.loadParams(k)
+	if k.Reduce {
+		l.reduce()
+	} else {
+		l.elements()
+	}
+	e.emit("RET")
+}
+
+func (l *lowering) loadParams(k formula.Kernel) {
+	l.loadParam("n", nLeft)
+	for i, s := range k.Streams {
+		name, _ := formula.StreamName(s)
+		l.streams[name] = fmt.Sprintf("R%d", 4+i)
+		l.loadParam(name, l.streams[name])
+	}
+	for _, s := range k.Scalars {
+		l.scalars[s] = l.free.take()
+		l.broadcastParam(s, l.scalars[s])
+	}
+	var constants bool
+	for _, v := range l.program.Values {
+		if _, ok := l.streams[v.Name]; ok {
+			l.lastAccess[v.Name] = v
+		}
+		for _, a := range v.Args {
+			constants = constants || a.Op == formula.Const
+		}
+	}
+	if constants {
+		l.emit("MOVD $%s(SB), %s", pool, poolBase)
+	}
+}
+
+// elements runs the program over whole vectors, then over what is left.
+func (l *lowering) elements() {
+	l.emit("SUBS $4, %s", nLeft)
+	l.emit("BLT tail")
+	l.label("vectors")
+	l.body()
+	l.emit("SUBS $4, %s", nLeft)
+	l.emit("BGE vectors")
+
+	l.label("tail")
+	l.emit("ADDS $4, %s", nLeft)
+	l.emit("BEQ done")
+	l.single = true
+	l.label("singles")
+	l.body()
+	l.emit("SUBS $1, %s", nLeft)
+	l.emit("BNE singles")
+	l.label("done")
+}
+
+// reduce folds the elements, LaneCount at a time, into the partial results.
+func (l *lowering) reduce() {
+	l.loadParam("lanes", lanesAt)
+	var acc [formula.LaneCount / 4]int
+	for q := range acc {
+		acc[q] = l.free.take()
+		l.emit("FMOVQ %d(%s), F%d", 16*q, lanesAt, acc[q])
+	}
+	l.emit("CBZ %s, done", nLeft)
+	l.label("blocks")
+	for _, l.lanes = range acc {
+		l.body()
+	}
+	l.emit("SUBS $%d, %s", formula.LaneCount, nLeft)
+	l.emit("BNE blocks")
+	l.label("done")
+	for q := range acc {
+		l.emit("FMOVQ F%d, %d(%s)", acc[q], 16*q, lanesAt)
+	}
+}
+
+// body emits the program once.
+func (l *lowering) body() {
+	clear(l.values)
+	for i, v := range l.program.Values {
+		l.at = i
+		l.operation(v)
+	}
+}

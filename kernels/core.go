@@ -1,0 +1,50 @@
+package kernels
+
+import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+
+// A Core runs kernels on one goroutine: it has the kernels of a tier and the
+// buffers that they work with. A Core must not be used by two goroutines at
+// once; its methods allocate nothing once its buffers have grown to the shapes
+// in use.
+type Core struct {
+	tier Tier
+	set  *micro.Set
+
+	packA, packB []float32 // blocks of the operands of GEMM, re-ordered
+	tile         []float32 // a register tile at the edge of c
+	zeros        []float32 // the seed of a tile that starts from nothing
+	lanes        []float32 // partial results of a reduction
+	rest         []float32 // the last few elements of a reduction, padded
+	restOut      []float32
+}
+
+// NewCore returns a Core for the tier. It panics if the tier cannot run here
+// (see Tier.Err).
+func NewCore(t Tier) *Core {
+	if t == Auto {
+		t = Best()
+	}
+	if err := t.Err(); err != nil {
+		panic("kernels: " + err.Error())
+	}
+	set := t.set()
+	return &Core{
+		tier: t, set: set,
+		tile:    make([]float32, set.MR*set.NR),
+		zeros:   make([]float32, set.NR),
+		lanes:   make([]float32, micro.Lanes),
+		rest:    make([]float32, 2*micro.Lanes),
+		restOut: make([]float32, micro.Lanes),
+	}
+}
+
+// Tier returns the tier of the kernels.
+func (k *Core) Tier() Tier { return k.tier }
+
+// grow returns *buf with at least n elements; what it held is lost.
+func grow(buf *[]float32, n int) []float32 {
+	if len(*buf) < n {
+		*buf = make([]float32, n)
+	}
+	return *buf
+}

@@ -1,0 +1,42 @@
+package micro
+
+import "unsafe"
+
+// at returns the address of element i of the array at p.
+func at(p *float32, i int) *float32 {
+	return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i))
+}
+
+// gemmGeneric returns the GemmFunc of that many rows and columns. It is the
+// definition of the tile: a chain of fused multiply-adds for each element of c,
+// in ascending p.
+func gemmGeneric(rows, cols int) GemmFunc {
+	return func(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32) {
+		for i := range rows {
+			row := vec(at(c, i*rsc), cols)
+			copy(row, vec(at(init, i*rsinit), cols))
+			for p := range k {
+				multiplyAdd(row, *at(a, i*rsa+p*csa), vec(at(b, p*rsb), cols))
+			}
+			for j, v := range row {
+				if v <= lo {
+					row[j] = 0
+				}
+			}
+		}
+	}
+}
+
+// multiplyAdd is row[j] = fma(x, y[j], row[j]), with fma written out: the
+// compiler does not inline it, and this loop is most of what the tier does.
+func multiplyAdd(row []float32, x float32, y []float32) {
+	for j, yj := range y[:len(row)] {
+		p := float64(x) * float64(yj)
+		s := p + float64(row[j])
+		if roundsTwice(s) {
+			row[j] = addOnce(p, float64(row[j]))
+		} else {
+			row[j] = float32(s)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package micro
+
+import "math"
+
+// Log is the natural logarithm, from ln x = e·ln2 + 2·artanh(s) with
+// x = m·2ᵉ, √½ ≤ m < √2 and s = (m-1)/(m+1). The series ends where its terms
+// are below 10⁻¹²; products are rounded before they are added, so that no
+// compiler fuses them.
+func Log(x float32) float32 {
+	switch {
+	case x != x || x < 0:
+		return float32(math.NaN())
+	case x == 0:
+		return float32(math.Inf(-1))
+	case math.IsInf(float64(x), 1):
+		return x
+	}
+	m, e := math.Frexp(float64(x))
+	if m < math.Sqrt2/2 {
+		m *= 2
+		e--
+	}
+	s := (m - 1) / (m + 1)
+	sq := float64(s * s)
+	sum := 0.0
+	for n := 15; n >= 1; n -= 2 {
+		sum = 1/float64(n) + float64(sum*sq)
+	}
+	return float32(float64(float64(e)*math.Ln2) + float64(2*s*sum))
+}
+
+// CrossEntropy returns Σⱼ t[j]·(largest - z[j]) and Σⱼ t[j]: chains of fused
+// multiply-adds and of sums over the t[j] that are not 0.
+func CrossEntropy(t, z []float32, largest float32) (loss, total float32) {
+	for j, tj := range t {
+		if tj != 0 {
+			loss = fma(tj, largest-z[j], loss)
+			total += tj
+		}
+	}
+	return loss, total
+}
+
+// FMA is x·y + z rounded once.
+func FMA(x, y, z float32) float32 { return fma(x, y, z) }

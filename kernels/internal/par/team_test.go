@@ -1,0 +1,102 @@
+package par
+
+import (
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestRunCallsEveryRankOnce(t *testing.T) {
+	for _, size := range []int{1, 2, 3, 8} {
+		team := NewTeam(size)
+		calls := make([]atomic.Int32, size)
+		for i := range 1000 {
+			team.Run(func(rank int) { calls[rank].Add(1) })
+			if i == 500 {
+				time.Sleep(10 * time.Millisecond) // long enough for the workers to sleep
+			}
+		}
+		for rank := range calls {
+			if n := calls[rank].Load(); n != 1000 {
+				t.Errorf("%d ranks: rank %d was called %d times in 1000 tasks", size, rank, n)
+			}
+		}
+		team.Close()
+	}
+}
+
+// No rank leaves a barrier before all have come to it.
+func TestBarrier(t *testing.T) {
+	const size, rounds = 4, 200
+	team := NewTeam(size)
+	defer team.Close()
+	var arrived atomic.Int32
+	team.Run(func(rank int) {
+		for round := range rounds {
+			arrived.Add(1)
+			team.Barrier()
+			if n := arrived.Load(); n < int32(size*(round+1)) {
+				t.Errorf("round %d: passed with %d arrivals", round, n)
+			}
+			team.Barrier()
+		}
+	})
+}
+
+func TestPanicReachesCallerPastBarriers(t *testing.T) {
+	for _, culprit := range []int{0, 2} {
+		team := NewTeam(3)
+		func() {
+			defer func() {
+				if v, ok := recover().(string); !ok || !strings.HasPrefix(v, "boom") {
+					t.Errorf("recovered %v, want boom", v)
+				}
+			}()
+			team.Run(func(rank int) {
+				if rank == culprit {
+					panic("boom")
+				}
+				team.Barrier()
+			})
+		}()
+		team.Run(func(int) { team.Barrier() }) // still of use
+		team.Close()
+	}
+}
+
+func TestCloseEndsWorkers(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for range 5 {
+		team := NewTeam(8)
+		team.Run(func(int) {})
+		team.Close()
+		team.Close()
+	}
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines after Close, %d before", runtime.NumGoroutine(), before)
+}
+
+func TestRunAllocatesNothing(t *testing.T) {
+	team := NewTeam(2)
+	defer team.Close()
+	task := func(int) { team.Barrier() }
+	if n := testing.AllocsPerRun(100, func() { team.Run(task) }); n != 0 {
+		t.Errorf("%v allocations a run", n)
+	}
+}
+
+func BenchmarkRun(b *testing.B) {
+	team := NewTeam(2)
+	defer team.Close()
+	task := func(int) {}
+	for b.Loop() {
+		team.Run(task)
+	}
+}

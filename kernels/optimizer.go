@@ -1,0 +1,75 @@
+package kernels
+
+// The optimizers update weights w in place from their gradient g, as Keras 3
+// does. m and v are running moments, 0 at first; a moment whose magnitude falls
+// below 2⁻¹⁰⁰ becomes 0, which no weight can notice. All slices of a call have
+// one length and are apart, or it panics.
+
+// SGD computes w -= lr·g.
+func (k *Core) SGD(w, g []float32, lr float32) {
+	if checkApart(w, g) {
+		k.set.SGD(len(w), &w[0], &g[0], lr)
+	}
+}
+
+// Momentum computes v = mu·v - lr·g; w += v.
+func (k *Core) Momentum(w, v, g []float32, lr, mu float32) {
+	if checkApart(w, v, g) {
+		k.set.Momentum(len(w), &w[0], &v[0], &g[0], lr, mu)
+	}
+}
+
+// Nesterov computes v = mu·v - lr·g; w += mu·v - lr·g.
+func (k *Core) Nesterov(w, v, g []float32, lr, mu float32) {
+	if checkApart(w, v, g) {
+		k.set.Nesterov(len(w), &w[0], &v[0], &g[0], lr, mu)
+	}
+}
+
+// RMSprop computes v += (1-rho)·(g²-v); w -= lr·g/√(v+eps). It takes c = 1-rho.
+func (k *Core) RMSprop(w, v, g []float32, lr, c, eps float32) {
+	if checkApart(w, v, g) {
+		k.set.RMSprop(len(w), &w[0], &v[0], &g[0], lr, c, eps)
+	}
+}
+
+// AdamStep has the numbers of one step of Adam or AdamW.
+type AdamStep struct {
+	LR     float32 // the learning rate times √(1-β₂ᵗ)/(1-β₁ᵗ)
+	C1, C2 float32 // 1-β₁ and 1-β₂
+	Eps    float32 // added to √v
+	Decay  float32 // what w is multiplied by first: 1, or less for AdamW
+}
+
+// Adam computes m += C1·(g-m); v += C2·(g²-v); w = Decay·w - LR·m/(√v+Eps)
+// (D. Kingma, J. Ba: Adam, 2015, in the form before its section 2.1; AdamW:
+// I. Loshchilov, F. Hutter, 2019).
+func (k *Core) Adam(w, m, v, g []float32, s AdamStep) {
+	if checkApart(w, m, v, g) {
+		k.set.Adam(len(w), &w[0], &m[0], &v[0], &g[0], s.LR, s.C1, s.C2, s.Eps, s.Decay)
+	}
+}
+
+// PenaltyGrad adds the gradient of l1·Σ|w| + l2·Σw² to g:
+// g[i] += l1·sign(w[i]) + 2·l2·w[i], with sign(0) = 0. l1 must not be negative.
+func (k *Core) PenaltyGrad(g, w []float32, l1, l2 float32) {
+	if checkVectors(g, w, w) {
+		k.set.PenaltyGrad(len(g), &g[0], &w[0], l1, 2*l2)
+	}
+}
+
+// checkApart panics unless the slices have one length and share no memory. It
+// reports whether they have any element.
+func checkApart(vs ...[]float32) bool {
+	for i, x := range vs {
+		if len(x) != len(vs[0]) {
+			panic(badLength)
+		}
+		for _, y := range vs[:i] {
+			if overlap(x, y) {
+				panic(badOverlap)
+			}
+		}
+	}
+	return len(vs[0]) > 0
+}

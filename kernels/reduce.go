@@ -1,0 +1,94 @@
+package kernels
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+)
+
+// A reduction puts element i in partial result i mod 16 and folds the 16
+// pairwise at the end: the same sums in the same order on every tier.
+
+// Dot returns Σ x[i]·y[i].
+func (k *Core) Dot(x, y []float32) float32 { return k.reduce2(k.set.DotLanes, x, y) }
+
+// Distance returns Σ (x[i]-y[i])².
+func (k *Core) Distance(x, y []float32) float32 { return k.reduce2(k.set.DistanceLanes, x, y) }
+
+// SumAbs returns Σ |x[i]|.
+func (k *Core) SumAbs(x []float32) float32 {
+	clear(k.lanes)
+	k.reduce1(k.set.SumAbsLanes, x, 0)
+	return k.foldSum()
+}
+
+// max returns the largest x[i], passing over NaN; -Inf if there is none.
+func (k *Core) max(x []float32) float32 {
+	lowest := float32(math.Inf(-1))
+	for i := range k.lanes {
+		k.lanes[i] = lowest
+	}
+	k.reduce1(k.set.MaxLanes, x, lowest)
+	for _, v := range k.lanes {
+		lowest = max(lowest, v)
+	}
+	return lowest
+}
+
+// expSum computes y[i] = exp(x[i]-a) and returns Σ y[i].
+func (k *Core) expSum(y, x []float32, a float32) float32 {
+	clear(k.lanes)
+	whole := len(x) / micro.Lanes * micro.Lanes
+	k.set.ExpLanes(whole, unsafe.SliceData(y), unsafe.SliceData(x), &k.lanes[0], a)
+	if whole < len(x) {
+		in := padded(k.rest[:micro.Lanes], x[whole:], float32(math.Inf(-1)))
+		out := k.restOut
+		k.set.ExpLanes(micro.Lanes, &out[0], &in[0], &k.lanes[0], a)
+		copy(y[whole:], out)
+	}
+	return k.foldSum()
+}
+
+func (k *Core) reduce1(f micro.Reduce1, x []float32, neutral float32) {
+	whole := len(x) / micro.Lanes * micro.Lanes
+	f(whole, unsafe.SliceData(x), &k.lanes[0])
+	if whole < len(x) {
+		in := padded(k.rest[:micro.Lanes], x[whole:], neutral)
+		f(micro.Lanes, &in[0], &k.lanes[0])
+	}
+}
+
+func (k *Core) reduce2(f micro.Reduce2, x, y []float32) float32 {
+	if len(x) != len(y) {
+		panic(badLength)
+	}
+	clear(k.lanes)
+	whole := len(x) / micro.Lanes * micro.Lanes
+	f(whole, unsafe.SliceData(x), unsafe.SliceData(y), &k.lanes[0])
+	if whole < len(x) {
+		px := padded(k.rest[:micro.Lanes], x[whole:], 0)
+		py := padded(k.rest[micro.Lanes:], y[whole:], 0)
+		f(micro.Lanes, &px[0], &py[0], &k.lanes[0])
+	}
+	return k.foldSum()
+}
+
+// padded copies x to the front of buf and fills the rest with a number that
+// does not change the result.
+func padded(buf, x []float32, neutral float32) []float32 {
+	for i := copy(buf, x); i < len(buf); i++ {
+		buf[i] = neutral
+	}
+	return buf
+}
+
+// foldSum adds the partial results: the upper half to the lower, and so on.
+func (k *Core) foldSum() float32 {
+	for w := micro.Lanes / 2; w > 0; w /= 2 {
+		for i := range w {
+			k.lanes[i] += k.lanes[i+w]
+		}
+	}
+	return k.lanes[0]
+}

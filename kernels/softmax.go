@@ -1,0 +1,78 @@
+package kernels
+
+import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+
+// Softmax computes, for every row, y[i][j] = exp(x[i][j]-m) / Σⱼ exp(x[i][j]-m)
+// with m the largest x[i][j]. y may be x. Rows must be contiguous.
+func (k *Core) Softmax(y, x Mat) {
+	checkRows(y, x, x)
+	for i := range y.Rows {
+		to, from := y.Row(i), x.Row(i)
+		k.Divide(to, to, k.expSum(to, from, k.max(from)))
+	}
+}
+
+// SoftmaxGrad computes, for every row, dx = (dy - Σ dy·y)·y: the gradient of
+// what comes before a softmax with output y. dx may be dy.
+func (k *Core) SoftmaxGrad(dx, dy, y Mat) {
+	checkRows(dx, dy, y)
+	for i := range dx.Rows {
+		if n := dx.Cols; n > 0 {
+			a := k.Dot(dy.Row(i), y.Row(i))
+			k.set.SoftmaxGrad(n, &dx.Row(i)[0], &dy.Row(i)[0], &y.Row(i)[0], a)
+		}
+	}
+}
+
+// SoftmaxCrossEntropy computes, for every row of logits z and of targets t,
+//
+//	loss[i]  = -Σⱼ t[i][j]·log softmax(z[i])[j]
+//	dz[i][j] = a·(softmax(z[i])[j] - t[i][j])
+//
+// where each row of t sums to 1. dz may be z. Rows must be contiguous; it
+// panics if loss does not have z.Rows elements.
+func (k *Core) SoftmaxCrossEntropy(loss []float32, dz, z, t Mat, a float32) {
+	checkRows(dz, z, t)
+	if len(loss) != z.Rows {
+		panic(badLength)
+	}
+	for i := range loss {
+		if z.Cols == 0 {
+			loss[i] = 0
+			continue
+		}
+		row, target := dz.Row(i), t.Row(i)
+		loss[i] = k.crossEntropyRow(row, z.Row(i), target)
+		k.set.Residual(len(row), &row[0], &row[0], &target[0], a)
+	}
+}
+
+// crossEntropyRow leaves softmax(z) in y and returns the loss,
+// Σⱼ t[j]·(m - z[j]) + log Σⱼ exp(z[j]-m) · Σⱼ t[j].
+func (k *Core) crossEntropyRow(y, z, t []float32) float32 {
+	largest := k.max(z)
+	loss, total := micro.CrossEntropy(t, z, largest)
+	sum := k.expSum(y, z, largest)
+	k.Divide(y, y, sum)
+	return micro.FMA(total, micro.Log(sum), loss)
+}
+
+// checkRows panics unless the matrices have one shape and out is the same as,
+// or apart from, each of the others.
+func checkRows(out, x, y Mat) {
+	out.checkOutput()
+	x.checkInput()
+	y.checkInput()
+	if x.Rows != out.Rows || y.Rows != out.Rows || x.Cols != out.Cols || y.Cols != out.Cols {
+		panic(badShape)
+	}
+	for _, in := range [...]Mat{x, y} {
+		if !sameMemory(out, in) {
+			out.checkApart(in)
+		}
+	}
+}
+
+func sameMemory(x, y Mat) bool {
+	return x.Rows > 0 && x.Cols > 0 && x.at(0, 0) == y.at(0, 0) && x.RowStride == y.RowStride && x.ColStride == y.ColStride
+}

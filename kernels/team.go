@@ -1,0 +1,95 @@
+package kernels
+
+import "github.com/mnist-fast/mnist-fast/kernels/internal/par"
+
+// A Team is a Core for each of several workers: goroutines that stay ready for
+// short pieces of work. Only one goroutine may use a Team at once. Close it when
+// it is no longer needed.
+type Team struct {
+	par   *par.Team
+	cores []*Core
+	task  func(rank int, k *Core)
+	run   func(rank int)
+
+	gemm     gemmArgs // what the workers share out of a call of Gemm
+	gemmPart func(rank int, k *Core)
+}
+
+type gemmArgs struct {
+	alpha, beta float32
+	a, b, c     Mat
+	e           Epilogue
+}
+
+// parallelFlops is the size of a product below which more than one worker does
+// not pay: waking the others costs what 50,000 operations do.
+const parallelFlops = 1 << 20
+
+// NewTeam returns a team of that many workers, the caller included; below 1
+// means 1. It panics if the tier cannot run here (see Tier.Err).
+func NewTeam(tier Tier, workers int) *Team {
+	t := &Team{}
+	for range max(1, workers) {
+		t.cores = append(t.cores, NewCore(tier))
+	}
+	t.par = par.NewTeam(len(t.cores))
+	t.run = func(rank int) { t.task(rank, t.cores[rank]) }
+	t.gemmPart = t.gemmShare
+	return t
+}
+
+// Workers returns the number of workers, the caller included.
+func (t *Team) Workers() int { return len(t.cores) }
+
+// Tier returns the tier of the kernels.
+func (t *Team) Tier() Tier { return t.cores[0].tier }
+
+// Run calls task once for each rank from 0 to Workers()-1, each with a Core of
+// its own, at the same time, and returns when all calls have. Rank 0 is the
+// caller's goroutine. A panic of one call is a panic of Run.
+func (t *Team) Run(task func(rank int, k *Core)) {
+	t.task = task
+	t.par.Run(t.run)
+}
+
+// Barrier waits, inside a task, until every rank has called it.
+func (t *Team) Barrier() { t.par.Barrier() }
+
+// Close ends the workers. The team must not be used again.
+func (t *Team) Close() { t.par.Close() }
+
+// Gemm is Core.Gemm with the rows or the columns of c shared out among the
+// workers. The bits are the same for any number of workers.
+func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
+	checkGemm(a, b, c, e)
+	if len(t.cores) == 1 || c.Rows*c.Cols*a.Cols < parallelFlops/2 {
+		t.cores[0].Gemm(alpha, a, b, beta, c, e)
+		return
+	}
+	t.gemm = gemmArgs{alpha, beta, a, b, c, e}
+	t.Run(t.gemmPart)
+}
+
+// gemmShare computes the rank's share: whole tiles along the longer side of c.
+func (t *Team) gemmShare(rank int, k *Core) {
+	a, b, c, e := t.gemm.a, t.gemm.b, t.gemm.c, t.gemm.e
+	if c.Rows >= c.Cols {
+		i0, i1 := Share(c.Rows, k.set.MR, rank, t.Workers())
+		a, c = a.Slice(i0, i1, 0, a.Cols), c.Slice(i0, i1, 0, c.Cols)
+	} else {
+		j0, j1 := Share(c.Cols, k.set.NR, rank, t.Workers())
+		b, c = b.Slice(0, b.Rows, j0, j1), c.Slice(0, c.Rows, j0, j1)
+		if e.Bias != nil {
+			e.Bias = e.Bias[j0:j1]
+		}
+	}
+	k.Gemm(t.gemm.alpha, a, b, t.gemm.beta, c, e)
+}
+
+// Share cuts n things into runs, one for each of several workers, and returns
+// the run of that rank: things from begin to end-1. Runs begin at multiples of
+// unit and differ by at most one unit.
+func Share(n, unit, rank, workers int) (begin, end int) {
+	units := (n + unit - 1) / unit
+	return min(n, units*rank/workers*unit), min(n, units*(rank+1)/workers*unit)
+}

@@ -1,0 +1,138 @@
+package kernels
+
+import "unsafe"
+
+// The element-wise kernels. All slices of a call have the same length, or it
+// panics. An output may be the same slice as an input, but not overlap one
+// otherwise.
+
+// Add computes y[i] += x[i].
+func (k *Core) Add(y, x []float32) {
+	if checkVectors(y, x, y) {
+		k.set.Add(len(y), &y[0], &x[0])
+	}
+}
+
+// Scale computes y[i] = a·x[i].
+func (k *Core) Scale(y, x []float32, a float32) {
+	if checkVectors(y, x, y) {
+		k.set.Scale(len(y), &y[0], &x[0], a)
+	}
+}
+
+// Divide computes y[i] = x[i] / a.
+func (k *Core) Divide(y, x []float32, a float32) {
+	if checkVectors(y, x, y) {
+		k.set.Divide(len(y), &y[0], &x[0], a)
+	}
+}
+
+// Pixels computes y[i] = float32(x[i]) / a: bytes to numbers, for a = 255 from
+// 0 to 1.
+func (k *Core) Pixels(y []float32, x []uint8, a float32) {
+	if len(y) != len(x) {
+		panic(badLength)
+	}
+	if len(y) > 0 {
+		k.set.Pixels(len(y), &y[0], &x[0], a)
+	}
+}
+
+// BiasAdd adds the bias to every row of m, whose rows must be contiguous.
+func (k *Core) BiasAdd(m Mat, bias []float32) {
+	if len(bias) != m.Cols {
+		panic(badShape)
+	}
+	m.checkOutput()
+	for i := range m.Rows {
+		k.Add(m.Row(i), bias)
+	}
+}
+
+// one is a matrix of ones of any shape, by strides of 0.
+var one = []float32{1}
+
+// ColSum computes dst[j] = Σᵢ m[i][j], adding in ascending i: the gradient of
+// a bias. It panics if dst does not have m.Cols elements.
+func (k *Core) ColSum(dst []float32, m Mat) {
+	ones := Mat{one, 1, m.Rows, 0, 0}
+	k.Gemm(1, ones, m, 0, View(dst, 1, len(dst)), Epilogue{})
+}
+
+// ReLU computes y[i] = 0 where x[i] ≤ 0, else x[i]; so NaN stays.
+func (k *Core) ReLU(y, x []float32) {
+	if checkVectors(y, x, y) {
+		k.set.ReLU(len(y), &y[0], &x[0])
+	}
+}
+
+// ReLUGrad computes dx[i] = 0 where y[i] ≤ 0, else dy[i]; y is ReLU's output.
+func (k *Core) ReLUGrad(dx, dy, y []float32) {
+	if checkVectors(dx, dy, y) {
+		k.set.ReLUGrad(len(dx), &dx[0], &dy[0], &y[0])
+	}
+}
+
+// Exp computes y[i] = eˣ for x = x[i], within 1 ulp; results below 2⁻¹²⁶ are 0.
+func (k *Core) Exp(y, x []float32) {
+	if checkVectors(y, x, y) {
+		k.set.Exp(len(y), &y[0], &x[0])
+	}
+}
+
+// Sigmoid computes y[i] = 1/(1+e⁻ˣ) for x = x[i], within 3 ulp.
+func (k *Core) Sigmoid(y, x []float32) {
+	if checkVectors(y, x, y) {
+		k.set.Sigmoid(len(y), &y[0], &x[0])
+	}
+}
+
+// SigmoidGrad computes dx[i] = dy[i]·y[i]·(1-y[i]); y is the sigmoid's output.
+func (k *Core) SigmoidGrad(dx, dy, y []float32) {
+	if checkVectors(dx, dy, y) {
+		k.set.SigmoidGrad(len(dx), &dx[0], &dy[0], &y[0])
+	}
+}
+
+// Tanh computes y[i] = tanh(x[i]), within 2 ulp.
+func (k *Core) Tanh(y, x []float32) {
+	if checkVectors(y, x, y) {
+		k.set.Tanh(len(y), &y[0], &x[0])
+	}
+}
+
+// TanhGrad computes dx[i] = dy[i]·(1-y[i]²); y is tanh's output.
+func (k *Core) TanhGrad(dx, dy, y []float32) {
+	if checkVectors(dx, dy, y) {
+		k.set.TanhGrad(len(dx), &dx[0], &dy[0], &y[0])
+	}
+}
+
+// checkVectors panics unless the slices have one length and out is the same as,
+// or apart from, each of the others. It reports whether there is any element.
+func checkVectors(out, x, y []float32) bool {
+	if len(x) != len(out) || len(y) != len(out) {
+		panic(badLength)
+	}
+	if len(out) == 0 {
+		return false
+	}
+	checkSameOrApart(out, x)
+	checkSameOrApart(out, y)
+	return true
+}
+
+func checkSameOrApart(x, y []float32) {
+	if overlap(x, y) && &x[0] != &y[0] {
+		panic(badOverlap)
+	}
+}
+
+// overlap reports whether two slices share memory.
+func overlap(x, y []float32) bool {
+	if len(x) == 0 || len(y) == 0 {
+		return false
+	}
+	px, py := uintptr(unsafe.Pointer(&x[0])), uintptr(unsafe.Pointer(&y[0]))
+	return px < py+4*uintptr(len(y)) && py < px+4*uintptr(len(x))
+}
