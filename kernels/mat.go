@@ -45,10 +45,15 @@ func (m Mat) Slice(r0, r1, c0, c1 int) Mat {
 }
 
 // Row returns row i of a matrix whose rows are contiguous (ColStride 1). It
-// panics if they are not.
+// panics if they are not, or if there is no such row.
 func (m Mat) Row(i int) []float32 {
-	if m.ColStride != 1 && m.Cols > 1 {
+	switch {
+	case m.ColStride != 1 && m.Cols > 1:
 		panic(badRow)
+	case i < 0 || i >= m.Rows:
+		panic(badSlice)
+	case m.Cols == 0:
+		return nil
 	}
 	at := i * m.RowStride
 	return m.Data[at : at+m.Cols : at+m.Cols]
@@ -109,9 +114,7 @@ func (m Mat) checkApart(x Mat) {
 	if m.Rows == 0 || m.Cols == 0 || x.Rows == 0 || x.Cols == 0 {
 		return
 	}
-	if m.ColStride != 1 && m.RowStride == 1 && x.RowStride == 1 {
-		m, x = m.T(), x.T()
-	}
+	m, x = m.rowMajor(), x.rowMajor()
 	begin, end := m.extent()
 	xBegin, xEnd := x.extent()
 	if end <= xBegin || xEnd <= begin {
@@ -129,6 +132,14 @@ func (m Mat) checkApart(x Mat) {
 		}
 	}
 	panic(badOverlap)
+}
+
+// rowMajor is the view, transposed or not, that has contiguous rows, if there is one.
+func (m Mat) rowMajor() Mat {
+	if m.ColStride != 1 && m.RowStride == 1 {
+		return m.T()
+	}
+	return m
 }
 
 // extent is the range of addresses from the first to behind the last element.

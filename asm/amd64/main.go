@@ -29,6 +29,7 @@ func generate(s isa) error {
 	for rows := 1; rows <= s.tileRows; rows++ {
 		g.gemm(rows)
 	}
+	g.peak()
 	for _, k := range formula.Kernels() {
 		g.vector(k)
 	}

@@ -27,6 +27,7 @@ func generate() error {
 	for rows := 1; rows <= tileRows; rows++ {
 		e.gemm(rows)
 	}
+	e.peak()
 	for _, k := range formula.Kernels() {
 		e.kernel(k)
 	}

@@ -12,3 +12,13 @@ func GemmName(rows, cols int) string { return fmt.Sprintf("gemm%dx%d", rows, col
 func GemmDoc(rows, cols int) string {
 	return fmt.Sprintf("c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < %d, j < %d; see GemmFunc.", rows, cols)
 }
+
+// Peak is a kernel that does nothing but n·PeakRounds fused multiply-adds of
+// vectors for each accumulator of the largest tile, on registers alone: the
+// ceiling of what GEMM can reach.
+const (
+	PeakName      = "peak"
+	PeakSignature = "func(n int)"
+	PeakDoc       = "n rounds of fused multiply-adds on registers; see Set.Peak."
+	PeakRounds    = 4
+)

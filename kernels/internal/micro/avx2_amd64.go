@@ -34,6 +34,11 @@ func gemm5x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, init
 //go:noescape
 func gemm6x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
+// peakAVX2: n rounds of fused multiply-adds on registers; see Set.Peak.
+//
+//go:noescape
+func peakAVX2(n int)
+
 // addAVX2: y[i] += x[i].
 //
 //go:noescape

@@ -14,6 +14,9 @@ var generic = Set{
 		gemmGeneric(3, genericNR), gemmGeneric(4, genericNR),
 	},
 
+	Peak:      peakGeneric,
+	PeakFlops: 2 * genericNR,
+
 	Add:    addGeneric,
 	Scale:  scaleGeneric,
 	Divide: divideGeneric,

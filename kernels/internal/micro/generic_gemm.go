@@ -40,3 +40,11 @@ func multiplyAdd(row []float32, x float32, y []float32) {
 		}
 	}
 }
+
+// peakGeneric is what there is in plain Go: rounds of one row of a tile.
+func peakGeneric(n int) {
+	var row, x [genericNR]float32
+	for range n {
+		multiplyAdd(row[:], 1, x[:])
+	}
+}

@@ -34,6 +34,11 @@ func gemm5x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, init *fl
 //go:noescape
 func gemm6x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
+// peakNEON: n rounds of fused multiply-adds on registers; see Set.Peak.
+//
+//go:noescape
+func peakNEON(n int)
+
 // addNEON: y[i] += x[i].
 //
 //go:noescape

@@ -47,6 +47,11 @@ type Set struct {
 	MR, NR   int        // the largest register tile
 	Gemm     []GemmFunc // Gemm[r-1] has r rows, r = 1..MR
 
+	// Peak does nothing but n·PeakFlops floating-point operations, as fused
+	// multiply-adds on registers.
+	Peak      func(n int)
+	PeakFlops int
+
 	Add    Map2
 	Scale  Map2x1
 	Divide Map2x1

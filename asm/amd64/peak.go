@@ -1,0 +1,29 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/mnist-fast/mnist-fast/asm/formula"
+)
+
+// peak generates formula.Peak: as many chains as the largest tile has.
+func (g *generator) peak() {
+	g.begin(formula.PeakName, formula.PeakSignature, formula.PeakDoc)
+	n := g.loadParam("n")
+	acc, x := g.vecs(g.tileRows*g.tileVectors), g.vec()
+	for _, v := range append(acc, x) {
+		g.VXORPS(v, v, v)
+	}
+	g.TESTQ(n, n)
+	g.JZ(operand.LabelRef("done"))
+	g.Label("rounds")
+	for range formula.PeakRounds {
+		for _, v := range acc {
+			g.VFMADD231PS(x, x, v)
+		}
+	}
+	g.DECQ(n)
+	g.JNZ(operand.LabelRef("rounds"))
+	g.Label("done")
+	g.end()
+}

@@ -1,0 +1,75 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+// An Activation is the function at the end of a layer.
+type Activation uint8
+
+// The activations. Softmax works on all outputs of a sample together, the
+// others on each number.
+const (
+	Linear  Activation = iota // x
+	ReLU                      // max(x, 0)
+	Sigmoid                   // 1/(1+e⁻ˣ)
+	Tanh                      // tanh x
+	Softmax                   // eˣ / Σ eˣ
+)
+
+var activationNames = []string{Linear: "linear", ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh", Softmax: "softmax"}
+
+// String returns the name that Keras has for the activation.
+func (a Activation) String() string { return nameOf(activationNames, int(a), "Activation") }
+
+// ParseActivation is the inverse of Activation.String.
+func ParseActivation(name string) (Activation, error) {
+	i, err := indexOf(activationNames, name, "activation")
+	return Activation(i), err
+}
+
+// apply computes y = f(y). ReLU is left out: GEMM has done it.
+func (a Activation) apply(k *kernels.Core, y kernels.Mat) {
+	switch a {
+	case Sigmoid:
+		k.Sigmoid(y.Data, y.Data)
+	case Tanh:
+		k.Tanh(y.Data, y.Data)
+	case Softmax:
+		k.Softmax(y, y)
+	}
+}
+
+// gradient turns d, the gradient at the activation's output y, into the
+// gradient at its input.
+func (a Activation) gradient(k *kernels.Core, d, y kernels.Mat) {
+	switch a {
+	case ReLU:
+		k.ReLUGrad(d.Data, d.Data, y.Data)
+	case Sigmoid:
+		k.SigmoidGrad(d.Data, d.Data, y.Data)
+	case Tanh:
+		k.TanhGrad(d.Data, d.Data, y.Data)
+	case Softmax:
+		k.SoftmaxGrad(d, d, y)
+	}
+}
+
+// nameOf is the name of value i of an enumeration.
+func nameOf(names []string, i int, kind string) string {
+	if i < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("%s(%d)", kind, i)
+}
+
+// indexOf is the value of that name.
+func indexOf(names []string, name, kind string) (int, error) {
+	if i := slices.Index(names, name); i >= 0 {
+		return i, nil
+	}
+	return 0, fmt.Errorf("unknown %s %q: want one of %v", kind, name, names)
+}

@@ -1,0 +1,162 @@
+package nn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A FitConfig says how long Fit trains, and on what.
+type FitConfig struct {
+	Epochs    int
+	Seed      uint64 // of the order of samples
+	NoShuffle bool   // take the samples as they come, not in a new order each epoch
+
+	// Either of these makes Fit score the model after each epoch on data that
+	// it is not trained on.
+	Validation      *Dataset
+	ValidationSplit float64 // the last share of the data, as in Keras
+
+	Callbacks []Callback
+}
+
+// A Callback is told how training goes. Either function may be nil.
+type Callback struct {
+	OnBatchEnd func(Progress)
+	OnEpochEnd func(Epoch) error // an error ends Fit; ErrStop ends it without failing
+}
+
+// ErrStop, from a callback, ends Fit as if its epochs were over.
+var ErrStop = errors.New("nn: stop training")
+
+// Progress is where training stands after a batch.
+type Progress struct {
+	Epoch, Epochs  int // from 1
+	Batch, Batches int // from 1
+	Metrics            // of the epoch so far
+}
+
+// An Epoch is what was measured in one pass over the training data.
+type Epoch struct {
+	Epoch      int // from 1
+	Metrics        // over the epoch, each batch before its update
+	Validation *Metrics
+	Seconds    float64 // of training, without validation
+}
+
+// A History lists the epochs that Fit completed.
+type History []Epoch
+
+// Fit trains for a number of epochs, in batches of the trainer's BatchSize; the
+// last batch of an epoch may be smaller. When ctx is done, Fit ends after the
+// batch at hand and returns the context's error; the model keeps what it has
+// learned.
+func (t *Trainer) Fit(ctx context.Context, d Dataset, c FitConfig) (History, error) {
+	n, err := t.validateFit(d, c)
+	if err != nil {
+		return nil, err
+	}
+	order := make([]int, n)
+	var history History
+	for epoch := 1; epoch <= c.Epochs; epoch++ {
+		t.arrange(order, c, epoch)
+		start := time.Now()
+		metrics, err := t.fitEpoch(ctx, d, c, epoch, order)
+		if err != nil {
+			return history, err
+		}
+		e := Epoch{Epoch: epoch, Metrics: metrics, Seconds: time.Since(start).Seconds()}
+		e.Validation = t.validation(d, c, n)
+		history = append(history, e)
+		if err := c.epochEnd(e); err != nil {
+			if errors.Is(err, ErrStop) {
+				err = nil
+			}
+			return history, err
+		}
+	}
+	return history, nil
+}
+
+// validateFit returns the number of samples to train on.
+func (t *Trainer) validateFit(d Dataset, c FitConfig) (int, error) {
+	if err := d.validate(t.model); err != nil {
+		return 0, err
+	}
+	if c.Validation != nil {
+		if err := c.Validation.validate(t.model); err != nil {
+			return 0, fmt.Errorf("validation: %w", err)
+		}
+	}
+	n := d.X.Len()
+	switch {
+	case c.Epochs < 0:
+		return 0, fmt.Errorf("nn: %d epochs: want at least 0", c.Epochs)
+	case !(c.ValidationSplit >= 0 && c.ValidationSplit < 1):
+		return 0, fmt.Errorf("nn: validation split %v: want at least 0 and below 1", c.ValidationSplit)
+	case c.ValidationSplit > 0 && c.Validation != nil:
+		return 0, errors.New("nn: both a validation set and a validation split")
+	}
+	n -= int(float64(n) * c.ValidationSplit)
+	if t.config.BatchSize > n {
+		return 0, fmt.Errorf("nn: batch size %d is larger than the %d samples to train on", t.config.BatchSize, n)
+	}
+	return n, nil
+}
+
+// arrange sets the order of samples of an epoch. It depends on the seed and the
+// epoch alone.
+func (t *Trainer) arrange(order []int, c FitConfig, epoch int) {
+	for i := range order {
+		order[i] = i
+	}
+	if !c.NoShuffle {
+		newRandom(c.Seed, shuffleStream+uint64(epoch)).shuffle(order)
+	}
+}
+
+func (t *Trainer) fitEpoch(ctx context.Context, d Dataset, c FitConfig, epoch int, order []int) (Metrics, error) {
+	size := t.config.BatchSize
+	p := Progress{Epoch: epoch, Epochs: c.Epochs, Batches: (len(order) + size - 1) / size}
+	var total metricSum
+	for at := 0; at < len(order); at += size {
+		if err := ctx.Err(); err != nil {
+			return Metrics{}, err
+		}
+		total.add(t.step.train(d, order[at:min(at+size, len(order))]))
+		p.Batch++
+		p.Metrics = total.mean()
+		for _, cb := range c.Callbacks {
+			if cb.OnBatchEnd != nil {
+				cb.OnBatchEnd(p)
+			}
+		}
+	}
+	return total.mean(), nil
+}
+
+// validation scores the model on the validation data, if there are any; of a
+// split, these are the samples from n on.
+func (t *Trainer) validation(d Dataset, c FitConfig, n int) *Metrics {
+	begin := n
+	if c.Validation != nil {
+		d, begin = *c.Validation, 0
+	}
+	if begin == d.X.Len() {
+		return nil
+	}
+	m := t.eval.evaluate(d, begin, d.X.Len())
+	return &m
+}
+
+func (c FitConfig) epochEnd(e Epoch) error {
+	for _, cb := range c.Callbacks {
+		if cb.OnEpochEnd != nil {
+			if err := cb.OnEpochEnd(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

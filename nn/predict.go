@@ -1,0 +1,60 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+// predictRows is the number of samples that are predicted together.
+const predictRows = 64
+
+// A predictor has what one goroutine needs to predict.
+type predictor struct {
+	*pass
+	core *kernels.Core
+	rows []int
+}
+
+// Predict sets row i of dst to the model's output for row i of x. It may be
+// called by many goroutines at once, and allocates nothing once each has called
+// it. It fails if the data do not fit the model, or dst has not x.Len() rows of
+// Outputs() numbers, row after row without gaps.
+func (m *Sequential) Predict(dst kernels.Mat, x Table) error {
+	if err := x.Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrData, err)
+	}
+	if x.Width() != m.Inputs() {
+		return fmt.Errorf("%w: samples of %d numbers for a model of %d inputs", ErrData, x.Width(), m.Inputs())
+	}
+	if dst.Rows != x.Len() || dst.Cols != m.Outputs() || dst.RowStride != dst.Cols || dst.ColStride != 1 {
+		return fmt.Errorf("%w: predictions need a matrix of %d × %d without gaps", ErrData, x.Len(), m.Outputs())
+	}
+	p, err := m.predictor()
+	if err != nil {
+		return err
+	}
+	defer m.predictors.Put(p)
+	for at := 0; at < dst.Rows; at += predictRows {
+		rows := p.rows[:min(predictRows, dst.Rows-at)]
+		for i := range rows {
+			rows[i] = at + i
+		}
+		p.gather(p.core, Dataset{X: x}, rows, 0, len(rows))
+		p.forward(p.core, 0, len(rows), false)
+		copy(dst.Data[at*dst.Cols:], p.output(0, len(rows)).Data)
+	}
+	return nil
+}
+
+// predictor returns one that no other goroutine uses.
+func (m *Sequential) predictor() (*predictor, error) {
+	if p, ok := m.predictors.Get().(*predictor); ok {
+		return p, nil
+	}
+	tier, err := kernels.Choose("")
+	if err != nil {
+		return nil, err
+	}
+	return &predictor{newPass(m, predictRows), kernels.NewCore(tier), make([]int, predictRows)}, nil
+}

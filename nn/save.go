@@ -1,0 +1,128 @@
+package nn
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// A model file is a safetensors file. Its tensors are dense_1.kernel (inputs ×
+// units, as in Keras), dense_1.bias, dense_2.kernel and so on, and, if training
+// is to go on, optimizer.m and optimizer.v. Its metadata say how the model is
+// built.
+const (
+	fileFormat  = "mnist-fast"
+	fileVersion = 1
+)
+
+// The metadata of a file.
+const (
+	formatKey   = "format"
+	versionKey  = "version"
+	modelKey    = "model"    // modelText in JSON
+	trainingKey = "training" // trainingText in JSON, if there are moments
+	sha256Key   = "sha256"   // of the numbers of the file
+)
+
+type modelText struct {
+	Inputs int         `json:"inputs"`
+	Layers []layerText `json:"layers"`
+}
+
+type layerText struct {
+	Units      int     `json:"units"`
+	Activation string  `json:"activation"`
+	Kernel     string  `json:"kernel_initializer"`
+	L1         float32 `json:"l1,omitempty"`
+	L2         float32 `json:"l2,omitempty"`
+}
+
+type trainingText struct {
+	Loss      string          `json:"loss"`
+	BatchSize int             `json:"batch_size"`
+	Steps     int             `json:"steps"`
+	Optimizer string          `json:"optimizer"`
+	Settings  json.RawMessage `json:"settings"`
+}
+
+// Save writes the model, its architecture and its weights.
+func (m *Sequential) Save(w io.Writer) error {
+	return writeModel(w, m, nil, nil)
+}
+
+// Save writes the model with the state of its training, from which LoadTrainer
+// goes on.
+func (t *Trainer) Save(w io.Writer) error {
+	settings, err := json.Marshal(t.config.Optimizer)
+	if err != nil {
+		return err
+	}
+	training := &trainingText{
+		Loss: t.config.Loss.String(), BatchSize: t.config.BatchSize, Steps: t.step.steps,
+		Optimizer: t.config.Optimizer.Name(), Settings: settings,
+	}
+	var moments []tensor
+	for i, m := range t.step.moments {
+		moments = append(moments, tensor{momentNames[i], []int{len(m)}, m})
+	}
+	return writeModel(w, t.model, training, moments)
+}
+
+var momentNames = [2]string{"optimizer.m", "optimizer.v"}
+
+func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []tensor) error {
+	tensors := append(m.tensors(), moments...)
+	metadata := map[string]string{
+		formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion), sha256Key: hashTensors(tensors),
+	}
+	text := modelText{Inputs: m.inputs}
+	for _, l := range m.layers {
+		text.Layers = append(text.Layers, layerText{l.Units, l.Activation.String(), l.Kernel.String(), l.L1, l.L2})
+	}
+	if err := setJSON(metadata, modelKey, text); err != nil {
+		return err
+	}
+	if training != nil {
+		if err := setJSON(metadata, trainingKey, training); err != nil {
+			return err
+		}
+	}
+	return writeTensors(w, metadata, tensors)
+}
+
+func setJSON(metadata map[string]string, key string, value any) error {
+	text, err := json.Marshal(value)
+	metadata[key] = string(text)
+	return err
+}
+
+// tensors are views of the weights, by their names in a file.
+func (m *Sequential) tensors() []tensor {
+	var ts []tensor
+	for i, p := range m.params {
+		name := fmt.Sprintf("dense_%d.", i+1)
+		ts = append(ts,
+			tensor{name + "kernel", []int{p.kernel.Rows, p.kernel.Cols}, p.kernel.Data},
+			tensor{name + "bias", []int{len(p.bias)}, p.bias})
+	}
+	return ts
+}
+
+func hashTensors(ts []tensor) string {
+	h := sha256.New()
+	for _, t := range ts {
+		writeFloats(h, t.data) // a hash takes everything
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// SaveFile writes the model to a file of that name. An existing file is
+// replaced in one go once the new one is complete; a device or a pipe is
+// written to.
+func (m *Sequential) SaveFile(path string) error { return writeFile(path, m.Save) }
+
+// SaveFile is Save to a file, as Sequential.SaveFile.
+func (t *Trainer) SaveFile(path string) error { return writeFile(path, t.Save) }
