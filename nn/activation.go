@@ -31,9 +31,11 @@ func ParseActivation(name string) (Activation, error) {
 	return Activation(i), err
 }
 
-// apply computes y = f(y). ReLU is left out: GEMM has done it.
+// apply computes y = f(y).
 func (a Activation) apply(k *kernels.Core, y kernels.Mat) {
 	switch a {
+	case ReLU:
+		k.ReLU(y.Data, y.Data)
 	case Sigmoid:
 		k.Sigmoid(y.Data, y.Data)
 	case Tanh:

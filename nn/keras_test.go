@@ -136,8 +136,10 @@ func (all trajectories) model(t *testing.T, c trajectory) *nn.Sequential {
 		t.Fatal(err)
 	}
 	for i := range layers {
-		copy(m.Kernel(i).Data, all.InitialWeights[i])
-		copy(m.Bias(i), all.InitialBiases[i])
+		kernel := kernels.View(all.InitialWeights[i], all.Shape[i], all.Shape[i+1])
+		if err := m.SetWeights(i, kernel, all.InitialBiases[i]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return m
 }

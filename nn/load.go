@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strconv"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
 )
 
 // Load reads a model that Save wrote. The error of a file that is damaged, or
@@ -84,7 +86,7 @@ func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
 			return nil, nil, nil, fmt.Errorf("%w: training: %v", ErrFormat, err)
 		}
 	}
-	return m, training, tensors[len(m.tensors()):], nil
+	return m, training, tensors[2*len(m.layers):], nil
 }
 
 // buildModel makes the model that the text describes, from the first tensors.
@@ -104,28 +106,34 @@ func buildModel(description string, tensors []tensor) (*Sequential, error) {
 		}
 		layers = append(layers, d)
 	}
-	if err := checkTensors(text.Inputs, layers, tensors); err != nil {
+	if err := checkTensors(text.Inputs, layers, tensors, ""); err != nil {
 		return nil, err
 	}
 	m, err := newModel(text.Inputs, layers)
 	if err != nil {
 		return nil, err
 	}
-	for i, want := range m.tensors() {
-		copy(want.data, tensors[i].data)
-	}
+	m.setTensors(m.weights, tensors)
 	return m, nil
 }
 
-// checkTensors fails unless the file has the tensors of such a model; it is
+// setTensors sets the weights, or numbers laid out like them.
+func (m *Sequential) setTensors(weights []float32, tensors []tensor) {
+	for i, p := range m.params {
+		m.setKernel(weights, i, kernels.View(tensors[2*i].data, p.inputs, p.units))
+		copy(p.of(weights).bias, tensors[2*i+1].data)
+	}
+}
+
+// checkTensors fails unless the tensors begin with those of such a model; it is
 // called before memory is taken for one.
-func checkTensors(inputs int, layers []Dense, tensors []tensor) error {
+func checkTensors(inputs int, layers []Dense, tensors []tensor, prefix string) error {
 	if len(tensors) < 2*len(layers) {
 		return fmt.Errorf("%d tensors are too few for %d layers", len(tensors), len(layers))
 	}
 	for i, l := range layers {
 		for j, shape := range [][]int{{inputs, l.Units}, {l.Units}} {
-			name := fmt.Sprintf("dense_%d.%s", i+1, [...]string{"kernel", "bias"}[j])
+			name := fmt.Sprintf("%sdense_%d.%s", prefix, i+1, [...]string{"kernel", "bias"}[j])
 			if t := tensors[2*i+j]; t.name != name || !slices.Equal(t.shape, shape) {
 				return fmt.Errorf("tensor %q of shape %v: want %q of shape %v", t.name, t.shape, name, shape)
 			}
@@ -161,17 +169,20 @@ func unmarshalAs[T Optimizer](text []byte) (Optimizer, error) {
 }
 
 // restore goes on after that many steps, with the moments as they were.
-func (s *step) restore(steps int, moments []tensor) error {
-	if len(moments) != len(s.moments) || steps < 0 {
-		return fmt.Errorf("%w: %d steps and %d moments, want %d moments", ErrFormat, steps, len(moments), len(s.moments))
+func (s *step) restore(steps int, tensors []tensor) error {
+	perMoment := 2 * len(s.model.layers)
+	if len(tensors) != perMoment*len(s.moments) || steps < 0 {
+		return fmt.Errorf("%w: %d steps and %d tensors of moments: want %d", ErrFormat, steps, len(tensors), perMoment*len(s.moments))
 	}
-	for i, m := range moments {
-		if m.name != momentNames[i] || len(m.data) != len(s.moments[i]) {
-			return fmt.Errorf("%w: tensor %q of %d numbers, want %q of %d", ErrFormat, m.name, len(m.data), momentNames[i], len(s.moments[i]))
+	for i, moment := range s.moments {
+		ts := tensors[i*perMoment:]
+		if err := checkTensors(s.model.inputs, s.model.layers, ts, momentPrefix[i]); err != nil {
+			return fmt.Errorf("%w: %w", ErrFormat, err)
 		}
-		copy(s.moments[i], m.data)
+		s.model.setTensors(moment, ts)
 	}
 	s.rule.skip(steps)
 	s.steps = steps
+	s.renew()
 	return nil
 }

@@ -44,16 +44,16 @@ func (m *Sequential) outputActivation() Activation { return m.layers[len(m.layer
 func (l Loss) fusesSoftmax() bool { return l == CategoricalCrossentropy }
 
 // lossAndGradient sets losses[i] to the loss of row i, and d to the gradient of
-// the mean loss of a batch of n at the input of the last activation. y is that
-// activation's output, or its input if the loss fuses the softmax.
-func (l Loss) lossAndGradient(k *kernels.Core, losses []float32, d, y, t kernels.Mat, last Activation, n int) {
+// the mean loss at the input of the last activation. y is that activation's
+// output, or its input if the loss fuses the softmax.
+func (l Loss) lossAndGradient(k *kernels.Core, losses []float32, d, y, t kernels.Mat, last Activation) {
 	if l == CategoricalCrossentropy {
-		k.SoftmaxCrossEntropy(losses, d, y, t, 1/float32(n))
+		k.SoftmaxCrossEntropy(losses, d, y, t, 1/float32(y.Rows))
 		return
 	}
 	for i := range losses {
 		losses[i] = k.Distance(y.Row(i), t.Row(i)) / float32(y.Cols)
 	}
-	k.Residual(d.Data, y.Data, t.Data, 2/float32(n*y.Cols))
+	k.Residual(d.Data, y.Data, t.Data, 2/float32(y.Rows*y.Cols))
 	last.gradient(k, d, y)
 }

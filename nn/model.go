@@ -2,10 +2,10 @@ package nn
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -27,17 +27,56 @@ type Dense struct {
 type Sequential struct {
 	inputs  int
 	layers  []Dense
+	stages  []stage
 	params  []layerParams
-	weights []float32 // all of them: kernel and bias of the first layer, and so on
+	weights []float32 // of all layers, as params lays them out
+	edits   int       // times that SetWeights was called
 
 	predictors sync.Pool
 }
 
-// layerParams are views of the weights of one layer.
+// layerParams says where the weights of a layer are.
 type layerParams struct {
-	kernel kernels.Mat // inputs × units
+	inputs, units int
+	blocks        []block // of the kernel
+	bias          int     // place in the weights
+}
+
+// A block is a part of a kernel, row after row without gaps in the weights: a
+// shard of its columns or rows, or all of it.
+type block struct {
+	at         int // place in the weights
+	row, col   int // of its first element in the kernel
+	rows, cols int
+}
+
+// of is the block's view of weights, or of numbers laid out like them.
+func (b block) of(weights []float32) kernels.Mat {
+	return kernels.View(weights[b.at:b.at+b.rows*b.cols], b.rows, b.cols)
+}
+
+// A layerView has the numbers of one layer: weights, or moments of them.
+type layerView struct {
+	blocks []kernels.Mat
 	bias   []float32
-	at     int // place of the kernel in the weights; the bias follows it
+}
+
+// of is the layer's view of weights, or of numbers laid out like them.
+func (p layerParams) of(weights []float32) layerView {
+	v := layerView{bias: weights[p.bias : p.bias+p.units]}
+	for _, b := range p.blocks {
+		v.blocks = append(v.blocks, b.of(weights))
+	}
+	return v
+}
+
+// views are the views of all layers.
+func (m *Sequential) views(weights []float32) []layerView {
+	var vs []layerView
+	for _, p := range m.params {
+		vs = append(vs, p.of(weights))
+	}
+	return vs
 }
 
 // NewSequential returns a model for samples of that many numbers. The seed
@@ -48,9 +87,10 @@ func NewSequential(inputs int, seed uint64, layers ...Dense) (*Sequential, error
 	if err != nil {
 		return nil, err
 	}
-	for i, p := range m.params {
-		r := newRandom(seed, weightStream+uint64(i))
-		m.layers[i].Kernel.fill(p.kernel.Data, p.kernel.Rows, p.kernel.Cols, r)
+	for i, l := range m.layers {
+		kernel := m.Kernel(i)
+		l.Kernel.fill(kernel.Data, kernel.Rows, kernel.Cols, newRandom(seed, weightStream+uint64(i)))
+		m.setKernel(m.weights, i, kernel)
 	}
 	return m, nil
 }
@@ -77,15 +117,40 @@ func newModel(inputs int, layers []Dense) (*Sequential, error) {
 		total += (width + 1) * l.Units
 		width = l.Units
 	}
-	m := &Sequential{inputs: inputs, layers: append([]Dense(nil), layers...), weights: make([]float32, total)}
-	at, width := 0, inputs
-	for _, l := range layers {
-		bias := at + width*l.Units
-		end := bias + l.Units
-		m.params = append(m.params, layerParams{kernels.View(m.weights[at:bias:bias], width, l.Units), m.weights[bias:end:end], at})
-		at, width = end, l.Units
-	}
+	m := &Sequential{inputs: inputs, layers: slices.Clone(layers), weights: make([]float32, total)}
+	m.stages = stages(m.layers)
+	m.layOut()
 	return m, nil
+}
+
+// layOut gives every layer its place in the weights: kernel, then bias. The
+// kernels of a pair are kept shard by shard.
+func (m *Sequential) layOut() {
+	at, inputs := 0, m.inputs
+	for _, s := range m.stages {
+		for i := s.first; i <= s.last(); i++ {
+			p := layerParams{inputs: inputs, units: m.layers[i].Units}
+			whole := block{at: at, rows: p.inputs, cols: p.units}
+			switch {
+			case !s.paired:
+				p.blocks = []block{whole}
+			case i == s.first:
+				for c := range s.shards.count {
+					begin, end := s.shards.bounds(c)
+					p.blocks = append(p.blocks, block{at + begin*p.inputs, 0, begin, p.inputs, end - begin})
+				}
+			default:
+				for r := range s.shards.count {
+					begin, end := s.shards.bounds(r)
+					p.blocks = append(p.blocks, block{at + begin*p.units, begin, 0, end - begin, p.units})
+				}
+			}
+			p.bias = at + p.inputs*p.units
+			at = p.bias + p.units
+			m.params = append(m.params, p)
+			inputs = p.units
+		}
+	}
 }
 
 func (d Dense) validate() error {
@@ -112,30 +177,66 @@ func (m *Sequential) Inputs() int { return m.inputs }
 func (m *Sequential) Outputs() int { return m.layers[len(m.layers)-1].Units }
 
 // Layers returns a copy of the layers.
-func (m *Sequential) Layers() []Dense { return append([]Dense(nil), m.layers...) }
-
-// Kernel returns the kernel of layer i (inputs × units); it is the model's own
-// memory.
-func (m *Sequential) Kernel(i int) kernels.Mat { return m.params[i].kernel }
-
-// Bias returns the bias of layer i; it is the model's own memory.
-func (m *Sequential) Bias(i int) []float32 { return m.params[i].bias }
+func (m *Sequential) Layers() []Dense { return slices.Clone(m.layers) }
 
 // Params returns the number of weights.
 func (m *Sequential) Params() int { return len(m.weights) }
 
+// Kernel returns a copy of the kernel of layer i (inputs × units).
+func (m *Sequential) Kernel(i int) kernels.Mat { return m.kernel(m.weights, i) }
+
+// Bias returns a copy of the bias of layer i.
+func (m *Sequential) Bias(i int) []float32 {
+	return slices.Clone(m.params[i].of(m.weights).bias)
+}
+
+// SetWeights sets the kernel and the bias of layer i. It fails if their sizes
+// do not fit.
+func (m *Sequential) SetWeights(i int, kernel kernels.Mat, bias []float32) error {
+	p := m.params[i]
+	if kernel.Rows != p.inputs || kernel.Cols != p.units || len(bias) != p.units {
+		return fmt.Errorf("nn: layer %d: a kernel of %d × %d and a bias of %d: want %d × %d and %d",
+			i+1, kernel.Rows, kernel.Cols, len(bias), p.inputs, p.units, p.units)
+	}
+	m.setKernel(m.weights, i, kernel)
+	copy(p.of(m.weights).bias, bias)
+	m.edits++
+	return nil
+}
+
+// kernel is the kernel of layer i, row after row, out of numbers that are laid
+// out like the weights.
+func (m *Sequential) kernel(weights []float32, i int) kernels.Mat {
+	kernel := kernels.NewMat(m.params[i].inputs, m.params[i].units)
+	for _, b := range m.params[i].blocks {
+		copyMat(kernel.Slice(b.row, b.row+b.rows, b.col, b.col+b.cols), b.of(weights))
+	}
+	return kernel
+}
+
+// setKernel is the inverse of kernel.
+func (m *Sequential) setKernel(weights []float32, i int, kernel kernels.Mat) {
+	for _, b := range m.params[i].blocks {
+		copyMat(b.of(weights), kernel.Slice(b.row, b.row+b.rows, b.col, b.col+b.cols))
+	}
+}
+
+func copyMat(dst, src kernels.Mat) {
+	for r := range dst.Rows {
+		copy(dst.Row(r), src.Row(r))
+	}
+}
+
 // SHA256 returns the hash of the weights, in hexadecimal: of their little-endian
 // bytes, layer after layer, each layer's kernel (row after row) before its bias.
 // Equal hashes mean equal bits.
-func (m *Sequential) SHA256() string {
+func (m *Sequential) SHA256() string { return hashTensors(m.tensors(m.weights, "")) }
+
+// hashTensors is the hash of the numbers of all tensors.
+func hashTensors(ts []tensor) string {
 	h := sha256.New()
-	buf := make([]byte, 0, 4096)
-	for i, w := range m.weights {
-		buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(w))
-		if len(buf) == cap(buf) || i == len(m.weights)-1 {
-			h.Write(buf)
-			buf = buf[:0]
-		}
+	for _, t := range ts {
+		writeFloats(h, t.data) // a hash takes everything
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -147,7 +248,7 @@ func (m *Sequential) Summary() string {
 	fmt.Fprintln(w, "layer\tinputs\tunits\tactivation\tparameters\t")
 	for i, l := range m.layers {
 		p := m.params[i]
-		fmt.Fprintf(w, "dense_%d\t%d\t%d\t%s\t%d\t\n", i+1, p.kernel.Rows, l.Units, l.Activation, len(p.kernel.Data)+len(p.bias))
+		fmt.Fprintf(w, "dense_%d\t%d\t%d\t%s\t%d\t\n", i+1, p.inputs, l.Units, l.Activation, (p.inputs+1)*p.units)
 	}
 	fmt.Fprintf(w, "total\t\t\t\t%d\t\n", m.Params())
 	w.Flush()

@@ -3,30 +3,37 @@ package nn
 import "github.com/mnist-fast/mnist-fast/kernels"
 
 // A penalty sums L1·Σ|w| + L2·Σw² over the kernels of a model: a float32 sum
-// for each row of a kernel, by whichever worker, then all of them in order.
+// for each row of each block, by the block's owner, then all of them in order.
 type penalty struct {
 	model *Sequential
-	rows  [][]float32 // of each layer; nil for a layer without penalty
+	views []layerView
+	rows  [][][]float32 // of each layer and block; none for a layer without penalty
 }
 
 func newPenalty(m *Sequential) penalty {
-	p := penalty{model: m, rows: make([][]float32, len(m.layers))}
+	p := penalty{model: m, views: m.views(m.weights), rows: make([][][]float32, len(m.layers))}
 	for i, l := range m.layers {
-		if l.L1 != 0 || l.L2 != 0 {
-			p.rows[i] = make([]float32, m.params[i].kernel.Rows)
+		if l.L1 == 0 && l.L2 == 0 {
+			continue
+		}
+		for _, b := range m.params[i].blocks {
+			p.rows[i] = append(p.rows[i], make([]float32, b.rows))
 		}
 	}
 	return p
 }
 
-// sum computes the worker's share of the sums of rows.
+// sum computes the sums of rows of the worker's blocks.
 func (p penalty) sum(k *kernels.Core, rank, workers int) {
-	for i, rows := range p.rows {
-		l, w := p.model.layers[i], p.model.params[i].kernel
-		lo, hi := kernels.Share(len(rows), 1, rank, workers)
-		for r := lo; r < hi; r++ {
-			row := w.Row(r)
-			rows[r] = float32(l.L1*k.SumAbs(row)) + float32(l.L2*k.Dot(row, row))
+	for i, blocks := range p.rows {
+		l := p.model.layers[i]
+		begin, end := kernels.Share(len(blocks), 1, rank, workers)
+		for c := begin; c < end; c++ {
+			w := p.views[i].blocks[c]
+			for r := range blocks[c] {
+				row := w.Row(r)
+				blocks[c][r] = float32(l.L1*k.SumAbs(row)) + float32(l.L2*k.Dot(row, row))
+			}
 		}
 	}
 }
@@ -34,9 +41,11 @@ func (p penalty) sum(k *kernels.Core, rank, workers int) {
 // total adds the sums of rows.
 func (p penalty) total() float64 {
 	total := 0.0
-	for _, rows := range p.rows {
-		for _, x := range rows {
-			total += float64(x)
+	for _, blocks := range p.rows {
+		for _, rows := range blocks {
+			for _, x := range rows {
+				total += float64(x)
+			}
 		}
 	}
 	return total

@@ -11,9 +11,9 @@ const predictRows = 64
 
 // A predictor has what one goroutine needs to predict.
 type predictor struct {
-	*pass
-	core *kernels.Core
-	rows []int
+	*flow
+	core    *kernels.Core
+	samples []int
 }
 
 // Predict sets row i of dst to the model's output for row i of x. It may be
@@ -27,7 +27,8 @@ func (m *Sequential) Predict(dst kernels.Mat, x Table) error {
 	if x.Width() != m.Inputs() {
 		return fmt.Errorf("%w: samples of %d numbers for a model of %d inputs", ErrData, x.Width(), m.Inputs())
 	}
-	if dst.Rows != x.Len() || dst.Cols != m.Outputs() || dst.RowStride != dst.Cols || dst.ColStride != 1 {
+	if dst.Rows != x.Len() || dst.Cols != m.Outputs() || dst.RowStride != dst.Cols || dst.ColStride != 1 ||
+		len(dst.Data) < dst.Rows*dst.Cols {
 		return fmt.Errorf("%w: predictions need a matrix of %d × %d without gaps", ErrData, x.Len(), m.Outputs())
 	}
 	p, err := m.predictor()
@@ -36,13 +37,13 @@ func (m *Sequential) Predict(dst kernels.Mat, x Table) error {
 	}
 	defer m.predictors.Put(p)
 	for at := 0; at < dst.Rows; at += predictRows {
-		rows := p.rows[:min(predictRows, dst.Rows-at)]
-		for i := range rows {
-			rows[i] = at + i
+		samples := p.samples[:min(predictRows, dst.Rows-at)]
+		for i := range samples {
+			samples[i] = at + i
 		}
-		p.gather(p.core, Dataset{X: x}, rows, 0, len(rows))
-		p.forward(p.core, 0, len(rows), false)
-		copy(dst.Data[at*dst.Cols:], p.output(0, len(rows)).Data)
+		p.gather(p.core, Dataset{X: x}, samples)
+		p.forward(p.core, false)
+		copy(dst.Data[at*dst.Cols:], p.output().Data)
 	}
 	return nil
 }
@@ -56,5 +57,5 @@ func (m *Sequential) predictor() (*predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &predictor{newPass(m, predictRows), kernels.NewCore(tier), make([]int, predictRows)}, nil
+	return &predictor{newSoloFlow(m, predictRows), kernels.NewCore(tier), make([]int, predictRows)}, nil
 }

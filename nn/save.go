@@ -1,8 +1,6 @@
 package nn
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,7 +9,7 @@ import (
 
 // A model file is a safetensors file. Its tensors are dense_1.kernel (inputs ×
 // units, as in Keras), dense_1.bias, dense_2.kernel and so on, and, if training
-// is to go on, optimizer.m and optimizer.v. Its metadata say how the model is
+// is to go on, the moments, as optimizer.m.dense_1.kernel and so on. Its metadata say how the model is
 // built.
 const (
 	fileFormat  = "mnist-fast"
@@ -66,15 +64,15 @@ func (t *Trainer) Save(w io.Writer) error {
 	}
 	var moments []tensor
 	for i, m := range t.step.moments {
-		moments = append(moments, tensor{momentNames[i], []int{len(m)}, m})
+		moments = append(moments, t.model.tensors(m, momentPrefix[i])...)
 	}
 	return writeModel(w, t.model, training, moments)
 }
 
-var momentNames = [2]string{"optimizer.m", "optimizer.v"}
+var momentPrefix = [2]string{"optimizer.m.", "optimizer.v."}
 
 func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []tensor) error {
-	tensors := append(m.tensors(), moments...)
+	tensors := append(m.tensors(m.weights, ""), moments...)
 	metadata := map[string]string{
 		formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion), sha256Key: hashTensors(tensors),
 	}
@@ -99,24 +97,18 @@ func setJSON(metadata map[string]string, key string, value any) error {
 	return err
 }
 
-// tensors are views of the weights, by their names in a file.
-func (m *Sequential) tensors() []tensor {
+// tensors are the weights, or numbers laid out like them, by their names in a
+// file. The kernels are copies.
+func (m *Sequential) tensors(weights []float32, prefix string) []tensor {
 	var ts []tensor
 	for i, p := range m.params {
-		name := fmt.Sprintf("dense_%d.", i+1)
+		kernel := m.kernel(weights, i)
+		name := fmt.Sprintf("%sdense_%d.", prefix, i+1)
 		ts = append(ts,
-			tensor{name + "kernel", []int{p.kernel.Rows, p.kernel.Cols}, p.kernel.Data},
-			tensor{name + "bias", []int{len(p.bias)}, p.bias})
+			tensor{name + "kernel", []int{p.inputs, p.units}, kernel.Data},
+			tensor{name + "bias", []int{p.units}, p.of(weights).bias})
 	}
 	return ts
-}
-
-func hashTensors(ts []tensor) string {
-	h := sha256.New()
-	for _, t := range ts {
-		writeFloats(h, t.data) // a hash takes everything
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // SaveFile writes the model to a file of that name. An existing file is

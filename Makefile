@@ -1,0 +1,58 @@
+# The targets that people use: run, test, bench, generate, check.
+
+GO ?= go
+QEMU_ARM64 ?= qemu-aarch64-static
+QEMU_AMD64 ?= qemu-x86_64-static
+
+.PHONY: run test bench generate check
+run: ## train the reference model
+	$(GO) run ./cmd/mnist-fast
+
+test: ## all tests, on the tiers that this machine has
+	$(GO) test ./...
+
+bench: ## the kernels, by tier
+	$(GO) test -run '^$$' -bench . ./kernels/...
+
+generate: ## rebuild the assembly
+	$(GO) generate ./...
+
+check: check-format check-generated check-vet check-build check-purego check-race check-emulated ## what CI checks beyond the tests
+
+.PHONY: check-format check-generated check-vet check-build check-purego check-race check-emulated
+check-format:
+	@files=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$files" || { echo "not formatted: $$files"; exit 1; }
+	$(GO) mod tidy -diff
+
+# Generated files are rebuilt from nothing and must come out the same.
+check-generated:
+	rm -f kernels/internal/micro/avx2_amd64.* kernels/internal/micro/neon_arm64.*
+	$(GO) generate ./kernels/...
+	git diff --exit-code
+	test -z "$$(git status --porcelain --untracked-files=normal)"
+
+PLATFORMS = linux/amd64 linux/arm64 linux/riscv64 js/wasm windows/amd64
+check-vet:
+	for p in $(PLATFORMS); do for tags in '' purego noasm; do \
+		echo "vet $$p $$tags"; GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet -tags "$$tags" ./... || exit 1; \
+	done; done
+
+BINARIES = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+check-build:
+	for p in $(BINARIES); do \
+		echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -o /dev/null ./cmd/mnist-fast || exit 1; \
+	done
+
+check-purego:
+	$(GO) test -short -tags purego ./kernels/... ./nn/...
+
+check-race:
+	$(GO) test -short -race ./kernels/... ./nn/... ./cmd/...
+
+# Older and other processors, emulated: the tiers that each must and must not
+# have, and the same bits as everywhere.
+check-emulated:
+	$(GO) test -short -exec '$(QEMU_AMD64) -cpu Haswell' ./kernels/...
+	$(GO) test -short -exec '$(QEMU_AMD64) -cpu Nehalem' ./kernels/...
+	GOARCH=arm64 $(GO) test -short -exec $(QEMU_ARM64) ./kernels/... ./nn
+	GOARCH=arm64 $(GO) test -timeout 30m -exec $(QEMU_ARM64) -run 'TestBits' ./nn -all-workers

@@ -1,0 +1,165 @@
+package nn
+
+import (
+	"slices"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+// A backFlow is a flow that also goes back through the layers and updates the
+// weights that its worker owns.
+type backFlow struct {
+	*flow
+	rule   rule
+	m, v   []layerView // moments, as far as the rule has them
+	shared []exchange  // of the gradients at the inputs of stages
+	back   []stageBack
+	grad   []float32 // a piece of a gradient
+}
+
+// A stageBack has the gradients in a stage, before its activations.
+type stageBack struct {
+	out    buffer // at all outputs
+	hidden buffer // at the worker's units
+}
+
+// gradFloats is the size of the piece of a kernel's gradient that is computed
+// and used up while it is in the first-level cache (16 KiB).
+const gradFloats = 4096
+
+// newBackExchanges makes room for the gradients at the inputs of every stage
+// but the first.
+func newBackExchanges(m *Sequential, rows int) []exchange {
+	es := make([]exchange, len(m.stages))
+	for i, s := range m.stages {
+		if i > 0 && s.paired {
+			es[i] = newExchange(s.shards, rows, m.params[s.first].inputs)
+		}
+	}
+	return es
+}
+
+func newBackFlow(f *flow, r rule, moments [][]float32, shared []exchange) *backFlow {
+	b := &backFlow{flow: f, rule: r, shared: shared}
+	rows, widest := len(f.losses), 0
+	for _, s := range f.stages {
+		b.back = append(b.back, stageBack{newBuffer(rows, s.out.cols), newBuffer(rows, s.hidden.cols)})
+	}
+	for _, l := range f.model.layers {
+		widest = max(widest, l.Units)
+	}
+	b.grad = make([]float32, max(gradFloats, widest))
+	b.takeViews(moments)
+	return b
+}
+
+// takeViews views the weights and moments as they are now. A layer without
+// shards is computed by every worker; all but the first copy it.
+func (f *backFlow) takeViews(moments [][]float32) {
+	views := make([][]layerView, 3)
+	for i, numbers := range append([][]float32{f.model.weights}, moments...) {
+		views[i] = f.model.views(numbers)
+		if last := f.stages[len(f.stages)-1]; f.rank > 0 && !last.paired {
+			views[i][last.first] = views[i][last.first].clone()
+		}
+	}
+	f.weights, f.m, f.v = views[0], views[1], views[2]
+}
+
+// clone is a view of a copy.
+func (v layerView) clone() layerView {
+	c := layerView{bias: slices.Clone(v.bias)}
+	for _, b := range v.blocks {
+		c.blocks = append(c.blocks, kernels.View(slices.Clone(b.Data), b.Rows, b.Cols))
+	}
+	return c
+}
+
+// backward computes the losses and the gradients at every layer, and updates
+// the worker's weights.
+func (f *backFlow) backward(k *kernels.Core, loss Loss) {
+	last := len(f.stages) - 1
+	loss.lossAndGradient(k, f.losses[:f.rows], f.back[last].out.mat(f.rows), f.output(),
+		f.targets.mat(f.rows), f.model.outputActivation())
+	for i := last; i >= 0; i-- {
+		if f.stages[i].paired {
+			f.backwardPair(k, i)
+		} else {
+			f.backwardSingle(k, i)
+		}
+		if i > 0 {
+			before := f.stages[i-1]
+			f.model.layers[before.last()].Activation.gradient(k, f.back[i-1].out.mat(f.rows), before.out.mat(f.rows))
+		}
+	}
+}
+
+func (f *backFlow) backwardSingle(k *kernels.Core, i int) {
+	layer := f.stages[i].first
+	d := f.back[i].out.mat(f.rows)
+	if i > 0 {
+		k.Gemm(1, d, f.weights[layer].blocks[0].T(), 0, f.back[i-1].out.mat(f.rows), kernels.Epilogue{})
+	}
+	f.updateBlock(k, layer, 0, f.input(i), d)
+	f.updateBias(k, layer, 0, d)
+}
+
+func (f *backFlow) backwardPair(k *kernels.Core, i int) {
+	s, b := &f.stages[i], f.back[i]
+	first, second := s.first, s.last()
+	d, hidden := b.out.mat(f.rows), b.hidden.mat(f.rows)
+	for c := s.begin; c < s.end; c++ {
+		k.Gemm(1, d, f.weights[second].blocks[c].T(), 0, s.part(b.hidden, f.rows, c), kernels.Epilogue{})
+	}
+	f.model.layers[first].Activation.gradient(k, hidden, s.hidden.mat(f.rows))
+	if i > 0 {
+		f.sum(k, s.shards, f.shared[i], f.back[i-1].out.mat(f.rows), func(c int, dst kernels.Mat) {
+			k.Gemm(1, s.part(b.hidden, f.rows, c), f.weights[first].blocks[c].T(), 0, dst, kernels.Epilogue{})
+		})
+	}
+	for c := s.begin; c < s.end; c++ {
+		f.updateBlock(k, second, c, s.part(s.hidden, f.rows, c), d)
+		f.updateBlock(k, first, c, f.input(i), s.part(b.hidden, f.rows, c))
+	}
+	f.updateBias(k, first, s.lo, hidden)
+	if s.begin == 0 && s.end > 0 { // the second bias goes with the first shard
+		f.updateBias(k, second, 0, d)
+	}
+}
+
+// updateBlock computes the gradient of a block of a kernel, xᵀ·d over the
+// batch, a few rows at a time, and updates them.
+func (f *backFlow) updateBlock(k *kernels.Core, layer, c int, x, d kernels.Mat) {
+	l, w := f.model.layers[layer], f.weights[layer].blocks[c]
+	block := func(v layerView) []float32 { return v.blocks[c].Data }
+	rows := max(1, gradFloats/w.Cols)
+	for r := 0; r < w.Rows; r += rows {
+		end := min(r+rows, w.Rows)
+		lo, hi := r*w.Cols, end*w.Cols
+		g := f.grad[:hi-lo]
+		k.Gemm(1, x.Slice(0, f.rows, r, end).T(), d, 0, kernels.View(g, end-r, w.Cols), kernels.Epilogue{})
+		if l.L1 != 0 || l.L2 != 0 {
+			k.PenaltyGrad(g, w.Data[lo:hi], l.L1, l.L2)
+		}
+		f.rule.update(k, w.Data[lo:hi], part(f.m, layer, lo, hi, block), part(f.v, layer, lo, hi, block), g)
+	}
+}
+
+// updateBias updates a bias from element lo on, one for each column of d.
+func (f *backFlow) updateBias(k *kernels.Core, layer, lo int, d kernels.Mat) {
+	if d.Cols == 0 {
+		return
+	}
+	g, hi := f.grad[:d.Cols], lo+d.Cols
+	k.ColSum(g, d)
+	bias := func(v layerView) []float32 { return v.bias }
+	f.rule.update(k, f.weights[layer].bias[lo:hi], part(f.m, layer, lo, hi, bias), part(f.v, layer, lo, hi, bias), g)
+}
+
+// part is a part of the moments of a layer, or nil if the rule has none.
+func part(views []layerView, layer, lo, hi int, of func(layerView) []float32) []float32 {
+	if views == nil {
+		return nil
+	}
+	return of(views[layer])[lo:hi]
+}

@@ -1,0 +1,207 @@
+package nn
+
+import "github.com/mnist-fast/mnist-fast/kernels"
+
+// A flow is one worker's view of a batch on its way through the layers. It has
+// buffers for batches of up to a number of rows; begin sets how many there are.
+type flow struct {
+	model   *Sequential
+	weights []layerView // the model's, or, of layers that all workers compute, the worker's own
+	rank    int
+	workers int
+	meet    func() // waits for the other workers
+	shared  []exchange
+
+	rows    int
+	x       buffer
+	targets buffer
+	stages  []stageFlow
+	losses  []float32 // of each row
+	hits    []bool    // whether the largest output of a row is where the largest target is
+	right   [treeDepth][piece]float32
+}
+
+// A stageFlow has the worker's activations in a stage.
+type stageFlow struct {
+	stage
+	begin, end int    // the worker's shards
+	lo, hi     int    // and their units
+	hidden     buffer // the outputs of those units
+	out        buffer // all outputs of the stage
+}
+
+// An exchange is where the workers leave sums for each other: partial[s] is the
+// sum of the largest node of the tree that begins at shard s and is one
+// worker's.
+type exchange struct{ partial []buffer }
+
+// A buffer is room for a matrix of a fixed width and a changing number of rows.
+type buffer struct {
+	data []float32
+	cols int
+}
+
+func newBuffer(rows, cols int) buffer { return buffer{make([]float32, rows*cols), cols} }
+
+// mat is the buffer's first rows.
+func (b buffer) mat(rows int) kernels.Mat { return kernels.View(b.data[:rows*b.cols], rows, b.cols) }
+
+// newExchanges makes room for the sums of every stage.
+func newExchanges(m *Sequential, rows int) []exchange {
+	es := make([]exchange, len(m.stages))
+	for i, s := range m.stages {
+		if s.paired {
+			es[i] = newExchange(s.shards, rows, m.params[s.last()].units)
+		}
+	}
+	return es
+}
+
+func newExchange(s shards, rows, cols int) exchange {
+	e := exchange{make([]buffer, s.count)}
+	for i := range e.partial {
+		e.partial[i] = newBuffer(rows, cols)
+	}
+	return e
+}
+
+func newFlow(m *Sequential, rows, rank, workers int, shared []exchange, meet func()) *flow {
+	f := &flow{
+		model: m, weights: m.views(m.weights), rank: rank, workers: workers, meet: meet, shared: shared,
+		x: newBuffer(rows, m.inputs), targets: newBuffer(rows, m.Outputs()),
+		losses: make([]float32, rows), hits: make([]bool, rows),
+	}
+	for _, s := range m.stages {
+		units := m.params[s.last()].units
+		sf := stageFlow{stage: s, out: newBuffer(rows, units)}
+		if s.paired {
+			sf.takeShards(rank, workers)
+			sf.hidden = newBuffer(rows, sf.hi-sf.lo)
+		}
+		f.stages = append(f.stages, sf)
+	}
+	return f
+}
+
+// takeShards makes the worker's share of the shards its own.
+func (s *stageFlow) takeShards(rank, workers int) {
+	s.begin, s.end = s.shards.own(rank, workers)
+	if s.begin < s.end {
+		s.lo, _ = s.shards.bounds(s.begin)
+		_, s.hi = s.shards.bounds(s.end - 1)
+	}
+}
+
+// newSoloFlow is a flow of a worker that does everything.
+func newSoloFlow(m *Sequential, rows int) *flow {
+	return newFlow(m, rows, 0, 1, newExchanges(m, rows), func() {})
+}
+
+// gather reads the samples of a batch, and their targets if there are any.
+func (f *flow) gather(k *kernels.Core, d Dataset, rows []int) {
+	f.rows = len(rows)
+	d.X.Gather(k, f.x.mat(f.rows), rows)
+	if d.Y != nil {
+		d.Y.Gather(k, f.targets.mat(f.rows), rows)
+	}
+}
+
+// input is what stage i reads.
+func (f *flow) input(i int) kernels.Mat {
+	if i == 0 {
+		return f.x.mat(f.rows)
+	}
+	return f.stages[i-1].out.mat(f.rows)
+}
+
+func (f *flow) output() kernels.Mat { return f.input(len(f.stages)) }
+
+// forward runs the batch through the layers. It leaves out the last activation
+// if the loss wants to see its input.
+func (f *flow) forward(k *kernels.Core, logits bool) {
+	for i := range f.stages {
+		s := &f.stages[i]
+		if s.paired {
+			f.forwardPair(k, i)
+		} else {
+			w, a := f.weights[s.first], f.model.layers[s.first].Activation
+			k.Gemm(1, f.input(i), w.blocks[0], 0, s.out.mat(f.rows), kernels.Epilogue{Bias: w.bias, ReLU: a == ReLU})
+		}
+		a := f.model.layers[s.last()].Activation
+		if fused := a == ReLU && !s.paired; fused || logits && i == len(f.stages)-1 {
+			continue
+		}
+		a.apply(k, s.out.mat(f.rows))
+	}
+}
+
+// forwardPair computes the worker's units of the layer in the middle, and what
+// they add to the outputs; then the sum of what all workers' units add.
+func (f *flow) forwardPair(k *kernels.Core, i int) {
+	s := &f.stages[i]
+	first, second := f.weights[s.first], f.weights[s.last()]
+	a := f.model.layers[s.first].Activation
+	for c := s.begin; c < s.end; c++ {
+		lo, hi := s.shards.bounds(c)
+		k.Gemm(1, f.input(i), first.blocks[c], 0, s.part(s.hidden, f.rows, c),
+			kernels.Epilogue{Bias: first.bias[lo:hi], ReLU: a == ReLU})
+	}
+	if a != ReLU {
+		a.apply(k, s.hidden.mat(f.rows))
+	}
+	f.sum(k, s.shards, f.shared[i], s.out.mat(f.rows), func(c int, dst kernels.Mat) {
+		var e kernels.Epilogue
+		if c == 0 { // the bias counts once
+			e.Bias = second.bias
+		}
+		k.Gemm(1, s.part(s.hidden, f.rows, c), second.blocks[c], 0, dst, e)
+	})
+}
+
+// part is shard c of a buffer of the worker's units.
+func (s *stageFlow) part(b buffer, rows, c int) kernels.Mat {
+	lo, hi := s.shards.bounds(c)
+	return b.mat(rows).Slice(0, rows, lo-s.lo, hi-s.lo)
+}
+
+// sum sets out to the sum of what term computes for every shard, each by its
+// owner, in the order of the tree.
+func (f *flow) sum(k *kernels.Core, s shards, e exchange, out kernels.Mat, term func(shard int, dst kernels.Mat)) {
+	f.sumOwn(k, s, e, 0, s.count, term)
+	f.meet()
+	for at := 0; at < len(out.Data); at += piece {
+		f.collect(k, s, e, 0, s.count, 0, out.Data[at:min(at+piece, len(out.Data))], at)
+	}
+}
+
+// sumOwn computes the sums of all nodes below shards lo to hi-1 that are the
+// worker's alone.
+func (f *flow) sumOwn(k *kernels.Core, s shards, e exchange, lo, hi int, term func(shard int, dst kernels.Mat)) {
+	switch s.owner(lo, hi, f.workers) {
+	case f.rank:
+		fold(lo, hi,
+			func(c int) { term(c, e.partial[c].mat(f.rows)) },
+			func(into, from int) { k.Add(e.partial[into].mat(f.rows).Data, e.partial[from].mat(f.rows).Data) })
+	case severalOwners:
+		mid := middle(lo, hi)
+		f.sumOwn(k, s, e, lo, mid, term)
+		f.sumOwn(k, s, e, mid, hi, term)
+	}
+}
+
+// piece is the number of sums that are collected at a time, so that they stay
+// in the first-level cache.
+const piece = 1024
+
+// collect sets dst to a piece of the sum of a node, from element at on.
+func (f *flow) collect(k *kernels.Core, s shards, e exchange, lo, hi, depth int, dst []float32, at int) {
+	if s.owner(lo, hi, f.workers) != severalOwners {
+		copy(dst, e.partial[lo].data[at:])
+		return
+	}
+	mid := middle(lo, hi)
+	f.collect(k, s, e, lo, mid, depth+1, dst, at)
+	right := f.right[depth][:len(dst)]
+	f.collect(k, s, e, mid, hi, depth+1, right, at)
+	k.Add(dst, right)
+}
