@@ -1,6 +1,10 @@
 package kernels
 
-import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+import (
+	"unsafe"
+
+	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+)
 
 // The cache blocks of GEMM, as in K. Goto, R. van de Geijn: Anatomy of
 // high-performance matrix multiplication, 2008. A panel of b (kc × NR) stays in
@@ -12,23 +16,12 @@ const (
 	blockN = 2048
 )
 
-// An operand packed is re-ordered into tiles first where each of its elements
-// is used that often.
-const packReuse = 96
-
-// A panel is where a tile finds an operand: its first element, and the steps
-// between rows and between columns.
-type panel struct {
-	at     *float32
-	rs, cs int
-}
-
-// multiply runs the loops around the register tiles. Their names are those of
-// the BLIS papers.
+// multiply runs the loops around the blocks. Their names are those of the BLIS
+// papers.
 func (k *Core) multiply(p *product) {
 	m, n, depth := p.c.Rows, p.c.Cols, p.a.Cols
 	if depth == 0 {
-		k.macro(p, block{0, m, 0, n, 0, 0})
+		k.macro(p, block{i1: m, j1: n})
 		return
 	}
 	for jc := 0; jc < n; jc += blockN {
@@ -48,34 +41,19 @@ func (b block) rows() int  { return b.i1 - b.i0 }
 func (b block) cols() int  { return b.j1 - b.j0 }
 func (b block) depth() int { return b.p1 - b.p0 }
 
-// macro multiplies one block.
+// A panel is where a tile finds an operand: its first element, and the steps
+// between rows and between columns.
+type panel struct {
+	at     *float32
+	rs, cs int
+}
+
+// A tile is a register tile of c: its first row and column, and its size.
+type tile struct{ i, j, rows, cols int }
+
+// macro multiplies one block, tile by tile.
 func (k *Core) macro(p *product, b block) {
-	if p.packsB(k.set) && b.i0 == 0 {
-		k.packBlockB(p, b)
-	}
-	if p.packsA() {
-		k.packBlockA(p, b)
-	}
-	nr := k.set.NR
-	for jr := b.j0; jr < b.j1; jr += nr {
-		bp := k.panelB(p, b, jr)
-		for ir := b.i0; ir < b.i1; {
-			rows := tileRows(b.i1-ir, k.set.MR)
-			k.tileAt(p, b, ir, rows, jr, k.panelA(p, b, ir, rows), bp)
-			ir += rows
-		}
-	}
-}
-
-// tileRows is the height of the next tile, such that tiles of at most mr rows
-// cover that many rows evenly: 16 rows are 6 + 5 + 5, not 6 + 6 + 4.
-func tileRows(rows, mr int) int {
-	tiles := (rows + mr - 1) / mr
-	return (rows + tiles - 1) / tiles
-}
-
-// tileAt computes the tile of c at row i and column j over the block's part of k.
-func (k *Core) tileAt(p *product, b block, i, rows, j int, pa, pb panel) {
+	k.packBlocks(p, b)
 	s, lo := p.seed, micro.None
 	if b.p0 > 0 {
 		s = fromC
@@ -83,44 +61,75 @@ func (k *Core) tileAt(p *product, b block, i, rows, j int, pa, pb panel) {
 	if b.p1 == p.a.Cols {
 		lo = p.lo
 	}
-	nr := k.set.NR
-	if cols := min(b.j1-j, nr); cols < nr || p.c.ColStride != 1 {
-		k.edgeTile(p, s, lo, b.depth(), i, rows, j, cols, pa, pb)
-		return
+	nr, depth := k.set.NR, b.depth()
+	k.cutRows(b.rows())
+	rowsA := k.rowsA(p, b)
+	for jr := b.j0; jr < b.j1; jr += nr {
+		pb, cols := k.panelB(p, b, jr), min(nr, b.j1-jr)
+		contiguous := cols == nr && p.c.ColStride == 1
+		i := b.i0
+		for _, rows := range k.heights {
+			pa := rowsA.tile(i-b.i0, rows)
+			if contiguous {
+				c, rsc := p.c.at(i, jr), p.c.RowStride
+				init, rsinit := k.seedOf(p, s, jr, c)
+				k.set.Gemm[rows-1](depth, pa.at, pa.rs, pa.cs, pb.at, pb.rs, init, rsinit, c, rsc, lo)
+			} else {
+				k.edgeTile(p, s, lo, depth, tile{i, jr, rows, cols}, pa, pb)
+			}
+			i += rows
+		}
 	}
-	c, rsc := p.c.at(i, j), p.c.RowStride
-	init, rsinit := &k.zeros[0], 0
+}
+
+// cutRows sets heights to those of the tiles that cover that many rows evenly:
+// 16 rows are 6 + 5 + 5, not 6 + 6 + 4.
+func (k *Core) cutRows(rows int) {
+	tiles := (rows + k.set.MR - 1) / k.set.MR
+	k.heights = k.heights[:0]
+	for t := range tiles {
+		k.heights = append(k.heights, rows*(t+1)/tiles-rows*t/tiles)
+	}
+}
+
+// seedOf is where a tile at column j and at c finds the starts of its chains.
+func (k *Core) seedOf(p *product, s seed, j int, c *float32) (init *float32, rsinit int) {
 	switch s {
 	case fromBias:
-		init = &p.bias[j]
+		return &p.bias[j], 0
 	case fromC:
-		init, rsinit = c, rsc
+		return c, p.c.RowStride
 	}
-	k.set.Gemm[rows-1](b.depth(), pa.at, pa.rs, pa.cs, pb.at, pb.rs, init, rsinit, c, rsc, lo)
+	return &k.zeros[0], 0
 }
 
 // edgeTile computes a tile that is not as wide as the registers, or whose rows
 // are not contiguous, in a scratch tile.
-func (k *Core) edgeTile(p *product, s seed, lo float32, depth, i, rows, j, cols int, pa, pb panel) {
+func (k *Core) edgeTile(p *product, s seed, lo float32, depth int, t tile, pa, pb panel) {
 	nr := k.set.NR
-	for r := range rows {
-		row := k.tile[r*nr : r*nr+cols]
-		for q := range row {
-			switch s {
-			case fromZero:
-				row[q] = 0
-			case fromBias:
-				row[q] = p.bias[j+q]
-			case fromC:
-				row[q] = p.c.At(i+r, j+q)
+	for r := range t.rows {
+		row := k.tile[r*nr : r*nr+t.cols]
+		switch s {
+		case fromZero:
+			clear(row)
+		case fromBias:
+			copy(row, p.bias[t.j:])
+		case fromC:
+			for q := range row {
+				row[q] = p.c.At(t.i+r, t.j+q)
 			}
 		}
 	}
-	t := &k.tile[0]
-	k.set.Gemm[rows-1](depth, pa.at, pa.rs, pa.cs, pb.at, pb.rs, t, nr, t, nr, lo)
-	for r := range rows {
-		for q, v := range k.tile[r*nr : r*nr+cols] {
-			p.c.Set(i+r, j+q, v)
+	at := &k.tile[0]
+	k.set.Gemm[t.rows-1](depth, pa.at, pa.rs, pa.cs, pb.at, pb.rs, at, nr, at, nr, lo)
+	for r := range t.rows {
+		for q, v := range k.tile[r*nr : r*nr+t.cols] {
+			p.c.Set(t.i+r, t.j+q, v)
 		}
 	}
+}
+
+// offset is the address n elements from p.
+func offset(p *float32, n int) *float32 {
+	return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*n))
 }

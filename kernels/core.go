@@ -10,12 +10,13 @@ type Core struct {
 	tier Tier
 	set  *micro.Set
 
-	packA, packB []float32 // blocks of the operands of GEMM, re-ordered
-	tile         []float32 // a register tile at the edge of c
-	zeros        []float32 // the seed of a tile that starts from nothing
-	lanes        []float32 // partial results of a reduction
-	rest         []float32 // the last few elements of a reduction, padded
-	restOut      []float32
+	blockA, blockB []float32 // blocks of the operands of GEMM, re-ordered
+	heights        []int     // of the tiles of a block, from top to bottom
+	tile           []float32 // a register tile at the edge of c
+	zeros          []float32 // the seed of a tile that starts from nothing
+	lanes          []float32 // partial results of a reduction
+	rest           []float32 // the last few elements of a reduction, padded
+	restOut        []float32
 }
 
 // NewCore returns a Core for the tier. It panics if the tier cannot run here

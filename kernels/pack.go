@@ -2,8 +2,13 @@ package kernels
 
 import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 
-// packsA reports whether blocks of a are re-ordered into tiles: if α has to be
-// multiplied in, or if rows are used often enough to pay for the copy.
+// packReuse is how often an element must be used for it to pay to copy its
+// block into the order in which tiles read it.
+const packReuse = 96
+
+// packsA reports whether blocks of a are copied: if α has to be multiplied in,
+// or if a tile would read each of its rows from other cache lines and reads
+// them often.
 func (p *product) packsA() bool {
 	return p.alphaA != 1 || p.c.Cols >= packReuse && p.c.Rows >= packReuse && p.a.ColStride != 1
 }
@@ -13,12 +18,27 @@ func (p *product) packsB(s *micro.Set) bool {
 	return p.alphaB != 1 || p.b.ColStride != 1 && p.c.Cols > 1 || p.c.Rows >= packReuse && p.c.Cols > s.NR
 }
 
-// packBlockA copies a of the block, times α, to packA: tile after tile, and in a tile
-// column after column.
-func (k *Core) packBlockA(p *product, b block) {
-	buf := grow(&k.packA, b.rows()*b.depth())
-	for i := b.i0; i < b.i1; {
-		rows := tileRows(b.i1-i, k.set.MR)
+// packBlocks copies what the block reads of a, and, once for all blocks of
+// rows, what it reads of b.
+func (k *Core) packBlocks(p *product, b block) {
+	if b.depth() == 0 {
+		return
+	}
+	if p.packsA() {
+		k.packA(p, b)
+	}
+	if p.packsB(k.set) && b.i0 == 0 {
+		k.packB(p, b)
+	}
+}
+
+// packA copies a of the block, times α, to blockA: tile after tile, and in a
+// tile column after column.
+func (k *Core) packA(p *product, b block) {
+	buf := grow(&k.blockA, b.rows()*b.depth())
+	k.cutRows(b.rows())
+	i := b.i0
+	for _, rows := range k.heights {
 		dst := buf[(i-b.i0)*b.depth():]
 		for r := range rows {
 			at := (i+r)*p.a.RowStride + b.p0*p.a.ColStride
@@ -31,40 +51,63 @@ func (k *Core) packBlockA(p *product, b block) {
 	}
 }
 
-// panelA is where the tile of that many rows finds row i of the block.
-func (k *Core) panelA(p *product, b block, i, rows int) panel {
-	switch {
-	case b.depth() == 0:
-		return panel{&k.zeros[0], 0, 0}
-	case p.packsA():
-		return panel{&k.packA[(i-b.i0)*b.depth()], 1, rows}
-	}
-	return panel{p.a.at(i, b.p0), p.a.RowStride, p.a.ColStride}
+// A rowPanels is where the tiles of a block find their rows of a.
+type rowPanels struct {
+	first  panel
+	step   int  // elements from a row to the next
+	packed bool // a tile's rows are neighbours in memory
 }
 
-// packBlockB copies b of the block, times α, to packB: NR columns after NR columns, and
-// among them row after row. Columns beyond the last are 0.
-func (k *Core) packBlockB(p *product, b block) {
+// rowsA is where tiles find the rows of the block.
+func (k *Core) rowsA(p *product, b block) rowPanels {
+	switch {
+	case b.depth() == 0:
+		return rowPanels{first: panel{at: &k.zeros[0]}}
+	case p.packsA():
+		return rowPanels{panel{at: &k.blockA[0], rs: 1}, b.depth(), true}
+	}
+	return rowPanels{panel{p.a.at(b.i0, b.p0), p.a.RowStride, p.a.ColStride}, p.a.RowStride, false}
+}
+
+// tile is the panel of the tile that begins at that row of the block.
+func (r *rowPanels) tile(row, rows int) panel {
+	t := r.first
+	t.at = offset(t.at, row*r.step)
+	if r.packed {
+		t.cs = rows
+	}
+	return t
+}
+
+// packB copies b of the block, times α, to blockB: NR columns after NR columns,
+// and among them row after row. Columns beyond the last are 0.
+func (k *Core) packB(p *product, b block) {
 	nr := k.set.NR
-	buf := grow(&k.packB, b.depth()*(b.cols()+nr-1)/nr*nr)
+	buf := grow(&k.blockB, b.depth()*(b.cols()+nr-1)/nr*nr)
 	for j := b.j0; j < b.j1; j += nr {
 		p.packPanel(buf[(j-b.j0)*b.depth():], b, j, min(nr, b.j1-j), nr)
 	}
 }
 
 func (p *product) packPanel(dst []float32, b block, j, cols, nr int) {
-	for q := range b.depth() {
-		row := dst[q*nr : q*nr+nr]
-		at := (b.p0+q)*p.b.RowStride + j*p.b.ColStride
-		if p.b.ColStride == 1 && p.alphaB == 1 {
-			copy(row, p.b.Data[at:at+cols])
-		} else {
-			for r := range cols {
-				row[r] = p.alphaB * p.b.Data[at]
-				at += p.b.ColStride
-			}
+	rs, cs := p.b.RowStride, p.b.ColStride
+	dst = dst[:b.depth()*nr]
+	if cols < nr {
+		clear(dst)
+	}
+	if cs == 1 && p.alphaB == 1 {
+		for q := range b.depth() {
+			at := (b.p0+q)*rs + j
+			copy(dst[q*nr:q*nr+cols], p.b.Data[at:at+cols])
 		}
-		clear(row[cols:])
+		return
+	}
+	for c := range cols { // down a column: b is mostly a transposed matrix here
+		at := b.p0*rs + (j+c)*cs
+		for q := c; q < len(dst); q += nr {
+			dst[q] = p.alphaB * p.b.Data[at]
+			at += rs
+		}
 	}
 }
 
@@ -76,9 +119,9 @@ func (k *Core) panelB(p *product, b block, j int) panel {
 	case b.depth() == 0:
 		return panel{&k.zeros[0], 0, 0}
 	case p.packsB(k.set):
-		return panel{&k.packB[(j-b.j0)*b.depth()], nr, 1}
+		return panel{&k.blockB[(j-b.j0)*b.depth()], nr, 1}
 	case b.j1-j < nr:
-		buf := grow(&k.packB, b.depth()*nr)
+		buf := grow(&k.blockB, b.depth()*nr)
 		p.packPanel(buf, b, j, b.j1-j, nr)
 		return panel{&buf[0], nr, 1}
 	}

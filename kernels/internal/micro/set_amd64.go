@@ -17,7 +17,7 @@ func avx2(s Set) Set {
 
 	s.MR, s.NR = 6, 16
 	s.Gemm = []GemmFunc{gemm1x16AVX2, gemm2x16AVX2, gemm3x16AVX2, gemm4x16AVX2, gemm5x16AVX2, gemm6x16AVX2}
-	s.Peak, s.PeakFlops = peakAVX2, 2 * 8 * 4 * 6 * 2 // a multiply-add, lanes, rounds, tile
+	s.Peak, s.PeakFlops = peakAVX2, 2*8*4*6*2 // a multiply-add, lanes, rounds, tile
 
 	s.Add = addAVX2
 	s.Scale = scaleAVX2

@@ -10,7 +10,7 @@ func neon(s Set) Set {
 
 	s.MR, s.NR = 6, 16
 	s.Gemm = []GemmFunc{gemm1x16NEON, gemm2x16NEON, gemm3x16NEON, gemm4x16NEON, gemm5x16NEON, gemm6x16NEON}
-	s.Peak, s.PeakFlops = peakNEON, 2 * 4 * 4 * 6 * 4 // a multiply-add, lanes, rounds, tile
+	s.Peak, s.PeakFlops = peakNEON, 2*4*4*6*4 // a multiply-add, lanes, rounds, tile
 
 	s.Add = addNEON
 	s.Scale = scaleNEON
