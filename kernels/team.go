@@ -52,8 +52,8 @@ func (t *Team) Run(task func(rank int, k *Core)) {
 	t.par.Run(t.run)
 }
 
-// Barrier waits, inside a task, until every rank has called it.
-func (t *Team) Barrier() { t.par.Barrier() }
+// Barrier waits, inside the task of that rank, until every rank has called it.
+func (t *Team) Barrier(rank int) { t.par.Barrier(rank) }
 
 // Close ends the workers. The team must not be used again.
 func (t *Team) Close() { t.par.Close() }

@@ -29,7 +29,7 @@ func newStep(m *Sequential, team *kernels.Team, loss Loss, r rule, batch int) *s
 	}
 	forth, back := newExchanges(m, batch), newBackExchanges(m, batch)
 	for rank := range team.Workers() {
-		f := newFlow(m, batch, rank, team.Workers(), forth, team.Barrier)
+		f := newFlow(m, batch, rank, team.Workers(), forth, func() { team.Barrier(rank) })
 		s.flows = append(s.flows, newBackFlow(f, r, s.moments, back))
 	}
 	s.run = s.work

@@ -36,11 +36,11 @@ func TestBarrier(t *testing.T) {
 	team.Run(func(rank int) {
 		for round := range rounds {
 			arrived.Add(1)
-			team.Barrier()
+			team.Barrier(rank)
 			if n := arrived.Load(); n < int32(size*(round+1)) {
 				t.Errorf("round %d: passed with %d arrivals", round, n)
 			}
-			team.Barrier()
+			team.Barrier(rank)
 		}
 	})
 }
@@ -58,10 +58,10 @@ func TestPanicReachesCallerPastBarriers(t *testing.T) {
 				if rank == culprit {
 					panic("boom")
 				}
-				team.Barrier()
+				team.Barrier(rank)
 			})
 		}()
-		team.Run(func(int) { team.Barrier() }) // still of use
+		team.Run(func(rank int) { team.Barrier(rank) }) // still of use
 		team.Close()
 	}
 }
@@ -86,7 +86,7 @@ func TestCloseEndsWorkers(t *testing.T) {
 func TestRunAllocatesNothing(t *testing.T) {
 	team := NewTeam(2)
 	defer team.Close()
-	task := func(int) { team.Barrier() }
+	task := func(rank int) { team.Barrier(rank) }
 	if n := testing.AllocsPerRun(100, func() { team.Run(task) }); n != 0 {
 		t.Errorf("%v allocations a run", n)
 	}

@@ -1,0 +1,55 @@
+package par
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// spinTime is how long a goroutine spins before it sleeps: to wake one takes
+// some 15 µs, to have spun for nothing must not cost much more.
+const spinTime = 50 * time.Microsecond
+
+// A gate lets one goroutine wait until another opens it. It counts how often
+// it was opened.
+type gate struct {
+	count  atomic.Uint32
+	asleep atomic.Bool
+	wake   chan struct{}
+	_      [128 - 16]byte // one gate's spinning must not slow another
+}
+
+func newGate() *gate { return &gate{wake: make(chan struct{}, 1)} }
+
+func (g *gate) opened() uint32 { return g.count.Load() }
+
+func (g *gate) open() {
+	g.count.Add(1)
+	if g.asleep.CompareAndSwap(true, false) {
+		g.wake <- struct{}{}
+	}
+}
+
+// wait returns once the gate was opened more often than seen.
+func (g *gate) wait(seen uint32, spin bool) {
+	if spin && g.spin(seen) {
+		return
+	}
+	g.asleep.Store(true)
+	if g.count.Load() != seen && g.asleep.CompareAndSwap(true, false) {
+		return
+	}
+	<-g.wake
+}
+
+// spin watches the gate for a while and reports whether it was opened.
+func (g *gate) spin(seen uint32) bool {
+	const looks = 500 // between two looks at the clock
+	for start := time.Now(); time.Since(start) < spinTime; {
+		for range looks {
+			if g.count.Load() != seen {
+				return true
+			}
+		}
+	}
+	return false
+}
