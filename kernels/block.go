@@ -41,17 +41,18 @@ func (b block) rows() int  { return b.i1 - b.i0 }
 func (b block) cols() int  { return b.j1 - b.j0 }
 func (b block) depth() int { return b.p1 - b.p0 }
 
-// A panel is where a tile finds an operand: its first element, and the steps
-// between rows and between columns.
+// A panel is where tiles find an operand: its first element, the steps between
+// rows and between columns, and, for a, from tile to tile.
 type panel struct {
-	at     *float32
-	rs, cs int
+	at           *float32
+	rs, cs, step int
 }
 
-// A tile is a register tile of c: its first row and column, and its size.
-type tile struct{ i, j, rows, cols int }
+// A column is a column of register tiles of c: its first row and column, and the
+// number and size of its tiles.
+type column struct{ i, j, tiles, rows, cols int }
 
-// macro multiplies one block, tile by tile.
+// macro multiplies one block, column by column of tiles.
 func (k *Core) macro(p *product, b block) {
 	k.packBlocks(p, b)
 	s, lo := p.seed, micro.None
@@ -61,54 +62,73 @@ func (k *Core) macro(p *product, b block) {
 	if b.p1 == p.a.Cols {
 		lo = p.lo
 	}
-	nr, depth := k.set.NR, b.depth()
-	k.cutRows(b.rows())
-	rowsA := k.rowsA(p, b)
+	nr := k.set.NR
+	runs := cutRows(b.rows(), k.set.MR)
 	for jr := b.j0; jr < b.j1; jr += nr {
-		pb, cols := k.panelB(p, b, jr), min(nr, b.j1-jr)
-		contiguous := cols == nr && p.c.ColStride == 1
+		pb := k.panelB(p, b, jr)
 		i := b.i0
-		for _, rows := range k.heights {
-			pa := rowsA.tile(i-b.i0, rows)
-			if contiguous {
-				c, rsc := p.c.at(i, jr), p.c.RowStride
-				init, rsinit := k.seedOf(p, s, jr, c)
-				k.set.Gemm[rows-1](depth, pa.at, pa.rs, pa.cs, pb.at, pb.rs, init, rsinit, c, rsc, lo)
-			} else {
-				k.edgeTile(p, s, lo, depth, tile{i, jr, rows, cols}, pa, pb)
+		for _, r := range runs {
+			if r.tiles > 0 {
+				k.column(p, s, lo, b, column{i, jr, r.tiles, r.rows, min(nr, b.j1-jr)}, pb)
 			}
-			i += rows
+			i += r.tiles * r.rows
 		}
 	}
 }
 
-// cutRows sets heights to those of the tiles that cover that many rows evenly:
-// 16 rows are 6 + 5 + 5, not 6 + 6 + 4.
-func (k *Core) cutRows(rows int) {
-	tiles := (rows + k.set.MR - 1) / k.set.MR
-	k.heights = k.heights[:0]
-	for t := range tiles {
-		k.heights = append(k.heights, rows*(t+1)/tiles-rows*t/tiles)
-	}
+// A run is a number of tiles of the same height.
+type run struct{ tiles, rows int }
+
+// cutRows covers that many rows evenly with tiles of at most mr: 16 rows are
+// 6 + 5 + 5, not 6 + 6 + 4.
+func cutRows(rows, mr int) [2]run {
+	tiles := (rows + mr - 1) / mr
+	low := rows / tiles
+	high := rows - tiles*low // tiles of one row more
+	return [2]run{{high, low + 1}, {tiles - high, low}}
 }
 
-// seedOf is where a tile at column j and at c finds the starts of its chains.
-func (k *Core) seedOf(p *product, s seed, j int, c *float32) (init *float32, rsinit int) {
+// column computes a column of tiles over the block's part of k.
+func (k *Core) column(p *product, s seed, lo float32, b block, t column, pb panel) {
+	if t.cols < k.set.NR || p.c.ColStride != 1 {
+		k.edgeColumn(p, s, lo, b, t, pb)
+		return
+	}
+	c, rsc := p.c.at(t.i, t.j), p.c.RowStride
+	init, rsinit := &k.zeros[0], 0
 	switch s {
 	case fromBias:
-		return &p.bias[j], 0
+		init = &p.bias[t.j]
 	case fromC:
-		return c, p.c.RowStride
+		init, rsinit = c, rsc
 	}
-	return &k.zeros[0], 0
+	pa := k.panelA(p, b, t)
+	k.set.Gemm[t.rows-1](t.tiles, b.depth(), pa.at, pa.rs, pa.cs, pa.step, pb.at, pb.rs, init, rsinit, c, rsc, lo)
 }
 
-// edgeTile computes a tile that is not as wide as the registers, or whose rows
+// edgeColumn computes tiles that are not as wide as the registers, or whose rows
 // are not contiguous, in a scratch tile.
-func (k *Core) edgeTile(p *product, s seed, lo float32, depth int, t tile, pa, pb panel) {
-	nr := k.set.NR
+func (k *Core) edgeColumn(p *product, s seed, lo float32, b block, t column, pb panel) {
+	nr, at := k.set.NR, &k.tile[0]
+	pa := k.panelA(p, b, t)
+	for range t.tiles {
+		k.fillTile(p, s, t)
+		k.set.Gemm[t.rows-1](1, b.depth(), pa.at, pa.rs, pa.cs, 0, pb.at, pb.rs, at, nr, at, nr, lo)
+		for r := range t.rows {
+			for q, v := range k.tile[r*nr : r*nr+t.cols] {
+				p.c.Set(t.i+r, t.j+q, v)
+			}
+		}
+		t.i += t.rows
+		pa.at = offset(pa.at, pa.step)
+	}
+}
+
+// fillTile sets the scratch tile to the starts of the chains of the first tile
+// of a column.
+func (k *Core) fillTile(p *product, s seed, t column) {
 	for r := range t.rows {
-		row := k.tile[r*nr : r*nr+t.cols]
+		row := k.tile[r*k.set.NR:][:t.cols]
 		switch s {
 		case fromZero:
 			clear(row)
@@ -118,13 +138,6 @@ func (k *Core) edgeTile(p *product, s seed, lo float32, depth int, t tile, pa, p
 			for q := range row {
 				row[q] = p.c.At(t.i+r, t.j+q)
 			}
-		}
-	}
-	at := &k.tile[0]
-	k.set.Gemm[t.rows-1](depth, pa.at, pa.rs, pa.cs, pb.at, pb.rs, at, nr, at, nr, lo)
-	for r := range t.rows {
-		for q, v := range k.tile[r*nr : r*nr+t.cols] {
-			p.c.Set(t.i+r, t.j+q, v)
 		}
 	}
 }

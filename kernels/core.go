@@ -11,7 +11,6 @@ type Core struct {
 	set  *micro.Set
 
 	blockA, blockB []float32 // blocks of the operands of GEMM, re-ordered
-	heights        []int     // of the tiles of a block, from top to bottom
 	tile           []float32 // a register tile at the edge of c
 	zeros          []float32 // the seed of a tile that starts from nothing
 	lanes          []float32 // partial results of a reduction

@@ -1,8 +1,6 @@
 package kernels
 
-import (
-	"unsafe"
-)
+import "unsafe"
 
 // A Mat is a view of a matrix: element (i, j) is Data[i·RowStride + j·ColStride].
 // Strides are in elements and not negative. As an input, a matrix may repeat
@@ -13,8 +11,12 @@ type Mat struct {
 	RowStride, ColStride int
 }
 
-// NewMat returns a rows × cols matrix of zeros, row after row.
+// NewMat returns a rows × cols matrix of zeros, row after row. It panics if one
+// of them is negative.
 func NewMat(rows, cols int) Mat {
+	if rows < 0 || cols < 0 {
+		panic(badMat)
+	}
 	return View(make([]float32, rows*cols), rows, cols)
 }
 
@@ -98,7 +100,7 @@ func (m Mat) checkInput() {
 // another element.
 func (m Mat) checkOutput() {
 	m.checkInput()
-	if m.Rows <= 1 && m.Cols <= 1 {
+	if m.Rows == 0 || m.Cols == 0 || m.Rows == 1 && m.Cols == 1 {
 		return
 	}
 	rowWise := (m.Cols <= 1 || m.ColStride > 0) && (m.Rows <= 1 || m.RowStride > (m.Cols-1)*m.ColStride)

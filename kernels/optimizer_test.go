@@ -108,7 +108,6 @@ var holds = []struct {
 
 func TestMomentsAreFlushedBelow2ToMinus100(t *testing.T) {
 	below := math.Nextafter32(0x1p-100, 0)
-	nan := float32(math.NaN())
 	was := []float32{0x1p-100, below, 0x1p-126, 1e-40, math.SmallestNonzeroFloat32, 0, nan, 1, 0x1.8p-100}
 	want := []float32{0x1p-100, 0, 0, 0, 0, 0, nan, 1, 0x1.8p-100}
 	forTiers(t, func(t *testing.T, k *kernels.Core) {

@@ -35,48 +35,32 @@ func (k *Core) packBlocks(p *product, b block) {
 // packA copies a of the block, times α, to blockA: tile after tile, and in a
 // tile column after column.
 func (k *Core) packA(p *product, b block) {
-	buf := grow(&k.blockA, b.rows()*b.depth())
-	k.cutRows(b.rows())
+	dst := grow(&k.blockA, b.rows()*b.depth())
 	i := b.i0
-	for _, rows := range k.heights {
-		dst := buf[(i-b.i0)*b.depth():]
-		for r := range rows {
-			at := (i+r)*p.a.RowStride + b.p0*p.a.ColStride
-			for q := range b.depth() {
-				dst[q*rows+r] = p.alphaA * p.a.Data[at]
-				at += p.a.ColStride
+	for _, run := range cutRows(b.rows(), k.set.MR) {
+		for range run.tiles {
+			for r := range run.rows {
+				at := i*p.a.RowStride + b.p0*p.a.ColStride
+				for q := r; q < run.rows*b.depth(); q += run.rows {
+					dst[q] = p.alphaA * p.a.Data[at]
+					at += p.a.ColStride
+				}
+				i++
 			}
+			dst = dst[run.rows*b.depth():]
 		}
-		i += rows
 	}
 }
 
-// A rowPanels is where the tiles of a block find their rows of a.
-type rowPanels struct {
-	first  panel
-	step   int  // elements from a row to the next
-	packed bool // a tile's rows are neighbours in memory
-}
-
-// rowsA is where tiles find the rows of the block.
-func (k *Core) rowsA(p *product, b block) rowPanels {
+// panelA is where a column of tiles finds its rows of a.
+func (k *Core) panelA(p *product, b block, t column) panel {
 	switch {
 	case b.depth() == 0:
-		return rowPanels{first: panel{at: &k.zeros[0]}}
+		return panel{at: &k.zeros[0]}
 	case p.packsA():
-		return rowPanels{panel{at: &k.blockA[0], rs: 1}, b.depth(), true}
+		return panel{&k.blockA[(t.i-b.i0)*b.depth()], 1, t.rows, t.rows * b.depth()}
 	}
-	return rowPanels{panel{p.a.at(b.i0, b.p0), p.a.RowStride, p.a.ColStride}, p.a.RowStride, false}
-}
-
-// tile is the panel of the tile that begins at that row of the block.
-func (r *rowPanels) tile(row, rows int) panel {
-	t := r.first
-	t.at = offset(t.at, row*r.step)
-	if r.packed {
-		t.cs = rows
-	}
-	return t
+	return panel{p.a.at(t.i, b.p0), p.a.RowStride, p.a.ColStride, t.rows * p.a.RowStride}
 }
 
 // packB copies b of the block, times α, to blockB: NR columns after NR columns,
@@ -117,13 +101,13 @@ func (k *Core) panelB(p *product, b block, j int) panel {
 	nr := k.set.NR
 	switch {
 	case b.depth() == 0:
-		return panel{&k.zeros[0], 0, 0}
+		return panel{at: &k.zeros[0]}
 	case p.packsB(k.set):
-		return panel{&k.blockB[(j-b.j0)*b.depth()], nr, 1}
+		return panel{at: &k.blockB[(j-b.j0)*b.depth()], rs: nr}
 	case b.j1-j < nr:
 		buf := grow(&k.blockB, b.depth()*nr)
 		p.packPanel(buf, b, j, b.j1-j, nr)
-		return panel{&buf[0], nr, 1}
+		return panel{at: &buf[0], rs: nr}
 	}
-	return panel{p.b.at(b.p0, j), p.b.RowStride, 1}
+	return panel{at: p.b.at(b.p0, j), rs: p.b.RowStride}
 }

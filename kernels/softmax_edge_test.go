@@ -15,7 +15,7 @@ var (
 // Rows whose softmax is known exactly, at every place in a row of each length.
 func TestSoftmaxOfExtremeRows(t *testing.T) {
 	const third = float32(1) / 3
-	for _, c := range []struct {
+	cases := []struct {
 		name    string
 		x, want []float32
 	}{
@@ -31,8 +31,9 @@ func TestSoftmaxOfExtremeRows(t *testing.T) {
 		{"NaN", []float32{1, nan, 3}, []float32{nan, nan, nan}},
 		{"below the threshold", []float32{0, -88}, []float32{1, 0}},
 		{"zeros of both signs", []float32{0, float32(math.Copysign(0, -1))}, []float32{0.5, 0.5}},
-	} {
-		forTiers(t, func(t *testing.T, k *kernels.Core) {
+	}
+	forTiers(t, func(t *testing.T, k *kernels.Core) {
+		for _, c := range cases {
 			for pad := range 40 { // columns of -Inf before it: they change nothing
 				x, y := kernels.NewMat(2, pad+len(c.x)), kernels.NewMat(2, pad+len(c.x))
 				for j := range pad {
@@ -52,12 +53,12 @@ func TestSoftmaxOfExtremeRows(t *testing.T) {
 					}
 				}
 			}
-		})
-	}
+		}
+	})
 }
 
 func TestCrossEntropyOfExtremeRows(t *testing.T) {
-	for _, c := range []struct {
+	cases := []struct {
 		name       string
 		z, target  []float32
 		loss, most float32   // loss, and the most that it may differ
@@ -76,8 +77,9 @@ func TestCrossEntropyOfExtremeRows(t *testing.T) {
 		{"soft targets", []float32{0, 0}, []float32{0.25, 0.75}, math.Ln2, 0x1p-24, []float32{0.25, -0.25}},
 		{"NaN", []float32{nan, 0}, []float32{0, 1}, nan, 0, []float32{nan, nan}},
 		{"a target of NaN", []float32{0, 0}, []float32{nan, 1}, nan, 0, []float32{nan, -0.5}},
-	} {
-		forTiers(t, func(t *testing.T, k *kernels.Core) {
+	}
+	forTiers(t, func(t *testing.T, k *kernels.Core) {
+		for _, c := range cases {
 			loss, dz := []float32{nan}, kernels.NewMat(1, len(c.z))
 			z, target := kernels.View(c.z, 1, len(c.z)), kernels.View(c.target, 1, len(c.z))
 			k.SoftmaxCrossEntropy(loss, dz, z, target, 1)
@@ -87,8 +89,8 @@ func TestCrossEntropyOfExtremeRows(t *testing.T) {
 				t.Errorf("%s: loss %g, want %g ± %g", c.name, loss[0], c.loss, c.most)
 			}
 			requireSame(t, c.name+": dz", dz.Data, c.dz)
-		})
-	}
+		}
+	})
 }
 
 // Zero rows of any width, and rows of no width, leave all else alone.

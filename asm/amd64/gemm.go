@@ -21,37 +21,43 @@ type tile struct {
 	b, rsb   reg.Register   // row p of b; bytes between its rows
 }
 
-// gemm generates c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]) for a tile of
-// that many rows.
+// gemm generates c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]) for a column of
+// tiles of that many rows. The parameters that point to the tile at hand are
+// moved on in their places on the stack.
 func (g *generator) gemm(rows int) {
 	cols := g.tileCols()
 	g.begin(formula.GemmName(rows, cols), formula.GemmSignature, formula.GemmDoc(rows, cols))
 	t := &tile{generator: g, rows: rows}
-
+	g.Label("tile")
 	t.seed()
+	t.chains()
+	t.gate()
+	t.store()
+	t.next()
+	g.end()
+}
+
+// chains: acc[i][j] += Σₚ a[i][p]·b[p][j].
+func (t *tile) chains() {
 	t.loadOperands()
-	k := g.loadParam("k")
-	g.SUBQ(operand.Imm(kUnroll), k)
-	g.JL(operand.LabelRef("rest"))
-	g.Label("unrolled")
+	k := t.loadParam("k")
+	t.SUBQ(operand.Imm(kUnroll), k)
+	t.JL(operand.LabelRef("rest"))
+	t.Label("unrolled")
 	for range kUnroll {
 		t.step()
 	}
-	g.SUBQ(operand.Imm(kUnroll), k)
-	g.JGE(operand.LabelRef("unrolled"))
+	t.SUBQ(operand.Imm(kUnroll), k)
+	t.JGE(operand.LabelRef("unrolled"))
 
-	g.Label("rest")
-	g.ADDQ(operand.Imm(kUnroll), k)
-	g.JZ(operand.LabelRef("done"))
-	g.Label("single")
+	t.Label("rest")
+	t.ADDQ(operand.Imm(kUnroll), k)
+	t.JZ(operand.LabelRef("done"))
+	t.Label("single")
 	t.step()
-	g.DECQ(k)
-	g.JNZ(operand.LabelRef("single"))
-
-	g.Label("done")
-	t.gate()
-	t.store()
-	g.end()
+	t.DECQ(k)
+	t.JNZ(operand.LabelRef("single"))
+	t.Label("done")
 }
 
 // seed: acc[i][j] = init[i][j].
@@ -62,10 +68,9 @@ func (t *tile) seed() {
 		for j, acc := range t.acc[i] {
 			t.VMOVUPS(t.vectorAt(init, j), acc)
 		}
-		if i < t.rows-1 {
-			t.ADDQ(stride, init)
-		}
+		t.ADDQ(stride, init)
 	}
+	t.MOVQ(init, t.param("init"))
 }
 
 func (t *tile) loadOperands() {
@@ -109,16 +114,20 @@ func (t *tile) rowOfA(i int) operand.Mem {
 	return m
 }
 
-// gate: acc[i][j] = 0 where acc[i][j] ≤ lo. Not less-or-equal is true for NaN.
+// gate: acc[i][j] = 0 where acc[i][j] ≤ lo. Not less-or-equal is true for NaN,
+// and always if lo is NaN.
 func (t *tile) gate() {
 	const notLessOrEqual = operand.U8(0x16)
 	lo, mask := t.broadcastParam("lo"), t.vec()
+	t.VUCOMISS(lo.AsX(), lo.AsX())
+	t.JPS(operand.LabelRef("gated"))
 	for i := range t.rows {
 		for _, acc := range t.acc[i] {
 			t.VCMPPS(notLessOrEqual, lo, acc, mask)
 			t.VANDPS(mask, acc, acc)
 		}
 	}
+	t.Label("gated")
 }
 
 // store: c[i][j] = acc[i][j].
@@ -128,10 +137,17 @@ func (t *tile) store() {
 		for j, acc := range t.acc[i] {
 			t.VMOVUPS(acc, t.vectorAt(c, j))
 		}
-		if i < t.rows-1 {
-			t.ADDQ(stride, c)
-		}
+		t.ADDQ(stride, c)
 	}
+	t.MOVQ(c, t.param("c"))
+}
+
+// next goes on with the tile below, if there is one.
+func (t *tile) next() {
+	step := t.loadStride("tsa")
+	t.ADDQ(step, t.param("a"))
+	t.DECQ(t.param("tiles"))
+	t.JNZ(operand.LabelRef("tile"))
 }
 
 // vectorAt addresses the j-th vector from base.

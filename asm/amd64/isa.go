@@ -81,13 +81,18 @@ func (g *generator) loadStride(name string) reg.Register {
 
 // broadcastParam loads a float32 parameter into every lane.
 func (g *generator) broadcastParam(name string) reg.VecVirtual {
+	v := g.vec()
+	g.VBROADCASTSS(g.param(name), v)
+	return v
+}
+
+// param is the place of a parameter on the stack.
+func (g *generator) param(name string) operand.Mem {
 	p, err := g.Param(name).Resolve()
 	if err != nil {
 		panic(fmt.Sprintf("parameter %s: %v", name, err))
 	}
-	v := g.vec()
-	g.VBROADCASTSS(p.Addr, v)
-	return v
+	return p.Addr
 }
 
 // constant is the memory that holds a constant in every lane.

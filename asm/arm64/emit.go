@@ -77,6 +77,11 @@ func (e *emitter) loadParam(name, register string) {
 	e.emit("MOVD %s, %s", e.param(name), register)
 }
 
+// storeParam changes an integer or pointer parameter in its place.
+func (e *emitter) storeParam(register, name string) {
+	e.emit("MOVD %s, %s", register, e.param(name))
+}
+
 // broadcastParam loads a float32 parameter into every lane.
 func (e *emitter) broadcastParam(name string, v int) {
 	e.emit("FMOVS %s, F%d", e.param(name), v)

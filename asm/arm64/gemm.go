@@ -38,7 +38,7 @@ const (
 	aStride = "R2" // csa
 	bRow    = "R3" // row p of b, or p+1 once that is being loaded
 	bStride = "R4" // bytes between rows of b
-	walk    = "R5" // a row of init, a or c
+	walk    = "R5" // a row of init or c
 	stride  = "R6" // bytes between these
 )
 
@@ -52,44 +52,51 @@ type tile struct {
 	rows int
 }
 
-// gemm generates c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]) for a tile of
-// that many rows.
+// gemm generates c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]) for a column of
+// tiles of that many rows. The parameters that point to the tile at hand are
+// moved on in their places on the stack.
 func (e *emitter) gemm(rows int) {
 	e.begin(formula.GemmName(rows, tileCols), formula.GemmSignature, formula.GemmDoc(rows, tileCols))
 	t := tile{e, rows}
+	e.label("tile")
 	t.seed()
-	t.loadOperands()
-	e.emit("SUBS $%d, %s", kUnroll, kLeft)
-	e.emit("BLT rest")
-	e.label("unrolled")
-	t.steps(kUnroll)
-	e.emit("SUBS $%d, %s", kUnroll, kLeft)
-	e.emit("BGE unrolled")
-
-	e.label("rest")
-	e.emit("ADDS $%d, %s", kUnroll, kLeft)
-	e.emit("BEQ done")
-	e.label("single")
-	t.steps(1)
-	e.emit("SUBS $1, %s", kLeft)
-	e.emit("BNE single")
-
-	e.label("done")
+	t.chains()
 	t.gate()
 	t.store()
+	t.next()
 	e.emit("RET")
 }
 
-// eachRow emits row for every row of a matrix, with its address in walk.
+// chains: acc[i][j] += Σₚ a[i][p]·b[p][j].
+func (t tile) chains() {
+	t.loadOperands()
+	t.emit("SUBS $%d, %s", kUnroll, kLeft)
+	t.emit("BLT rest")
+	t.label("unrolled")
+	t.steps(kUnroll)
+	t.emit("SUBS $%d, %s", kUnroll, kLeft)
+	t.emit("BGE unrolled")
+
+	t.label("rest")
+	t.emit("ADDS $%d, %s", kUnroll, kLeft)
+	t.emit("BEQ done")
+	t.label("single")
+	t.steps(1)
+	t.emit("SUBS $1, %s", kLeft)
+	t.emit("BNE single")
+	t.label("done")
+}
+
+// eachRow emits row for every row of the tile in a matrix, with its address in
+// walk, and moves the parameter on to the tile below.
 func (t tile) eachRow(matrix, rowStride string, row func(i int)) {
 	t.loadParam(matrix, walk)
 	t.loadStride(rowStride, stride)
 	for i := range t.rows {
-		if i > 0 {
-			t.emit("ADD %s, %s", stride, walk)
-		}
 		row(i)
+		t.emit("ADD %s, %s", stride, walk)
 	}
+	t.storeParam(walk, matrix)
 }
 
 // loadStride loads a stride in elements and turns it into bytes.
@@ -118,7 +125,11 @@ func (t tile) store() {
 
 func (t tile) loadOperands() {
 	t.loadParam("k", kLeft)
-	t.eachRow("a", "rsa", func(i int) { t.emit("MOVD %s, %s", walk, aRow(i)) })
+	t.loadParam("a", aRow(0))
+	t.loadStride("rsa", stride)
+	for i := 1; i < t.rows; i++ {
+		t.emit("ADD %s, %s, %s", stride, aRow(i-1), aRow(i))
+	}
 	t.loadParam("csa", aStride)
 	t.emit("NEG %s, %s", aStride, aIndex) // loadA steps before it loads
 	t.loadParam("b", bRow)
@@ -166,9 +177,24 @@ func (t tile) loadB(j int) {
 	}
 }
 
-// gate: acc[i][j] = 0 where acc[i][j] ≤ lo. The mask is false for NaN.
+// next goes on with the tile below, if there is one.
+func (t tile) next() {
+	t.loadParam("a", walk)
+	t.loadStride("tsa", stride)
+	t.emit("ADD %s, %s", stride, walk)
+	t.storeParam(walk, "a")
+	t.loadParam("tiles", walk)
+	t.emit("SUBS $1, %s", walk)
+	t.storeParam(walk, "tiles")
+	t.emit("BNE tile")
+}
+
+// gate: acc[i][j] = 0 where acc[i][j] ≤ lo. The mask is false for NaN, and
+// always if lo is NaN.
 func (t tile) gate() {
 	t.broadcastParam("lo", loVector)
+	t.emit("FCMPS F%d, F%d", loVector, loVector)
+	t.emit("BVS gated")
 	for i := range t.rows {
 		for j := range tileVectors {
 			acc, mask := accumulator(i, j), maskVector+j
@@ -176,4 +202,5 @@ func (t tile) gate() {
 			t.vector(bic, acc, acc, mask)
 		}
 	}
+	t.label("gated")
 }

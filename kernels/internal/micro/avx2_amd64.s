@@ -4,23 +4,26 @@
 
 #include "textflag.h"
 
-// func gemm1x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+// func gemm1x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 // Requires: AVX, FMA3
-TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-84
-	MOVQ    init+48(FP), AX
-	MOVQ    rsinit+56(FP), CX
+TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-100
+tile:
+	MOVQ    init+64(FP), AX
+	MOVQ    rsinit+72(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
-	MOVQ    rsa+16(FP), AX
+	ADDQ    CX, AX
+	MOVQ    AX, init+64(FP)
+	MOVQ    rsa+24(FP), AX
 	SHLQ    $0x02, AX
-	MOVQ    csa+24(FP), AX
+	MOVQ    csa+32(FP), AX
 	SHLQ    $0x02, AX
-	MOVQ    b+32(FP), CX
-	MOVQ    rsb+40(FP), DX
+	MOVQ    b+48(FP), CX
+	MOVQ    rsb+56(FP), DX
 	SHLQ    $0x02, DX
-	MOVQ    a+8(FP), BX
-	MOVQ    k+0(FP), SI
+	MOVQ    a+16(FP), BX
+	MOVQ    k+8(FP), SI
 	SUBQ    $0x04, SI
 	JL      rest
 
@@ -72,39 +75,53 @@ single:
 	JNZ          single
 
 done:
-	VBROADCASTSS lo+80(FP), Y2
+	VBROADCASTSS lo+96(FP), Y2
+	VUCOMISS     X2, X2
+	JPS          gated
 	VCMPPS       $0x16, Y2, Y0, Y3
 	VANDPS       Y3, Y0, Y0
 	VCMPPS       $0x16, Y2, Y1, Y3
 	VANDPS       Y3, Y1, Y1
-	MOVQ         c+64(FP), AX
-	MOVQ         rsc+72(FP), CX
-	SHLQ         $0x02, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
+
+gated:
+	MOVQ    c+80(FP), AX
+	MOVQ    rsc+88(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+80(FP)
+	MOVQ    tsa+40(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemm2x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+// func gemm2x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 // Requires: AVX, FMA3
-TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-84
-	MOVQ    init+48(FP), AX
-	MOVQ    rsinit+56(FP), CX
+TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-100
+tile:
+	MOVQ    init+64(FP), AX
+	MOVQ    rsinit+72(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
-	MOVQ    rsa+16(FP), AX
+	ADDQ    CX, AX
+	MOVQ    AX, init+64(FP)
+	MOVQ    rsa+24(FP), AX
 	SHLQ    $0x02, AX
-	MOVQ    csa+24(FP), CX
+	MOVQ    csa+32(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rsb+40(FP), BX
+	MOVQ    b+48(FP), DX
+	MOVQ    rsb+56(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    a+8(FP), SI
-	MOVQ    k+0(FP), DI
+	MOVQ    a+16(FP), SI
+	MOVQ    k+8(FP), DI
 	SUBQ    $0x04, DI
 	JL      rest
 
@@ -171,7 +188,9 @@ single:
 	JNZ          single
 
 done:
-	VBROADCASTSS lo+80(FP), Y4
+	VBROADCASTSS lo+96(FP), Y4
+	VUCOMISS     X4, X4
+	JPS          gated
 	VCMPPS       $0x16, Y4, Y0, Y5
 	VANDPS       Y5, Y0, Y0
 	VCMPPS       $0x16, Y4, Y1, Y5
@@ -180,22 +199,32 @@ done:
 	VANDPS       Y5, Y2, Y2
 	VCMPPS       $0x16, Y4, Y3, Y5
 	VANDPS       Y5, Y3, Y3
-	MOVQ         c+64(FP), AX
-	MOVQ         rsc+72(FP), CX
-	SHLQ         $0x02, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
+
+gated:
+	MOVQ    c+80(FP), AX
+	MOVQ    rsc+88(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+80(FP)
+	MOVQ    tsa+40(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemm3x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+// func gemm3x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 // Requires: AVX, FMA3
-TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-84
-	MOVQ    init+48(FP), AX
-	MOVQ    rsinit+56(FP), CX
+TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-100
+tile:
+	MOVQ    init+64(FP), AX
+	MOVQ    rsinit+72(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -205,15 +234,17 @@ TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-84
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
 	VMOVUPS 32(AX), Y5
-	MOVQ    rsa+16(FP), AX
+	ADDQ    CX, AX
+	MOVQ    AX, init+64(FP)
+	MOVQ    rsa+24(FP), AX
 	SHLQ    $0x02, AX
-	MOVQ    csa+24(FP), CX
+	MOVQ    csa+32(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rsb+40(FP), BX
+	MOVQ    b+48(FP), DX
+	MOVQ    rsb+56(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    a+8(FP), SI
-	MOVQ    k+0(FP), DI
+	MOVQ    a+16(FP), SI
+	MOVQ    k+8(FP), DI
 	SUBQ    $0x04, DI
 	JL      rest
 
@@ -295,7 +326,9 @@ single:
 	JNZ          single
 
 done:
-	VBROADCASTSS lo+80(FP), Y6
+	VBROADCASTSS lo+96(FP), Y6
+	VUCOMISS     X6, X6
+	JPS          gated
 	VCMPPS       $0x16, Y6, Y0, Y7
 	VANDPS       Y7, Y0, Y0
 	VCMPPS       $0x16, Y6, Y1, Y7
@@ -308,25 +341,35 @@ done:
 	VANDPS       Y7, Y4, Y4
 	VCMPPS       $0x16, Y6, Y5, Y7
 	VANDPS       Y7, Y5, Y5
-	MOVQ         c+64(FP), AX
-	MOVQ         rsc+72(FP), CX
-	SHLQ         $0x02, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
+
+gated:
+	MOVQ    c+80(FP), AX
+	MOVQ    rsc+88(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+80(FP)
+	MOVQ    tsa+40(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemm4x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+// func gemm4x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 // Requires: AVX, FMA3
-TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-84
-	MOVQ    init+48(FP), AX
-	MOVQ    rsinit+56(FP), CX
+TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-100
+tile:
+	MOVQ    init+64(FP), AX
+	MOVQ    rsinit+72(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -339,17 +382,19 @@ TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-84
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y6
 	VMOVUPS 32(AX), Y7
-	MOVQ    rsa+16(FP), AX
+	ADDQ    CX, AX
+	MOVQ    AX, init+64(FP)
+	MOVQ    rsa+24(FP), AX
 	SHLQ    $0x02, AX
-	MOVQ    csa+24(FP), CX
+	MOVQ    csa+32(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rsb+40(FP), BX
+	MOVQ    b+48(FP), DX
+	MOVQ    rsb+56(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    a+8(FP), SI
+	MOVQ    a+16(FP), SI
 	LEAQ    (SI)(AX*2), DI
 	ADDQ    AX, DI
-	MOVQ    k+0(FP), R8
+	MOVQ    k+8(FP), R8
 	SUBQ    $0x04, R8
 	JL      rest
 
@@ -451,7 +496,9 @@ single:
 	JNZ          single
 
 done:
-	VBROADCASTSS lo+80(FP), Y8
+	VBROADCASTSS lo+96(FP), Y8
+	VUCOMISS     X8, X8
+	JPS          gated
 	VCMPPS       $0x16, Y8, Y0, Y9
 	VANDPS       Y9, Y0, Y0
 	VCMPPS       $0x16, Y8, Y1, Y9
@@ -468,28 +515,38 @@ done:
 	VANDPS       Y9, Y6, Y6
 	VCMPPS       $0x16, Y8, Y7, Y9
 	VANDPS       Y9, Y7, Y7
-	MOVQ         c+64(FP), AX
-	MOVQ         rsc+72(FP), CX
-	SHLQ         $0x02, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
+
+gated:
+	MOVQ    c+80(FP), AX
+	MOVQ    rsc+88(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+80(FP)
+	MOVQ    tsa+40(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemm5x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+// func gemm5x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 // Requires: AVX, FMA3
-TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-84
-	MOVQ    init+48(FP), AX
-	MOVQ    rsinit+56(FP), CX
+TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-100
+tile:
+	MOVQ    init+64(FP), AX
+	MOVQ    rsinit+72(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -505,17 +562,19 @@ TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-84
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y8
 	VMOVUPS 32(AX), Y9
-	MOVQ    rsa+16(FP), AX
+	ADDQ    CX, AX
+	MOVQ    AX, init+64(FP)
+	MOVQ    rsa+24(FP), AX
 	SHLQ    $0x02, AX
-	MOVQ    csa+24(FP), CX
+	MOVQ    csa+32(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rsb+40(FP), BX
+	MOVQ    b+48(FP), DX
+	MOVQ    rsb+56(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    a+8(FP), SI
+	MOVQ    a+16(FP), SI
 	LEAQ    (SI)(AX*2), DI
 	ADDQ    AX, DI
-	MOVQ    k+0(FP), R8
+	MOVQ    k+8(FP), R8
 	SUBQ    $0x04, R8
 	JL      rest
 
@@ -632,7 +691,9 @@ single:
 	JNZ          single
 
 done:
-	VBROADCASTSS lo+80(FP), Y10
+	VBROADCASTSS lo+96(FP), Y10
+	VUCOMISS     X10, X10
+	JPS          gated
 	VCMPPS       $0x16, Y10, Y0, Y11
 	VANDPS       Y11, Y0, Y0
 	VCMPPS       $0x16, Y10, Y1, Y11
@@ -653,31 +714,41 @@ done:
 	VANDPS       Y11, Y8, Y8
 	VCMPPS       $0x16, Y10, Y9, Y11
 	VANDPS       Y11, Y9, Y9
-	MOVQ         c+64(FP), AX
-	MOVQ         rsc+72(FP), CX
-	SHLQ         $0x02, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
+
+gated:
+	MOVQ    c+80(FP), AX
+	MOVQ    rsc+88(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+80(FP)
+	MOVQ    tsa+40(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemm6x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+// func gemm6x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 // Requires: AVX, FMA3
-TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-84
-	MOVQ    init+48(FP), AX
-	MOVQ    rsinit+56(FP), CX
+TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-100
+tile:
+	MOVQ    init+64(FP), AX
+	MOVQ    rsinit+72(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -696,17 +767,19 @@ TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-84
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y10
 	VMOVUPS 32(AX), Y11
-	MOVQ    rsa+16(FP), AX
+	ADDQ    CX, AX
+	MOVQ    AX, init+64(FP)
+	MOVQ    rsa+24(FP), AX
 	SHLQ    $0x02, AX
-	MOVQ    csa+24(FP), CX
+	MOVQ    csa+32(FP), CX
 	SHLQ    $0x02, CX
-	MOVQ    b+32(FP), DX
-	MOVQ    rsb+40(FP), BX
+	MOVQ    b+48(FP), DX
+	MOVQ    rsb+56(FP), BX
 	SHLQ    $0x02, BX
-	MOVQ    a+8(FP), SI
+	MOVQ    a+16(FP), SI
 	LEAQ    (SI)(AX*2), DI
 	ADDQ    AX, DI
-	MOVQ    k+0(FP), R8
+	MOVQ    k+8(FP), R8
 	SUBQ    $0x04, R8
 	JL      rest
 
@@ -838,7 +911,9 @@ single:
 	JNZ          single
 
 done:
-	VBROADCASTSS lo+80(FP), Y12
+	VBROADCASTSS lo+96(FP), Y12
+	VUCOMISS     X12, X12
+	JPS          gated
 	VCMPPS       $0x16, Y12, Y0, Y13
 	VANDPS       Y13, Y0, Y0
 	VCMPPS       $0x16, Y12, Y1, Y13
@@ -863,26 +938,35 @@ done:
 	VANDPS       Y13, Y10, Y10
 	VCMPPS       $0x16, Y12, Y11, Y13
 	VANDPS       Y13, Y11, Y11
-	MOVQ         c+64(FP), AX
-	MOVQ         rsc+72(FP), CX
-	SHLQ         $0x02, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y10, (AX)
-	VMOVUPS      Y11, 32(AX)
+
+gated:
+	MOVQ    c+80(FP), AX
+	MOVQ    rsc+88(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
+	ADDQ    CX, AX
+	MOVQ    AX, c+80(FP)
+	MOVQ    tsa+40(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 

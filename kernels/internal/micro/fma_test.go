@@ -29,7 +29,7 @@ func fmas() map[string]func(x, y, z float32) float32 {
 		b, c := make([]float32, s.NR), make([]float32, s.NR)
 		all["tile of tier "+s.Name] = func(x, y, z float32) float32 {
 			b[0], c[0] = y, z
-			s.Gemm[0](1, &x, 1, 1, &b[0], s.NR, &c[0], s.NR, &c[0], s.NR, None)
+			s.Gemm[0](1, 1, &x, 1, 1, 0, &b[0], s.NR, &c[0], s.NR, &c[0], s.NR, None)
 			return c[0]
 		}
 	}

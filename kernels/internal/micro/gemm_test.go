@@ -11,10 +11,10 @@ import (
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
 )
 
-// A tileCase is one call of a register tile.
+// A tileCase is one call of a column of register tiles.
 type tileCase struct {
-	rows, k             int
-	rsa, csa            int
+	tiles, rows, k      int
+	rsa, csa, gapA      int
 	padB, padInit, padC int  // elements between a row's end and the next row
 	sameInit, oneRow    bool // init is c; init is a single row
 	lo                  float32
@@ -24,7 +24,7 @@ type tileCase struct {
 
 func randomTile(rnd *rand.Rand, rows, k int) tileCase {
 	c := tileCase{
-		rows: rows, k: k, rsa: 1 + rnd.IntN(9), csa: 1 + rnd.IntN(9),
+		tiles: 1 + rnd.IntN(3), rows: rows, k: k, rsa: 1 + rnd.IntN(9), gapA: rnd.IntN(40), csa: 1 + rnd.IntN(9),
 		padB: rnd.IntN(5), padInit: rnd.IntN(5), padC: rnd.IntN(5),
 		lo: []float32{0, float32(math.NaN()), 0.5}[rnd.IntN(3)], side: guard.Side(rnd.IntN(2)), seed: rnd.Uint64(),
 	}
@@ -48,13 +48,14 @@ func (c tileCase) check(t *testing.T, s *Set, fill func(*rand.Rand, []float32)) 
 		fill(rnd, x)
 		return x
 	}
-	a := operand(max(0, (c.rows-1)*c.rsa+(c.k-1)*c.csa+1))
+	tsa, height := c.rows*c.rsa+c.gapA, c.tiles*c.rows
+	a := operand((c.tiles-1)*tsa + (c.rows-1)*c.rsa + max(0, c.k-1)*c.csa + 1)
 	if c.k == 0 {
 		a = nil
 	}
 	b := operand(max(0, c.k*(s.NR+c.padB)-c.padB))
-	out := operand(c.rows*(s.NR+c.padC) - c.padC)
-	init, rsinit := operand(c.rows*(s.NR+c.padInit)-c.padInit), s.NR+c.padInit
+	out := operand(height*(s.NR+c.padC) - c.padC)
+	init, rsinit := operand(height*(s.NR+c.padInit)-c.padInit), s.NR+c.padInit
 	if c.oneRow {
 		init, rsinit = operand(s.NR), 0
 	}
@@ -64,7 +65,7 @@ func (c tileCase) check(t *testing.T, s *Set, fill func(*rand.Rand, []float32)) 
 		if c.sameInit {
 			init, rs = out, s.NR+c.padC
 		}
-		f(c.k, unsafe.SliceData(a), c.rsa, c.csa, unsafe.SliceData(b), s.NR+c.padB,
+		f(c.tiles, c.k, unsafe.SliceData(a), c.rsa, c.csa, tsa, unsafe.SliceData(b), s.NR+c.padB,
 			unsafe.SliceData(init), rs, unsafe.SliceData(out), s.NR+c.padC, c.lo)
 	}
 	got := guarded(t, out, c.side)
@@ -124,7 +125,7 @@ func BenchmarkGemmTile(b *testing.B) {
 				}
 			}
 			for b.Loop() {
-				s.Gemm[s.MR-1](k, &a[0], 1, s.MR, &x[0], s.NR, &c[0], 0, &c[0], s.NR, 0)
+				s.Gemm[s.MR-1](1, k, &a[0], 1, s.MR, 0, &x[0], s.NR, &c[0], 0, &c[0], s.NR, 0)
 			}
 			flops := 2 * float64(k*s.MR*s.NR)
 			b.ReportMetric(flops*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")

@@ -11,12 +11,13 @@ func at(p *float32, i int) *float32 {
 // definition of the tile: a chain of fused multiply-adds for each element of c,
 // in ascending p.
 func gemmGeneric(rows, cols int) GemmFunc {
-	return func(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32) {
-		for i := range rows {
+	return func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32) {
+		for i := range tiles * rows {
 			row := vec(at(c, i*rsc), cols)
 			copy(row, vec(at(init, i*rsinit), cols))
+			rowOfA := i/rows*tsa + i%rows*rsa
 			for p := range k {
-				multiplyAdd(row, *at(a, i*rsa+p*csa), vec(at(b, p*rsb), cols))
+				multiplyAdd(row, *at(a, rowOfA+p*csa), vec(at(b, p*rsb), cols))
 			}
 			for j, v := range row {
 				if v <= lo {

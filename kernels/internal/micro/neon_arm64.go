@@ -4,35 +4,35 @@
 
 package micro
 
-// gemm1x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 16; see GemmFunc.
+// gemm1x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 16, for each of a column of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+func gemm1x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
-// gemm2x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 16; see GemmFunc.
+// gemm2x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 16, for each of a column of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+func gemm2x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
-// gemm3x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 16; see GemmFunc.
+// gemm3x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 16, for each of a column of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+func gemm3x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
-// gemm4x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 16; see GemmFunc.
+// gemm4x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 16, for each of a column of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm4x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+func gemm4x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
-// gemm5x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 16; see GemmFunc.
+// gemm5x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 16, for each of a column of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm5x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+func gemm5x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
-// gemm6x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 16; see GemmFunc.
+// gemm6x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 16, for each of a column of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm6x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+func gemm6x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
 // peakNEON: n rounds of fused multiply-adds on registers; see Set.Peak.
 //

@@ -4,24 +4,27 @@
 
 #include "textflag.h"
 
-// gemm1x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 16; see GemmFunc.
-TEXT ·gemm1x16NEON(SB), NOSPLIT, $0-84
-	MOVD    init+48(FP), R5
-	MOVD    rsinit+56(FP), R6
+// gemm1x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 16, for each of a column of tiles; see GemmFunc.
+TEXT ·gemm1x16NEON(SB), NOSPLIT, $0-100
+
+tile:
+	MOVD    init+64(FP), R5
+	MOVD    rsinit+72(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	FMOVQ   16(R5), F1
 	FMOVQ   32(R5), F2
 	FMOVQ   48(R5), F3
-	MOVD    k+0(FP), R0
-	MOVD    a+8(FP), R5
-	MOVD    rsa+16(FP), R6
+	ADD     R6, R5
+	MOVD    R5, init+64(FP)
+	MOVD    k+8(FP), R0
+	MOVD    a+16(FP), R8
+	MOVD    rsa+24(FP), R6
 	LSL     $2, R6
-	MOVD    R5, R8
-	MOVD    csa+24(FP), R2
+	MOVD    csa+32(FP), R2
 	NEG     R2, R1
-	MOVD    b+32(FP), R3
-	MOVD    rsb+40(FP), R4
+	MOVD    b+48(FP), R3
+	MOVD    rsb+56(FP), R4
 	LSL     $2, R4
 	SUBS    $4, R0
 	BLT     rest
@@ -94,8 +97,10 @@ single:
 	BNE     single
 
 done:
-	FMOVS   lo+80(FP), F28
+	FMOVS   lo+96(FP), F28
 	VDUP    V28.S[0], V28.S4
+	FCMPS   F28, F28
+	BVS     gated
 	WORD    $0x6e20e798 // FCMGE V24.4S, V28.4S, V0.4S
 	WORD    $0x4e781c00 // BIC V0.16B, V0.16B, V24.16B
 	WORD    $0x6e21e799 // FCMGE V25.4S, V28.4S, V1.4S
@@ -104,19 +109,34 @@ done:
 	WORD    $0x4e7a1c42 // BIC V2.16B, V2.16B, V26.16B
 	WORD    $0x6e23e79b // FCMGE V27.4S, V28.4S, V3.4S
 	WORD    $0x4e7b1c63 // BIC V3.16B, V3.16B, V27.16B
-	MOVD    c+64(FP), R5
-	MOVD    rsc+72(FP), R6
+
+gated:
+	MOVD    c+80(FP), R5
+	MOVD    rsc+88(FP), R6
 	LSL     $2, R6
 	FMOVQ   F0, 0(R5)
 	FMOVQ   F1, 16(R5)
 	FMOVQ   F2, 32(R5)
 	FMOVQ   F3, 48(R5)
+	ADD     R6, R5
+	MOVD    R5, c+80(FP)
+	MOVD    a+16(FP), R5
+	MOVD    tsa+40(FP), R6
+	LSL     $2, R6
+	ADD     R6, R5
+	MOVD    R5, a+16(FP)
+	MOVD    tiles+0(FP), R5
+	SUBS    $1, R5
+	MOVD    R5, tiles+0(FP)
+	BNE     tile
 	RET
 
-// gemm2x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 16; see GemmFunc.
-TEXT ·gemm2x16NEON(SB), NOSPLIT, $0-84
-	MOVD    init+48(FP), R5
-	MOVD    rsinit+56(FP), R6
+// gemm2x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 16, for each of a column of tiles; see GemmFunc.
+TEXT ·gemm2x16NEON(SB), NOSPLIT, $0-100
+
+tile:
+	MOVD    init+64(FP), R5
+	MOVD    rsinit+72(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	FMOVQ   16(R5), F1
@@ -127,17 +147,17 @@ TEXT ·gemm2x16NEON(SB), NOSPLIT, $0-84
 	FMOVQ   16(R5), F5
 	FMOVQ   32(R5), F6
 	FMOVQ   48(R5), F7
-	MOVD    k+0(FP), R0
-	MOVD    a+8(FP), R5
-	MOVD    rsa+16(FP), R6
-	LSL     $2, R6
-	MOVD    R5, R8
 	ADD     R6, R5
-	MOVD    R5, R9
-	MOVD    csa+24(FP), R2
+	MOVD    R5, init+64(FP)
+	MOVD    k+8(FP), R0
+	MOVD    a+16(FP), R8
+	MOVD    rsa+24(FP), R6
+	LSL     $2, R6
+	ADD     R6, R8, R9
+	MOVD    csa+32(FP), R2
 	NEG     R2, R1
-	MOVD    b+32(FP), R3
-	MOVD    rsb+40(FP), R4
+	MOVD    b+48(FP), R3
+	MOVD    rsb+56(FP), R4
 	LSL     $2, R4
 	SUBS    $4, R0
 	BLT     rest
@@ -235,8 +255,10 @@ single:
 	BNE     single
 
 done:
-	FMOVS   lo+80(FP), F28
+	FMOVS   lo+96(FP), F28
 	VDUP    V28.S[0], V28.S4
+	FCMPS   F28, F28
+	BVS     gated
 	WORD    $0x6e20e798 // FCMGE V24.4S, V28.4S, V0.4S
 	WORD    $0x4e781c00 // BIC V0.16B, V0.16B, V24.16B
 	WORD    $0x6e21e799 // FCMGE V25.4S, V28.4S, V1.4S
@@ -253,8 +275,10 @@ done:
 	WORD    $0x4e7a1cc6 // BIC V6.16B, V6.16B, V26.16B
 	WORD    $0x6e27e79b // FCMGE V27.4S, V28.4S, V7.4S
 	WORD    $0x4e7b1ce7 // BIC V7.16B, V7.16B, V27.16B
-	MOVD    c+64(FP), R5
-	MOVD    rsc+72(FP), R6
+
+gated:
+	MOVD    c+80(FP), R5
+	MOVD    rsc+88(FP), R6
 	LSL     $2, R6
 	FMOVQ   F0, 0(R5)
 	FMOVQ   F1, 16(R5)
@@ -265,12 +289,25 @@ done:
 	FMOVQ   F5, 16(R5)
 	FMOVQ   F6, 32(R5)
 	FMOVQ   F7, 48(R5)
+	ADD     R6, R5
+	MOVD    R5, c+80(FP)
+	MOVD    a+16(FP), R5
+	MOVD    tsa+40(FP), R6
+	LSL     $2, R6
+	ADD     R6, R5
+	MOVD    R5, a+16(FP)
+	MOVD    tiles+0(FP), R5
+	SUBS    $1, R5
+	MOVD    R5, tiles+0(FP)
+	BNE     tile
 	RET
 
-// gemm3x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 16; see GemmFunc.
-TEXT ·gemm3x16NEON(SB), NOSPLIT, $0-84
-	MOVD    init+48(FP), R5
-	MOVD    rsinit+56(FP), R6
+// gemm3x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 16, for each of a column of tiles; see GemmFunc.
+TEXT ·gemm3x16NEON(SB), NOSPLIT, $0-100
+
+tile:
+	MOVD    init+64(FP), R5
+	MOVD    rsinit+72(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	FMOVQ   16(R5), F1
@@ -286,19 +323,18 @@ TEXT ·gemm3x16NEON(SB), NOSPLIT, $0-84
 	FMOVQ   16(R5), F9
 	FMOVQ   32(R5), F10
 	FMOVQ   48(R5), F11
-	MOVD    k+0(FP), R0
-	MOVD    a+8(FP), R5
-	MOVD    rsa+16(FP), R6
+	ADD     R6, R5
+	MOVD    R5, init+64(FP)
+	MOVD    k+8(FP), R0
+	MOVD    a+16(FP), R8
+	MOVD    rsa+24(FP), R6
 	LSL     $2, R6
-	MOVD    R5, R8
-	ADD     R6, R5
-	MOVD    R5, R9
-	ADD     R6, R5
-	MOVD    R5, R10
-	MOVD    csa+24(FP), R2
+	ADD     R6, R8, R9
+	ADD     R6, R9, R10
+	MOVD    csa+32(FP), R2
 	NEG     R2, R1
-	MOVD    b+32(FP), R3
-	MOVD    rsb+40(FP), R4
+	MOVD    b+48(FP), R3
+	MOVD    rsb+56(FP), R4
 	LSL     $2, R4
 	SUBS    $4, R0
 	BLT     rest
@@ -421,8 +457,10 @@ single:
 	BNE     single
 
 done:
-	FMOVS   lo+80(FP), F28
+	FMOVS   lo+96(FP), F28
 	VDUP    V28.S[0], V28.S4
+	FCMPS   F28, F28
+	BVS     gated
 	WORD    $0x6e20e798 // FCMGE V24.4S, V28.4S, V0.4S
 	WORD    $0x4e781c00 // BIC V0.16B, V0.16B, V24.16B
 	WORD    $0x6e21e799 // FCMGE V25.4S, V28.4S, V1.4S
@@ -447,8 +485,10 @@ done:
 	WORD    $0x4e7a1d4a // BIC V10.16B, V10.16B, V26.16B
 	WORD    $0x6e2be79b // FCMGE V27.4S, V28.4S, V11.4S
 	WORD    $0x4e7b1d6b // BIC V11.16B, V11.16B, V27.16B
-	MOVD    c+64(FP), R5
-	MOVD    rsc+72(FP), R6
+
+gated:
+	MOVD    c+80(FP), R5
+	MOVD    rsc+88(FP), R6
 	LSL     $2, R6
 	FMOVQ   F0, 0(R5)
 	FMOVQ   F1, 16(R5)
@@ -464,12 +504,25 @@ done:
 	FMOVQ   F9, 16(R5)
 	FMOVQ   F10, 32(R5)
 	FMOVQ   F11, 48(R5)
+	ADD     R6, R5
+	MOVD    R5, c+80(FP)
+	MOVD    a+16(FP), R5
+	MOVD    tsa+40(FP), R6
+	LSL     $2, R6
+	ADD     R6, R5
+	MOVD    R5, a+16(FP)
+	MOVD    tiles+0(FP), R5
+	SUBS    $1, R5
+	MOVD    R5, tiles+0(FP)
+	BNE     tile
 	RET
 
-// gemm4x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 16; see GemmFunc.
-TEXT ·gemm4x16NEON(SB), NOSPLIT, $0-84
-	MOVD    init+48(FP), R5
-	MOVD    rsinit+56(FP), R6
+// gemm4x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 16, for each of a column of tiles; see GemmFunc.
+TEXT ·gemm4x16NEON(SB), NOSPLIT, $0-100
+
+tile:
+	MOVD    init+64(FP), R5
+	MOVD    rsinit+72(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	FMOVQ   16(R5), F1
@@ -490,21 +543,19 @@ TEXT ·gemm4x16NEON(SB), NOSPLIT, $0-84
 	FMOVQ   16(R5), F13
 	FMOVQ   32(R5), F14
 	FMOVQ   48(R5), F15
-	MOVD    k+0(FP), R0
-	MOVD    a+8(FP), R5
-	MOVD    rsa+16(FP), R6
+	ADD     R6, R5
+	MOVD    R5, init+64(FP)
+	MOVD    k+8(FP), R0
+	MOVD    a+16(FP), R8
+	MOVD    rsa+24(FP), R6
 	LSL     $2, R6
-	MOVD    R5, R8
-	ADD     R6, R5
-	MOVD    R5, R9
-	ADD     R6, R5
-	MOVD    R5, R10
-	ADD     R6, R5
-	MOVD    R5, R11
-	MOVD    csa+24(FP), R2
+	ADD     R6, R8, R9
+	ADD     R6, R9, R10
+	ADD     R6, R10, R11
+	MOVD    csa+32(FP), R2
 	NEG     R2, R1
-	MOVD    b+32(FP), R3
-	MOVD    rsb+40(FP), R4
+	MOVD    b+48(FP), R3
+	MOVD    rsb+56(FP), R4
 	LSL     $2, R4
 	SUBS    $4, R0
 	BLT     rest
@@ -652,8 +703,10 @@ single:
 	BNE     single
 
 done:
-	FMOVS   lo+80(FP), F28
+	FMOVS   lo+96(FP), F28
 	VDUP    V28.S[0], V28.S4
+	FCMPS   F28, F28
+	BVS     gated
 	WORD    $0x6e20e798 // FCMGE V24.4S, V28.4S, V0.4S
 	WORD    $0x4e781c00 // BIC V0.16B, V0.16B, V24.16B
 	WORD    $0x6e21e799 // FCMGE V25.4S, V28.4S, V1.4S
@@ -686,8 +739,10 @@ done:
 	WORD    $0x4e7a1dce // BIC V14.16B, V14.16B, V26.16B
 	WORD    $0x6e2fe79b // FCMGE V27.4S, V28.4S, V15.4S
 	WORD    $0x4e7b1def // BIC V15.16B, V15.16B, V27.16B
-	MOVD    c+64(FP), R5
-	MOVD    rsc+72(FP), R6
+
+gated:
+	MOVD    c+80(FP), R5
+	MOVD    rsc+88(FP), R6
 	LSL     $2, R6
 	FMOVQ   F0, 0(R5)
 	FMOVQ   F1, 16(R5)
@@ -708,12 +763,25 @@ done:
 	FMOVQ   F13, 16(R5)
 	FMOVQ   F14, 32(R5)
 	FMOVQ   F15, 48(R5)
+	ADD     R6, R5
+	MOVD    R5, c+80(FP)
+	MOVD    a+16(FP), R5
+	MOVD    tsa+40(FP), R6
+	LSL     $2, R6
+	ADD     R6, R5
+	MOVD    R5, a+16(FP)
+	MOVD    tiles+0(FP), R5
+	SUBS    $1, R5
+	MOVD    R5, tiles+0(FP)
+	BNE     tile
 	RET
 
-// gemm5x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 16; see GemmFunc.
-TEXT ·gemm5x16NEON(SB), NOSPLIT, $0-84
-	MOVD    init+48(FP), R5
-	MOVD    rsinit+56(FP), R6
+// gemm5x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 16, for each of a column of tiles; see GemmFunc.
+TEXT ·gemm5x16NEON(SB), NOSPLIT, $0-100
+
+tile:
+	MOVD    init+64(FP), R5
+	MOVD    rsinit+72(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	FMOVQ   16(R5), F1
@@ -739,23 +807,20 @@ TEXT ·gemm5x16NEON(SB), NOSPLIT, $0-84
 	FMOVQ   16(R5), F17
 	FMOVQ   32(R5), F18
 	FMOVQ   48(R5), F19
-	MOVD    k+0(FP), R0
-	MOVD    a+8(FP), R5
-	MOVD    rsa+16(FP), R6
+	ADD     R6, R5
+	MOVD    R5, init+64(FP)
+	MOVD    k+8(FP), R0
+	MOVD    a+16(FP), R8
+	MOVD    rsa+24(FP), R6
 	LSL     $2, R6
-	MOVD    R5, R8
-	ADD     R6, R5
-	MOVD    R5, R9
-	ADD     R6, R5
-	MOVD    R5, R10
-	ADD     R6, R5
-	MOVD    R5, R11
-	ADD     R6, R5
-	MOVD    R5, R12
-	MOVD    csa+24(FP), R2
+	ADD     R6, R8, R9
+	ADD     R6, R9, R10
+	ADD     R6, R10, R11
+	ADD     R6, R11, R12
+	MOVD    csa+32(FP), R2
 	NEG     R2, R1
-	MOVD    b+32(FP), R3
-	MOVD    rsb+40(FP), R4
+	MOVD    b+48(FP), R3
+	MOVD    rsb+56(FP), R4
 	LSL     $2, R4
 	SUBS    $4, R0
 	BLT     rest
@@ -928,8 +993,10 @@ single:
 	BNE     single
 
 done:
-	FMOVS   lo+80(FP), F28
+	FMOVS   lo+96(FP), F28
 	VDUP    V28.S[0], V28.S4
+	FCMPS   F28, F28
+	BVS     gated
 	WORD    $0x6e20e798 // FCMGE V24.4S, V28.4S, V0.4S
 	WORD    $0x4e781c00 // BIC V0.16B, V0.16B, V24.16B
 	WORD    $0x6e21e799 // FCMGE V25.4S, V28.4S, V1.4S
@@ -970,8 +1037,10 @@ done:
 	WORD    $0x4e7a1e52 // BIC V18.16B, V18.16B, V26.16B
 	WORD    $0x6e33e79b // FCMGE V27.4S, V28.4S, V19.4S
 	WORD    $0x4e7b1e73 // BIC V19.16B, V19.16B, V27.16B
-	MOVD    c+64(FP), R5
-	MOVD    rsc+72(FP), R6
+
+gated:
+	MOVD    c+80(FP), R5
+	MOVD    rsc+88(FP), R6
 	LSL     $2, R6
 	FMOVQ   F0, 0(R5)
 	FMOVQ   F1, 16(R5)
@@ -997,12 +1066,25 @@ done:
 	FMOVQ   F17, 16(R5)
 	FMOVQ   F18, 32(R5)
 	FMOVQ   F19, 48(R5)
+	ADD     R6, R5
+	MOVD    R5, c+80(FP)
+	MOVD    a+16(FP), R5
+	MOVD    tsa+40(FP), R6
+	LSL     $2, R6
+	ADD     R6, R5
+	MOVD    R5, a+16(FP)
+	MOVD    tiles+0(FP), R5
+	SUBS    $1, R5
+	MOVD    R5, tiles+0(FP)
+	BNE     tile
 	RET
 
-// gemm6x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 16; see GemmFunc.
-TEXT ·gemm6x16NEON(SB), NOSPLIT, $0-84
-	MOVD    init+48(FP), R5
-	MOVD    rsinit+56(FP), R6
+// gemm6x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 16, for each of a column of tiles; see GemmFunc.
+TEXT ·gemm6x16NEON(SB), NOSPLIT, $0-100
+
+tile:
+	MOVD    init+64(FP), R5
+	MOVD    rsinit+72(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	FMOVQ   16(R5), F1
@@ -1033,25 +1115,21 @@ TEXT ·gemm6x16NEON(SB), NOSPLIT, $0-84
 	FMOVQ   16(R5), F21
 	FMOVQ   32(R5), F22
 	FMOVQ   48(R5), F23
-	MOVD    k+0(FP), R0
-	MOVD    a+8(FP), R5
-	MOVD    rsa+16(FP), R6
+	ADD     R6, R5
+	MOVD    R5, init+64(FP)
+	MOVD    k+8(FP), R0
+	MOVD    a+16(FP), R8
+	MOVD    rsa+24(FP), R6
 	LSL     $2, R6
-	MOVD    R5, R8
-	ADD     R6, R5
-	MOVD    R5, R9
-	ADD     R6, R5
-	MOVD    R5, R10
-	ADD     R6, R5
-	MOVD    R5, R11
-	ADD     R6, R5
-	MOVD    R5, R12
-	ADD     R6, R5
-	MOVD    R5, R13
-	MOVD    csa+24(FP), R2
+	ADD     R6, R8, R9
+	ADD     R6, R9, R10
+	ADD     R6, R10, R11
+	ADD     R6, R11, R12
+	ADD     R6, R12, R13
+	MOVD    csa+32(FP), R2
 	NEG     R2, R1
-	MOVD    b+32(FP), R3
-	MOVD    rsb+40(FP), R4
+	MOVD    b+48(FP), R3
+	MOVD    rsb+56(FP), R4
 	LSL     $2, R4
 	SUBS    $4, R0
 	BLT     rest
@@ -1249,8 +1327,10 @@ single:
 	BNE     single
 
 done:
-	FMOVS   lo+80(FP), F28
+	FMOVS   lo+96(FP), F28
 	VDUP    V28.S[0], V28.S4
+	FCMPS   F28, F28
+	BVS     gated
 	WORD    $0x6e20e798 // FCMGE V24.4S, V28.4S, V0.4S
 	WORD    $0x4e781c00 // BIC V0.16B, V0.16B, V24.16B
 	WORD    $0x6e21e799 // FCMGE V25.4S, V28.4S, V1.4S
@@ -1299,8 +1379,10 @@ done:
 	WORD    $0x4e7a1ed6 // BIC V22.16B, V22.16B, V26.16B
 	WORD    $0x6e37e79b // FCMGE V27.4S, V28.4S, V23.4S
 	WORD    $0x4e7b1ef7 // BIC V23.16B, V23.16B, V27.16B
-	MOVD    c+64(FP), R5
-	MOVD    rsc+72(FP), R6
+
+gated:
+	MOVD    c+80(FP), R5
+	MOVD    rsc+88(FP), R6
 	LSL     $2, R6
 	FMOVQ   F0, 0(R5)
 	FMOVQ   F1, 16(R5)
@@ -1331,6 +1413,17 @@ done:
 	FMOVQ   F21, 16(R5)
 	FMOVQ   F22, 32(R5)
 	FMOVQ   F23, 48(R5)
+	ADD     R6, R5
+	MOVD    R5, c+80(FP)
+	MOVD    a+16(FP), R5
+	MOVD    tsa+40(FP), R6
+	LSL     $2, R6
+	ADD     R6, R5
+	MOVD    R5, a+16(FP)
+	MOVD    tiles+0(FP), R5
+	SUBS    $1, R5
+	MOVD    R5, tiles+0(FP)
+	BNE     tile
 	RET
 
 // peakNEON: n rounds of fused multiply-adds on registers; see Set.Peak.

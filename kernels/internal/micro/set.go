@@ -2,16 +2,18 @@ package micro
 
 import "math"
 
-// GemmFunc computes one register tile of r rows and NR columns:
+// GemmFunc computes a column of register tiles, one below the other, each of r
+// rows and NR columns:
 //
 //	c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j])    p = 0..k-1 ascending
 //
 // with one rounding a product (fused multiply-add), and gate(v) = 0 where
 // v ≤ lo, else v: lo = 0 is ReLU, lo = NaN lets everything through. Rows of a,
 // b, init and c lie rsa, rsb, rsinit and rsc elements apart, columns of a csa
-// elements; columns of b, init and c are neighbours. init may be c, or a single
-// row with rsinit = 0.
-type GemmFunc func(k int, a *float32, rsa, csa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+// elements; columns of b, init and c are neighbours. From tile to tile, a goes
+// on by tsa elements, init and c by r rows. init may be c, or a single row with
+// rsinit = 0. There must be at least one tile.
+type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
 
 // None is the lo of a GemmFunc that lets everything through.
 var None = float32(math.NaN())
