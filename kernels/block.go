@@ -1,10 +1,6 @@
 package kernels
 
-import (
-	"unsafe"
-
-	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
-)
+import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 
 // The cache blocks of GEMM, as in K. Goto, R. van de Geijn: Anatomy of
 // high-performance matrix multiplication, 2008. A panel of b (kc × NR) stays in
@@ -110,8 +106,8 @@ func (k *Core) column(p *product, s seed, lo float32, b block, t column, pb pane
 // are not contiguous, in a scratch tile.
 func (k *Core) edgeColumn(p *product, s seed, lo float32, b block, t column, pb panel) {
 	nr, at := k.set.NR, &k.tile[0]
-	pa := k.panelA(p, b, t)
 	for range t.tiles {
+		pa := k.panelA(p, b, t)
 		k.fillTile(p, s, t)
 		k.set.Gemm[t.rows-1](1, b.depth(), pa.at, pa.rs, pa.cs, 0, pb.at, pb.rs, at, nr, at, nr, lo)
 		for r := range t.rows {
@@ -120,7 +116,6 @@ func (k *Core) edgeColumn(p *product, s seed, lo float32, b block, t column, pb 
 			}
 		}
 		t.i += t.rows
-		pa.at = offset(pa.at, pa.step)
 	}
 }
 
@@ -140,9 +135,4 @@ func (k *Core) fillTile(p *product, s seed, t column) {
 			}
 		}
 	}
-}
-
-// offset is the address n elements from p.
-func offset(p *float32, n int) *float32 {
-	return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*n))
 }
