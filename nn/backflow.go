@@ -59,8 +59,10 @@ func (f *backFlow) takeViews(moments [][]float32) {
 	views := make([][]layerView, 3)
 	for i, numbers := range append([][]float32{f.model.weights}, moments...) {
 		views[i] = f.model.views(numbers)
-		if last := f.stages[len(f.stages)-1]; f.rank > 0 && !last.paired {
-			views[i][last.first] = views[i][last.first].clone()
+		for _, s := range f.stages {
+			if f.rank > 0 && !s.paired {
+				views[i][s.first] = views[i][s.first].clone()
+			}
 		}
 	}
 	f.weights, f.m, f.v = views[0], views[1], views[2]

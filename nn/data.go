@@ -56,10 +56,12 @@ func (f Floats) Width() int { return f.Cols }
 
 // Validate fails if the rows are not contiguous or the data are too short.
 func (f Floats) Validate() error {
-	if f.ColStride != 1 && f.Cols > 1 {
+	switch {
+	case f.Rows < 0 || f.Cols < 0:
+		return fmt.Errorf("%d rows of %d", f.Rows, f.Cols)
+	case f.ColStride != 1 && f.Cols > 1:
 		return errors.New("rows are not contiguous")
-	}
-	if f.Rows > 0 && f.Cols > 0 && (f.RowStride < 0 || (f.Rows-1)*f.RowStride+f.Cols > len(f.Data)) {
+	case f.Rows > 0 && f.Cols > 0 && (f.RowStride < 0 || (f.Rows-1)*f.RowStride+f.Cols > len(f.Data)):
 		return fmt.Errorf("%d numbers are too few for %d rows of %d", len(f.Data), f.Rows, f.Cols)
 	}
 	return nil

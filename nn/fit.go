@@ -98,7 +98,7 @@ func (t *Trainer) validateFit(d Dataset, c FitConfig) (int, error) {
 	case c.ValidationSplit > 0 && c.Validation != nil:
 		return 0, errors.New("nn: both a validation set and a validation split")
 	}
-	n -= int(float64(n) * c.ValidationSplit)
+	n = int(float64(n) * (1 - c.ValidationSplit))
 	if t.config.BatchSize > n {
 		return 0, fmt.Errorf("nn: batch size %d is larger than the %d samples to train on", t.config.BatchSize, n)
 	}

@@ -73,8 +73,8 @@ func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
 	if v := metadata[versionKey]; v != strconv.Itoa(fileVersion) {
 		return nil, nil, nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
 	}
-	if hashTensors(tensors) != metadata[sha256Key] {
-		return nil, nil, nil, fmt.Errorf("%w: the numbers do not match their checksum", ErrFormat)
+	if checksum(metadata, tensors) != metadata[sha256Key] {
+		return nil, nil, nil, fmt.Errorf("%w: the model does not match its checksum", ErrFormat)
 	}
 	m, err := buildModel(metadata[modelKey], tensors)
 	if err != nil {
@@ -171,7 +171,7 @@ func unmarshalAs[T Optimizer](text []byte) (Optimizer, error) {
 // restore goes on after that many steps, with the moments as they were.
 func (s *step) restore(steps int, tensors []tensor) error {
 	perMoment := 2 * len(s.model.layers)
-	if len(tensors) != perMoment*len(s.moments) || steps < 0 {
+	if len(tensors) != perMoment*len(s.moments) || steps < 0 || steps > maxSteps {
 		return fmt.Errorf("%w: %d steps and %d tensors of moments: want %d", ErrFormat, steps, len(tensors), perMoment*len(s.moments))
 	}
 	for i, moment := range s.moments {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ type Sequential struct {
 	stages  []stage
 	params  []layerParams
 	weights []float32 // of all layers, as params lays them out
-	edits   int       // times that SetWeights was called
+	edits   int       // times that the weights were changed
 
 	predictors sync.Pool
 }
@@ -96,7 +97,7 @@ func NewSequential(inputs int, seed uint64, layers ...Dense) (*Sequential, error
 }
 
 // maxWeights keeps sizes, in bytes too, far from overflow.
-const maxWeights = 1 << 40
+const maxWeights = min(1<<40, math.MaxInt/8)
 
 // newModel returns a model whose weights are all 0.
 func newModel(inputs int, layers []Dense) (*Sequential, error) {
@@ -191,12 +192,15 @@ func (m *Sequential) Bias(i int) []float32 {
 }
 
 // SetWeights sets the kernel and the bias of layer i. It fails if their sizes
-// do not fit.
+// do not fit, or the rows of the kernel are not contiguous.
 func (m *Sequential) SetWeights(i int, kernel kernels.Mat, bias []float32) error {
 	p := m.params[i]
 	if kernel.Rows != p.inputs || kernel.Cols != p.units || len(bias) != p.units {
 		return fmt.Errorf("nn: layer %d: a kernel of %d × %d and a bias of %d: want %d × %d and %d",
 			i+1, kernel.Rows, kernel.Cols, len(bias), p.inputs, p.units, p.units)
+	}
+	if err := (Floats{kernel}).Validate(); err != nil {
+		return fmt.Errorf("nn: layer %d: kernel: %w", i+1, err)
 	}
 	m.setKernel(m.weights, i, kernel)
 	copy(p.of(m.weights).bias, bias)
@@ -232,9 +236,12 @@ func copyMat(dst, src kernels.Mat) {
 // Equal hashes mean equal bits.
 func (m *Sequential) SHA256() string { return hashTensors(m.tensors(m.weights, "")) }
 
-// hashTensors is the hash of the numbers of all tensors.
-func hashTensors(ts []tensor) string {
+// hashTensors is the hash of texts, if any, and the numbers of all tensors.
+func hashTensors(ts []tensor, texts ...string) string {
 	h := sha256.New()
+	for _, s := range texts {
+		io.WriteString(h, s)
+	}
 	for _, t := range ts {
 		writeFloats(h, t.data) // a hash takes everything
 	}

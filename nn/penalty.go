@@ -28,6 +28,9 @@ func (p penalty) sum(k *kernels.Core, rank, workers int) {
 	for i, blocks := range p.rows {
 		l := p.model.layers[i]
 		begin, end := kernels.Share(len(blocks), 1, rank, workers)
+		if len(blocks) == 1 { // worker 0 writes it, if all compute it
+			begin, end = 0, 1-min(rank, 1)
+		}
 		for c := begin; c < end; c++ {
 			w := p.views[i].blocks[c]
 			for r := range blocks[c] {

@@ -116,7 +116,7 @@ func readTensors(r io.Reader) (metadata map[string]string, tensors []tensor, err
 func readHeader(in io.Reader) (map[string]json.RawMessage, error) {
 	var size uint64
 	if err := binary.Read(in, binary.LittleEndian, &size); err != nil {
-		return nil, fmt.Errorf("%w: no header", ErrFormat)
+		return nil, fmt.Errorf("%w: no header: %w", ErrFormat, err)
 	}
 	if size > maxHeader {
 		return nil, fmt.Errorf("%w: not a safetensors file (a header of %d bytes)", ErrFormat, size)
@@ -189,7 +189,7 @@ func readFloats(r io.Reader, n int) ([]float32, error) {
 	for len(xs) < n {
 		b := buf[:4*min(n-len(xs), chunkFloats)]
 		if got, err := io.ReadFull(r, b); err != nil {
-			return nil, fmt.Errorf("truncated: %d of %d bytes", 4*len(xs)+got, 4*n)
+			return nil, fmt.Errorf("%d of %d bytes: %w", 4*len(xs)+got, 4*n, err)
 		}
 		for len(b) > 0 {
 			xs = append(xs, math.Float32frombits(binary.LittleEndian.Uint32(b)))

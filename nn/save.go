@@ -22,7 +22,7 @@ const (
 	versionKey  = "version"
 	modelKey    = "model"    // modelText in JSON
 	trainingKey = "training" // trainingText in JSON, if there are moments
-	sha256Key   = "sha256"   // of the numbers of the file
+	sha256Key   = "sha256"   // of these two, and of the numbers of the file
 )
 
 type modelText struct {
@@ -73,9 +73,7 @@ var momentPrefix = [2]string{"optimizer.m.", "optimizer.v."}
 
 func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []tensor) error {
 	tensors := append(m.tensors(m.weights, ""), moments...)
-	metadata := map[string]string{
-		formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion), sha256Key: hashTensors(tensors),
-	}
+	metadata := map[string]string{formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion)}
 	text := modelText{Inputs: m.inputs}
 	for _, l := range m.layers {
 		text.Layers = append(text.Layers, layerText{l.Units, l.Activation.String(), l.Kernel.String(), l.L1, l.L2})
@@ -88,7 +86,12 @@ func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []te
 			return err
 		}
 	}
+	metadata[sha256Key] = checksum(metadata, tensors)
 	return writeTensors(w, metadata, tensors)
+}
+
+func checksum(metadata map[string]string, tensors []tensor) string {
+	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey])
 }
 
 func setJSON(metadata map[string]string, key string, value any) error {

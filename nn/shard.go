@@ -2,7 +2,7 @@ package nn
 
 import "github.com/mnist-fast/mnist-fast/kernels"
 
-// A stage is two layers, or a single last one, between points where every
+// A stage is two layers, or a single one, between points where every
 // worker has all activations. In a stage of two, each worker has units of the
 // layer between them: columns of the first kernel and rows of the second, which
 // no other worker touches. So only the sums at the end of a stage cross from
@@ -17,15 +17,17 @@ type stage struct {
 	shards shards // of the units between the layers
 }
 
-// stages cuts layers into pairs.
+// stages cuts layers into pairs. A softmax needs all its units, so no worker
+// can have only some of them.
 func stages(layers []Dense) []stage {
 	var list []stage
-	for i := 0; i < len(layers); i += 2 {
-		s := stage{first: i, paired: i+1 < len(layers)}
+	for i := 0; i < len(layers); {
+		s := stage{first: i, paired: i+1 < len(layers) && layers[i].Activation != Softmax}
 		if s.paired {
 			s.shards = cut(layers[i].Units)
 		}
 		list = append(list, s)
+		i = s.last() + 1
 	}
 	return list
 }

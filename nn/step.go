@@ -46,6 +46,8 @@ func (s *step) train(d Dataset, rows []int) metricSum {
 	s.rule.next()
 	s.steps++
 	s.team.Run(s.run)
+	s.model.edits++ // for other trainers of the model
+	s.edits = s.model.edits
 	return s.flows[0].sums(s.penalty.total())
 }
 

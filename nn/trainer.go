@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -27,10 +28,12 @@ type Trainer struct {
 	rows   []int // 0, 1, 2, …: the samples of TrainOnBatch
 }
 
-// maxBatch and maxWorkers keep buffers within what a machine may have.
+// maxBatch and maxWorkers keep buffers within what a machine may have, maxSteps
+// what a file may ask to count within seconds.
 const (
 	maxBatch   = 1 << 24
 	maxWorkers = 1 << 10
+	maxSteps   = math.MaxInt32
 )
 
 // NewTrainer compiles the model into steps of the given kind. The weights and

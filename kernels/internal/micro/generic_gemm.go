@@ -31,6 +31,12 @@ func gemmGeneric(rows, cols int) GemmFunc {
 // multiplyAdd is row[j] = fma(x, y[j], row[j]), with fma written out: the
 // compiler does not inline it, and this loop is most of what the tier does.
 func multiplyAdd(row []float32, x float32, y []float32) {
+	if x == 0 { // the product is exact: ±0 or NaN
+		for j, yj := range y[:len(row)] {
+			row[j] += float32(x * yj)
+		}
+		return
+	}
 	for j, yj := range y[:len(row)] {
 		p := float64(x) * float64(yj)
 		s := p + float64(row[j])

@@ -9,8 +9,9 @@ import (
 )
 
 // A Team is a caller and its workers. Rank 0 is the caller; the others are
-// goroutines that live until Close. Who waits spins for some 50 µs, so that the
-// next task finds it awake, and then sleeps without using the processor.
+// goroutines that live until Close. Who waits spins for a while (spinTime), so
+// that the next task finds it awake, and then sleeps without using the
+// processor.
 type Team struct {
 	workers  []*gate // of ranks 1, 2, …
 	task     func(rank int)

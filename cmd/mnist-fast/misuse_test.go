@@ -1,0 +1,137 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+	"github.com/mnist-fast/mnist-fast/nn"
+)
+
+func TestMisuse(t *testing.T) {
+	tests := []struct{ args, about string }{
+		{"-foo", "-foo"},
+		{"--foo 3", "-foo"},
+		{"train -foo=3", "-foo"},
+		{"eval -foo", "-foo"},
+		{"foo", `"foo"`},
+		{"train foo", `"foo"`},
+		{"-epochs 0 foo", `"foo"`},
+		{"info foo", `"foo"`},
+		{"version foo", `"foo"`},
+		{"help foo", "foo"},
+		{"-lr", "-lr"},
+		{"-hidden 0", "-hidden"},
+		{"-hidden -5", "-hidden"},
+		{"-hidden x", "-hidden"},
+		{"-hidden 64,", "-hidden"},
+		{"-hidden 99999999999999999999", "-hidden"},
+		{"-hidden 1000000,1000000", "-hidden"},
+		{"-activation x", "-activation"},
+		{"-init x", "-init"},
+		{"-loss x", "-loss"},
+		{"-optimizer x", "-optimizer"},
+		{"-lr -1", "-lr"},
+		{"-lr NaN", "-lr"},
+		{"-lr Inf", "-lr"},
+		{"-lr 1e39", "-lr"},
+		{"-momentum 0.9", "-momentum"},
+		{"-optimizer sgd -momentum 1", "-momentum"},
+		{"-optimizer sgd -rho 0.9", "-rho"},
+		{"-optimizer gd -beta1 0.9", "-beta1"},
+		{"-optimizer adam -weight-decay 0.1", "-weight-decay"},
+		{"-beta2 1.5", "-beta2"},
+		{"-epsilon -1", "-epsilon"},
+		{"-l1 NaN", "-l1"},
+		{"-l2 -1", "-l2"},
+		{"-epochs -1", "-epochs"},
+		{"-epochs 1.5", "-epochs"},
+		{"-batch 0", "-batch"},
+		{"-batch -1", "-batch"},
+		{"-batch 60001", "-batch"},
+		{"-batch 60000 -validation 0.1", "-batch"},
+		{"-seed -1", "-seed"},
+		{"-workers -1", "-workers"},
+		{"-workers 1000000", "-workers"},
+		{"-tier foo", "-tier"},
+		{"-validation 1.5", "-validation"},
+		{"-validation -0.1", "-validation"},
+		{"-validation NaN", "-validation"},
+		{"-validation 1e-9", "-validation"},
+		{"-json=maybe", "-json"},
+		{"-data=", "-data"},
+		{"-output=", "-output"},
+		{"eval", "-model"},
+		{"predict x.png", "-model"},
+		{"predict -model x", "picture"},
+	}
+	for _, test := range tests {
+		t.Run(test.args, func(t *testing.T) {
+			o := call(t, strings.Fields(test.args)...)
+			mustFail(t, o, exitMisuse, test.about)
+			if o.stdout != "" {
+				t.Errorf("stdout %q: want none", o.stdout)
+			}
+		})
+	}
+}
+
+func TestUnusableTier(t *testing.T) {
+	for _, tier := range kernels.AllTiers() {
+		if tier.Err() == nil {
+			continue
+		}
+		mustFail(t, call(t, "-tier", tier.String()), exitMisuse, "-tier")
+		t.Setenv(kernels.TierEnv, tier.String())
+		mustFail(t, call(t), exitMisuse, kernels.TierEnv)
+	}
+}
+
+func TestUnknownTierInEnvironment(t *testing.T) {
+	data := smallData(t)
+	model := smallModel(t, data)
+	t.Setenv(kernels.TierEnv, "foo")
+	mustFail(t, call(t), exitMisuse, kernels.TierEnv)
+	mustFail(t, call(t, "eval", "-model", model, "-data", data), exitMisuse, kernels.TierEnv)
+	mustFail(t, call(t, "predict", "-model", model, "x.png"), exitMisuse, kernels.TierEnv)
+	if out := mustCall(t, "info"); !strings.Contains(out, `unknown tier "foo"`) {
+		t.Errorf("info: %q: want it to tell of the problem", out)
+	}
+	mustCall(t, "-data", data, "-epochs", "0", "-tier", "generic") // a flag overrides it
+}
+
+// TestHelp checks that every help teaches by example and fits a narrow window.
+func TestHelp(t *testing.T) {
+	for _, args := range []string{"-h", "help", "train -h", "help train", "eval -help", "predict --help", "predict x.png -h", "info -h", "version -h"} {
+		t.Run(args, func(t *testing.T) {
+			text := mustCall(t, strings.Fields(args)...)
+			if !strings.Contains(text, "Example") || !strings.Contains(text, "\n  mnist-fast") {
+				t.Errorf("no example in %q", text)
+			}
+			for line := range strings.Lines(text) {
+				if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 60 {
+					t.Errorf("a line of %d columns: %q", n, line)
+				}
+			}
+		})
+	}
+}
+
+// TestHelpNames checks that the help lists the names that flags accept.
+func TestHelpNames(t *testing.T) {
+	data := smallData(t)
+	help := mustCall(t, "train", "-h")
+	for flag, names := range map[string][]string{
+		"activation": {"relu", "sigmoid", "tanh", "linear", "softmax"},
+		"init":       {"glorot_uniform", "he_uniform", "zeros"},
+		"loss":       {"categorical_crossentropy", "mean_squared_error"},
+		"optimizer":  nn.Optimizers(),
+	} {
+		for _, name := range names {
+			if !strings.Contains(help, name) {
+				t.Errorf("-%s: the help does not list %s", flag, name)
+			}
+			mustCall(t, "-data", data, "-epochs", "1", "-hidden", "8", "-"+flag, name)
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"math"
+	"slices"
+
+	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/urfave/cli/v3"
+)
+
+// trainOptions are what the flags of "train" set.
+type trainOptions struct {
+	data       string
+	validation float64
+
+	hidden     sizes
+	activation nn.Activation
+	init       nn.Initializer
+	loss       nn.Loss
+	l1, l2     float64
+	optimizer  optimizerOptions
+
+	epochs, batch int
+	seed          uint64
+	workers       int
+	tier          string
+
+	output      string
+	json, quiet bool
+}
+
+// referenceRun returns the options of the Keras program that this one follows.
+func referenceRun() *trainOptions {
+	return &trainOptions{
+		hidden: sizes{256, 128}, activation: nn.ReLU, init: nn.GlorotUniform, loss: nn.CategoricalCrossentropy,
+		optimizer: optimizerOptions{name: "adam"},
+		epochs:    10, seed: 1, tier: "auto",
+	}
+}
+
+func (o *trainOptions) flags() []cli.Flag {
+	return slices.Concat(
+		section("Data", dataFlag(&o.data),
+			flag("validation", "SHARE\nhold back this share of the training images, at\ntheir end, and score the model on them every epoch", &o.validation, share),
+		),
+		section("Model",
+			flag("hidden", "SIZES\nsizes of the hidden layers; none for no such layer", &o.hidden, parseSizes),
+			flag("activation", "NAME\nof hidden layers: relu, sigmoid, tanh, linear or\nsoftmax. The last layer always has softmax", &o.activation, nn.ParseActivation),
+			flag("init", "NAME\nfirst weights: glorot_uniform, he_uniform\nor zeros", &o.init, nn.ParseInitializer),
+			lossFlag(&o.loss),
+			flag("l1", "X\nadd X times the sum of |weight| to the loss", &o.l1, nonNegative),
+			flag("l2", "X\nadd X times the sum of weight² to the loss", &o.l2, nonNegative),
+		),
+		section("Optimizer (defaults are those of Keras)", o.optimizer.flags()...),
+		section("Output",
+			flag("output", "FILE\nsave the model", &o.output, nonEmpty),
+			jsonFlag(&o.json),
+			boolFlag("quiet", "tell only the result", &o.quiet),
+		),
+		section("Training",
+			flag("epochs", "N\npasses over the training images", &o.epochs, integer(0, math.MaxInt32)),
+			flag("batch", "N\nimages for a step (32; all of them for gd)", &o.batch, integer(1, math.MaxInt32)),
+			flag("seed", "N\nof the first weights and of the order of images", &o.seed, parseSeed),
+			flag("workers", "N\nprocessors to use, 0 for all. The result is the\nsame, to the bit", &o.workers, integer(0, maxWorkers)),
+			flag("tier", "NAME\nkind of processor to use: see mnist-fast info. The\nresult is the same, to the bit", &o.tier, nonEmpty),
+		),
+	)
+}
+
+// maxWorkers is the most that a trainer takes.
+const maxWorkers = 1024
+
+// dataFlag, lossFlag and jsonFlag are flags of several commands.
+func dataFlag(to *string) cli.Flag {
+	return flag("data", "DIR\nfolder with train-images-idx3-ubyte and the other\nthree files of a data set, plain or .gz; without it,\nMNIST, which is built in", to, nonEmpty)
+}
+
+func lossFlag(to *nn.Loss) cli.Flag {
+	return flag("loss", "NAME\ncategorical_crossentropy, or mean_squared_error\nof the softmax and one-hot labels", to, nn.ParseLoss)
+}
+
+func jsonFlag(to *bool) cli.Flag { return boolFlag("json", "write lines of JSON", to) }
+
+// batchSize returns the batch size for that many training images.
+func (o *trainOptions) batchSize(c *cli.Command, images int) (int, error) {
+	switch {
+	case o.batch > images:
+		return 0, misusef(c, "-batch %d: there are only %d training images", o.batch, images)
+	case o.batch > 0:
+		return o.batch, nil
+	case o.optimizer.name == "gd":
+		return images, nil
+	}
+	return min(32, images), nil
+}
+
+// layers returns the layers of the model.
+func (o *trainOptions) layers(classes int) []nn.Dense {
+	layer := nn.Dense{Kernel: o.init, L1: float32(o.l1), L2: float32(o.l2)}
+	var layers []nn.Dense
+	for _, n := range o.hidden {
+		layer.Units, layer.Activation = n, o.activation
+		layers = append(layers, layer)
+	}
+	layer.Units, layer.Activation = classes, nn.Softmax
+	return append(layers, layer)
+}
+
+// maxMemory is what a training may take, in bytes: beyond it a slip of the
+// finger is more likely than a machine to match.
+const maxMemory = 16 << 30
+
+// evalBatch is how many images the trainer scores together.
+const evalBatch = 512
+
+// checkMemory fails if the layers need too much memory.
+func checkMemory(c *cli.Command, inputs, batch int, layers []nn.Dense) error {
+	weights, width, widths := 0.0, float64(inputs), float64(inputs)
+	for _, l := range layers {
+		units := float64(l.Units)
+		weights += (width + 1) * units
+		widths += units
+		width = units
+	}
+	floats := 4*weights + 2*float64(batch+evalBatch)*widths // weights, moments and copies; values and gradients
+	if floats*4 > maxMemory {
+		return misusef(c, "-hidden and -batch: %.3g weights and batches of %d need about %.0f GB of memory; the limit is %d GB",
+			weights, batch, floats*4/1e9, maxMemory>>30)
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// tryOutput fails if a model cannot be saved under that name, so that nobody
+// trains for nothing. No name is fine.
+func tryOutput(name string) error {
+	if name == "" {
+		return nil
+	}
+	if err := tryFile(name); err != nil {
+		return fmt.Errorf("-output %s: %w", name, err)
+	}
+	return nil
+}
+
+func tryFile(name string) error {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return tryFolder(filepath.Dir(name))
+	case info.IsDir():
+		return errors.New("this is a folder")
+	case !info.Mode().IsRegular():
+		return nil // opening a pipe waits for a reader
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return cause(err)
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return tryFolder(filepath.Dir(name)) // a new file replaces the old one
+}
+
+func tryFolder(dir string) error {
+	f, err := os.CreateTemp(dir, ".mnist-fast-*")
+	if err != nil {
+		return fmt.Errorf("folder %s: %w", dir, cause(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// cause is an error without the name of a file.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mnist-fast/mnist-fast/nn"
+)
+
+// settings is what people see before training.
+type settings struct{ *training }
+
+func (t *training) settings() report { return settings{t} }
+
+func (s settings) text() string {
+	var out table
+	out.row("data", "%s: %d×%d pixels, %d classes", dataName(s.data), s.testSet.Height, s.testSet.Width, s.classes)
+	out.row("images", "training %d, validation %d, test %d", s.trainSet.Len(), s.validationSet.Len(), s.testSet.Len())
+	out.row("model", "%s", describeModel(s.model))
+	out.row("loss", "%v", s.loss)
+	config := s.trainer.Config()
+	out.row("optimizer", "%s %s", s.optimizer.name, describeOptimizer(config.Optimizer))
+	out.row("training", "epochs %d, batch %d, seed %d", s.epochs, config.BatchSize, s.seed)
+	out.row("machine", "tier %v, workers %d", config.Tier, config.Workers)
+	return out.String()
+}
+
+// An epochReport tells of an epoch.
+type epochReport struct {
+	Epoch            int     `json:"epoch"`
+	Loss             number  `json:"loss"`
+	Accuracy         number  `json:"accuracy"`
+	ValLoss          *number `json:"val_loss,omitempty"`
+	ValAccuracy      *number `json:"val_accuracy,omitempty"`
+	Seconds          number  `json:"seconds"`
+	SamplesPerSecond number  `json:"samples_per_second"`
+}
+
+func newEpochReport(e nn.Epoch) epochReport {
+	r := epochReport{
+		Epoch: e.Epoch, Loss: number(e.Loss), Accuracy: number(e.Accuracy),
+		Seconds: number(e.Seconds), SamplesPerSecond: number(float64(e.Samples) / e.Seconds),
+	}
+	if v := e.Validation; v != nil {
+		loss, accuracy := number(v.Loss), number(v.Accuracy)
+		r.ValLoss, r.ValAccuracy = &loss, &accuracy
+	}
+	return r
+}
+
+// text returns a line of a table of at most 60 columns; the first epoch comes
+// with its head.
+func (r epochReport) text() string {
+	head := fmt.Sprintf("%5s %7s  %8s", "epoch", "loss", "accuracy")
+	line := fmt.Sprintf("%5d %7.4f  %8s", r.Epoch, r.Loss, r.Accuracy.percent())
+	if r.ValLoss != nil {
+		head += fmt.Sprintf("  %8s  %8s", "val loss", "val acc.")
+		line += fmt.Sprintf("  %8.4f  %8s", *r.ValLoss, r.ValAccuracy.percent())
+	}
+	head += fmt.Sprintf(" %7s %8s\n", "seconds", "images/s")
+	line += fmt.Sprintf(" %7.2f %8.0f\n", r.Seconds, r.SamplesPerSecond)
+	if r.Epoch > 1 {
+		return line
+	}
+	return "\n" + head + line
+}
+
+// A trainResult tells of a training as a whole.
+type trainResult struct {
+	Epochs       int    `json:"epochs"` // that were completed
+	Interrupted  bool   `json:"interrupted"`
+	TestLoss     number `json:"test_loss"`
+	TestAccuracy number `json:"test_accuracy"`
+	TrainSeconds number `json:"train_seconds"` // with validation
+	TotalSeconds number `json:"total_seconds"` // since the program began
+	Tier         string `json:"tier"`
+	Workers      int    `json:"workers"`
+	Seed         uint64 `json:"seed"`
+	Weights      string `json:"weights_sha256"`
+	Model        string `json:"model,omitempty"` // the file, if it was saved
+
+	planned int  // epochs
+	alone   bool // without anything told before
+}
+
+// result returns what is known when training ends.
+func (t *training) result(h nn.History) trainResult {
+	config := t.trainer.Config()
+	return trainResult{
+		Epochs: len(h), Tier: config.Tier.String(), Workers: config.Workers, Seed: t.seed, Weights: t.model.SHA256(),
+		planned: t.epochs, alone: t.quiet,
+	}
+}
+
+func (r trainResult) text() string {
+	var out table
+	if !r.alone {
+		out.WriteString("\n")
+	}
+	if r.Interrupted {
+		out.row("stopped", "with %d of %d epochs complete", r.Epochs, r.planned)
+	}
+	out.row("test", "loss %.4f, accuracy %s", r.TestLoss, r.TestAccuracy.percent())
+	out.row("time", "%.2f s training, %.2f s in all", r.TrainSeconds, r.TotalSeconds)
+	out.row("weights", "SHA-256 %s", r.Weights)
+	if r.Model == "" {
+		out.row("model", "not saved: -output FILE does that")
+	} else {
+		out.row("model", "saved; to use it:")
+		fmt.Fprintf(&out, "  mnist-fast predict -model %s picture.png\n", r.Model)
+	}
+	return out.String()
+}

@@ -1,0 +1,104 @@
+// Package nn trains multilayer perceptrons: stacks of Dense layers, with the
+// names, definitions and defaults of Keras 3. The same program gives the same
+// weights, to the last bit, on every machine.
+//
+// A program that trains a classifier of handwritten digits, and looks at what it
+// has learned:
+//
+//	package main
+//
+//	import (
+//		"context"
+//		"fmt"
+//		"log"
+//
+//		"github.com/mnist-fast/mnist-fast/nn"
+//		"github.com/mnist-fast/mnist-fast/nn/mnist"
+//	)
+//
+//	func main() {
+//		data, err := mnist.Load()
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		model, err := nn.NewSequential(784, 1, // inputs, seed
+//			nn.Dense{Units: 128, Activation: nn.ReLU},
+//			nn.Dense{Units: 10, Activation: nn.Softmax})
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		trainer, err := nn.NewTrainer(model, nn.Config{}) // cross-entropy, Adam, batches of 32
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		defer trainer.Close()
+//		if _, err := trainer.Fit(context.Background(), digits(data.Train), nn.FitConfig{Epochs: 3, Seed: 1}); err != nil {
+//			log.Fatal(err)
+//		}
+//		metrics, err := trainer.Evaluate(digits(data.Test))
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		fmt.Printf("accuracy %.2f %%\n", 100*metrics.Accuracy)
+//		if err := model.SaveFile("digits.safetensors"); err != nil {
+//			log.Fatal(err)
+//		}
+//	}
+//
+//	// digits are images as numbers from 0 to 1, and their classes.
+//	func digits(s mnist.Set) nn.Dataset {
+//		return nn.Dataset{
+//			X: nn.Bytes{Data: s.Images, Columns: s.Features(), Divisor: 255},
+//			Y: nn.Labels{Of: s.Labels, Classes: 10},
+//		}
+//	}
+//
+// # Data
+//
+// A [Dataset] is two tables with a row for each sample: X has what the model
+// sees, Y what it should say. [Floats] is a table of numbers, [Bytes] one of
+// pixels, [Labels] one of classes, which the model sees as one-hot rows. Any
+// other type that implements [Table] will do: it converts samples only when a
+// batch needs them.
+//
+// # Training
+//
+// A [Sequential] is the model: layers and weights. A [Trainer] changes them: it
+// has a [Loss], an [Optimizer] and workers, by default one for each processor.
+// [Trainer.Fit] trains in shuffled batches for a number of epochs, tells its
+// callbacks how that goes, and scores the model on validation data if it has
+// any; [Trainer.TrainOnBatch] is one step of it. Both go on where the last call
+// ended. Neither allocates memory from step to step.
+//
+// The names in Keras: units, activation and kernel_initializer are fields of
+// [Dense], compile is [NewTrainer], fit, evaluate and train_on_batch are methods
+// of the Trainer, predict is [Sequential.Predict].
+//
+// # Prediction
+//
+// [Sequential.Predict] needs no Trainer. Many goroutines may call it at once,
+// and it allocates nothing once it has warmed up. [Argmax] finds the class in
+// its output.
+//
+// # Files
+//
+// [Sequential.Save] and [Load] keep a model in a safetensors file, which other
+// programs can read. [Trainer.Save] and [LoadTrainer] keep the optimizer's state
+// as well, so that training goes on as if it had never stopped. Files are
+// checked: a damaged one gives an error that wraps [ErrFormat].
+//
+// # The same bits everywhere
+//
+// Weights, losses and predictions depend on the data, the layers, the settings
+// and the seeds, and on nothing else: not on the processor, the kernels chosen
+// for it, the number of workers, or the operating system.
+// [Sequential.SHA256] names the weights: equal hashes are equal models, here and
+// on any other machine. Package kernels says how that is done. It holds for
+// numbers; training that ends in NaN is NaN everywhere, but there are several
+// NaNs.
+//
+// # What is not here
+//
+// Convolutions, recurrence, dropout, normalization, learning rate schedules,
+// GPUs, and numbers other than float32.
+package nn

@@ -1,0 +1,36 @@
+package nn_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/mnist-fast/mnist-fast/nn"
+)
+
+// Whatever a file has in it, Load returns a model or an error, and takes memory
+// in proportion. A file with its checksum put right gets further.
+func FuzzLoad(f *testing.F) {
+	whole := trainedFile(f)
+	f.Add(whole)
+	f.Add(save(f, newModel(f, 1, nn.Dense{Units: 1})))
+	f.Add(save(f, newModel(f, 2, savedLayers...)))
+	f.Add(whole[:len(whole)/2])
+	f.Fuzz(func(t *testing.T, file []byte) {
+		checkLoad(t, file)
+		if s, ok := parse(file); ok {
+			checkLoad(t, s.seal().bytes())
+		}
+	})
+}
+
+func checkLoad(t *testing.T, file []byte) {
+	var m *nn.Sequential
+	var err error
+	used := allocated(func() { m, err = nn.Load(bytes.NewReader(file)) })
+	if limit := uint64(1<<20 + 100*len(file)); used > limit {
+		t.Errorf("a file of %d bytes took %d, want at most %d", len(file), used, limit)
+	}
+	if err == nil {
+		requireSHA256(t, load(t, save(t, m)), m.SHA256())
+	}
+}
