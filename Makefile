@@ -17,9 +17,9 @@ bench: ## the kernels, by tier
 generate: ## rebuild the assembly
 	$(GO) generate ./...
 
-check: check-format check-generated check-vet check-build check-purego check-race check-emulated ## what CI checks beyond the tests
+check: check-format check-generated check-vet check-build check-purego check-race check-bits check-emulated ## what CI checks beyond the tests
 
-.PHONY: check-format check-generated check-vet check-build check-purego check-race check-emulated
+.PHONY: check-format check-generated check-vet check-build check-purego check-race check-bits check-emulated
 check-format:
 	@files=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$files" || { echo "not formatted: $$files"; exit 1; }
 	$(GO) mod tidy -diff
@@ -49,10 +49,14 @@ check-purego:
 check-race:
 	$(GO) test -short -race ./kernels/... ./nn/... ./cmd/...
 
+# The weights of the reference run, on every tier, with every number of workers.
+check-bits:
+	$(GO) test -run 'TestBits$$' ./nn -all-workers
+
 # Older and other processors, emulated: the tiers that each must and must not
 # have, and the same bits as everywhere.
 check-emulated:
 	KERNELS_TEST_TIERS='generic avx2' $(GO) test -short -exec '$(QEMU_AMD64) -cpu Haswell' ./kernels/...
 	KERNELS_TEST_TIERS=generic $(GO) test -short -exec '$(QEMU_AMD64) -cpu Nehalem' ./kernels/...
 	GOARCH=arm64 KERNELS_TEST_TIERS='generic neon' $(GO) test -short -exec $(QEMU_ARM64) ./kernels/... ./nn
-	GOARCH=arm64 $(GO) test -timeout 30m -exec $(QEMU_ARM64) -run 'TestBits' ./nn -all-workers
+	GOARCH=arm64 $(GO) test -timeout 30m -exec $(QEMU_ARM64) -run 'TestBits$$' ./nn -all-workers

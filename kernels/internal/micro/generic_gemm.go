@@ -1,6 +1,9 @@
 package micro
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // at returns the address of element i of the array at p.
 func at(p *float32, i int) *float32 {
@@ -31,10 +34,8 @@ func gemmGeneric(rows, cols int) GemmFunc {
 // multiplyAdd is row[j] = fma(x, y[j], row[j]), with fma written out: the
 // compiler does not inline it, and this loop is most of what the tier does.
 func multiplyAdd(row []float32, x float32, y []float32) {
-	if x == 0 { // the product is exact: ±0 or NaN
-		for j, yj := range y[:len(row)] {
-			row[j] += float32(x * yj)
-		}
+	if x == 0 {
+		multiplyAddZero(row, x, y)
 		return
 	}
 	for j, yj := range y[:len(row)] {
@@ -44,6 +45,17 @@ func multiplyAdd(row []float32, x float32, y []float32) {
 			row[j] = addOnce(p, float64(row[j]))
 		} else {
 			row[j] = float32(s)
+		}
+	}
+}
+
+// multiplyAddZero is multiplyAdd for x = ±0. It passes over what cannot change:
+// ±0 added to a number other than ±0. An infinite or NaN y makes a NaN.
+func multiplyAddZero(row []float32, x float32, y []float32) {
+	const infinity = 0x7F800000
+	for j, yj := range y[:len(row)] {
+		if math.Float32bits(yj)<<1 >= infinity<<1 || math.Float32bits(row[j])<<1 == 0 {
+			row[j] += float32(x * yj)
 		}
 	}
 }
