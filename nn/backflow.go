@@ -24,8 +24,8 @@ type stageBack struct {
 }
 
 // gradFloats is the size of the piece of a kernel's gradient that is computed
-// and used up while it is in the first-level cache (16 KiB).
-const gradFloats = 4096
+// and used up while it is in the first-level cache (32 KiB).
+const gradFloats = 8192
 
 // newBackExchanges makes room for the gradients at the inputs of every stage
 // but the first.
