@@ -48,6 +48,18 @@ var tiers = []tier{
 		before:    "VZEROUPPER", // or SSE code that follows is slow
 	},
 	{
+		suffix: "AVX512", arch: "amd64",
+		opcodes: byFeature(map[string]string{
+			"":    "ADDQ DECQ INCQ JGE JL JNZ JPS JZ LEAQ MOVBLZX MOVQ RET SHLQ SUBQ TESTQ XORQ",
+			"AVX": "VMOVD VMOVSS VUCOMISS VZEROUPPER",
+			"AVX512F": "KNOTW VADDPS VBLENDMPS VBROADCASTSS VCMPPS VCVTDQ2PS VDIVPS VFMADD213PS VFMADD231PS VFNMADD213PS " +
+				"VFNMADD231PS VMAXPS VMOVAPS VMOVAPS.Z VMOVUPS VMULPS VPADDD VPMOVZXBD VPSLLD VSQRTPS VSUBPS",
+			"AVX512DQ": "VANDPS VORPS VXORPS",
+		}),
+		forbidden: regexp.MustCompile(`\b(Y\d+|K0)\b`), // as a mask, K0 is none
+		before:    "VZEROUPPER",
+	},
+	{
 		suffix: "NEON", arch: "arm64",
 		opcodes: byFeature(map[string]string{
 			"": "ADD ADDS BEQ BGE BLT BNE BVS CBZ FCMPS FMOVQ FMOVS LSL MOVBU MOVD NEG RET SUBS VDUP VMOV " +
@@ -69,7 +81,7 @@ type function struct {
 var (
 	textLine     = regexp.MustCompile(`^TEXT ·(\w+)\(SB\), NOSPLIT, \$0-\d+$`)
 	requiresLine = regexp.MustCompile(`^// Requires: (.+)$`)
-	opcodeLine   = regexp.MustCompile(`^\t([A-Z0-9]+)(?:\.P)?(?:\s+(.*?))?$`)
+	opcodeLine   = regexp.MustCompile(`^\t([A-Z0-9]+(?:\.Z)?)(?:\.P)?(?:\s+(.*?))?$`)
 	wordLine     = regexp.MustCompile(`^\tWORD +\$0x[0-9a-f]{8} // (\w+) `)
 	otherLine    = regexp.MustCompile(`^(|//.*|\w+:|#include "textflag\.h"|(DATA|GLOBL) .*)$`)
 )
@@ -178,7 +190,7 @@ func TestLintRefuses(t *testing.T) {
 		{"arm64", neon, "", "", ""},
 		{"amd64", amd64 + text, "Code generated", "Code", "no header"},
 		{"amd64", amd64 + text, "!purego && !noasm", "!purego", "no header"},
-		{"amd64", amd64 + text, "·addAVX2", "·addAVX512", "no tier of amd64"},
+		{"amd64", amd64 + text, "·addAVX2", "·addAVX1024", "no tier of amd64"},
 		{"arm64", arm64 + text, "", "", "no tier of arm64"},
 		{"amd64", amd64 + text, "Requires: AVX", "Requires: AVX, AVX512F", "it says that it requires [AVX AVX512F], but needs [AVX]"},
 		{"amd64", amd64 + text, "// Requires: AVX\n", "", "it says that it requires [], but needs [AVX]"},
@@ -188,6 +200,7 @@ func TestLintRefuses(t *testing.T) {
 		{"amd64", amd64 + text, "Y1", "X23", "a forbidden register"},
 		{"amd64", amd64 + text, "Y2", "Z2", "a forbidden register"},
 		{"amd64", amd64 + text, "Y0, Y1", "Y0, Y1, K1", "a forbidden register"},
+		{"amd64", amd64 + text, "VADDPS Y0, Y1, Y2", "VMOVAPS.Z Y0, K1, Y2", "opcode VMOVAPS.Z is not allowed"},
 		{"amd64", amd64 + text, "VADDPS Y0, Y1, Y2", "VADDPS.BCST (AX), Y1, Y2", "cannot read"},
 		{"amd64", amd64 + text, "VADDPS", "VRCPPS", "opcode VRCPPS is not allowed"},
 		{"amd64", amd64 + text, "VADDPS Y0, Y1, Y2", "MOVQ AX, X0", "a legacy SSE instruction"},

@@ -30,8 +30,9 @@
 // # Tiers
 //
 // A [Tier] is a kind of processor: Generic is plain Go and runs everywhere,
-// AVX2 is amd64 with AVX2 and FMA, NEON is arm64. Auto takes the fastest that
-// the processor and operating system can run. The environment variable
+// AVX2 is amd64 with AVX2 and FMA, AVX512 is amd64 with AVX-512, NEON is arm64.
+// Auto takes the fastest that the processor and operating system can run;
+// AVX512 counts as that from Ice Lake and Zen 4 on. The environment variable
 // KERNELS_TIER overrides it by name, for instance KERNELS_TIER=generic; a tier
 // that is unknown or cannot run here makes [NewCore] panic, and [Choose] return
 // an error. The build tags purego and noasm leave out all assembly.

@@ -19,9 +19,10 @@ const (
 	Generic      // plain Go, everywhere
 	NEON         // arm64
 	AVX2         // amd64 with AVX2 and FMA
+	AVX512       // amd64 with AVX-512 F, DQ, BW and VL
 )
 
-var tierNames = [...]string{Auto: "auto", Generic: "generic", NEON: "neon", AVX2: "avx2"}
+var tierNames = [...]string{Auto: "auto", Generic: "generic", NEON: "neon", AVX2: "avx2", AVX512: "avx512"}
 
 // TierEnv is the environment variable that overrides the choice of tier.
 const TierEnv = "KERNELS_TIER"
@@ -37,7 +38,7 @@ func (t Tier) String() string {
 }
 
 // AllTiers returns every tier that there is, slowest first, usable here or not.
-func AllTiers() []Tier { return []Tier{Generic, NEON, AVX2} }
+func AllTiers() []Tier { return []Tier{Generic, NEON, AVX2, AVX512} }
 
 // Tiers returns the tiers that this machine can run, slowest first.
 func Tiers() []Tier {
@@ -78,8 +79,7 @@ func Choose(name string) (Tier, error) {
 		name = os.Getenv(TierEnv)
 	}
 	if name == "" || name == Auto.String() {
-		usable := Tiers()
-		return usable[len(usable)-1], nil
+		return fastest(), nil
 	}
 	i := slices.Index(tierNames[:], name)
 	if i < 0 {
@@ -87,6 +87,17 @@ func Choose(name string) (Tier, error) {
 	}
 	t := Tier(i)
 	return t, t.Err()
+}
+
+// fastest is the last of the usable tiers that is not slow here.
+func fastest() Tier {
+	best := Generic
+	for _, t := range Tiers() {
+		if !t.set().Slow {
+			best = t
+		}
+	}
+	return best
 }
 
 // Best returns the tier that KERNELS_TIER names, or else the fastest that this

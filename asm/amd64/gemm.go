@@ -25,7 +25,7 @@ type tile struct {
 // tiles of that many rows. The parameters that point to the tile at hand are
 // moved on in their places on the stack.
 func (g *generator) gemm(rows int) {
-	cols := g.tileCols()
+	cols := g.tile().Cols()
 	g.begin(formula.GemmName(rows, cols), formula.GemmSignature, formula.GemmDoc(rows, cols))
 	t := &tile{generator: g, rows: rows}
 	g.Label("tile")
@@ -114,17 +114,15 @@ func (t *tile) rowOfA(i int) operand.Mem {
 	return m
 }
 
-// gate: acc[i][j] = 0 where acc[i][j] ≤ lo. Not less-or-equal is true for NaN,
-// and always if lo is NaN.
+// gate: acc[i][j] = 0 where acc[i][j] ≤ lo; never where it is NaN, and nowhere if
+// lo is NaN.
 func (t *tile) gate() {
-	const notLessOrEqual = operand.U8(0x16)
-	lo, mask := t.broadcastParam("lo"), t.vec()
+	lo := t.broadcastParam("lo")
 	t.VUCOMISS(lo.AsX(), lo.AsX())
 	t.JPS(operand.LabelRef("gated"))
 	for i := range t.rows {
 		for _, acc := range t.acc[i] {
-			t.VCMPPS(notLessOrEqual, lo, acc, mask)
-			t.VANDPS(mask, acc, acc)
+			t.drop(t.compare(lessOrEqual, acc, lo), acc, acc)
 		}
 	}
 	t.Label("gated")

@@ -8,27 +8,40 @@ import (
 	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
 
 // An isa is an instruction set and the register tile that suits it.
 type isa struct {
 	suffix      string // of function names
-	file        string // name of the generated files, without ending
+	file        string // beginning of the names of the generated files
 	lanes       int    // float32 in a vector
 	tileRows    int    // rows of the largest tile
 	tileVectors int    // vectors in a row of a tile
+	opmask      bool   // comparisons give k registers, which loads and stores take
 	newVector   func(*build.Context) reg.VecVirtual
 }
 
 // avx2 needs AVX, AVX2 and FMA3. Its tile keeps 6×2 accumulators, a row of b in
 // two registers and an element of a in one or two: all 16 registers.
 var avx2 = isa{
-	suffix: "AVX2", file: "avx2_amd64",
+	suffix: "AVX2", file: "avx2",
 	lanes: 8, tileRows: 6, tileVectors: 2,
 	newVector: func(c *build.Context) reg.VecVirtual { return c.YMM() },
 }
 
-func (s isa) tileCols() int { return s.lanes * s.tileVectors }
+// avx512 needs AVX-512 F, DQ, BW and VL. Its tile keeps 14×2 accumulators, a row of
+// b in two registers and an element of a in one or two: all 32 registers.
+var avx512 = isa{
+	suffix: "AVX512", file: "avx512",
+	lanes: 16, tileRows: 14, tileVectors: 2, opmask: true,
+	newVector: func(c *build.Context) reg.VecVirtual { return c.ZMM() },
+}
+
+func (s isa) tile() formula.Tile {
+	return formula.Tile{Rows: s.tileRows, Vectors: s.tileVectors, Lanes: s.lanes}
+}
 
 // A generator builds the file of one instruction set.
 type generator struct {

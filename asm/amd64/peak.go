@@ -12,7 +12,7 @@ func (g *generator) peak() {
 	n := g.loadParam("n")
 	acc, x := g.vecs(g.tileRows*g.tileVectors), g.vec()
 	for _, v := range append(acc, x) {
-		g.VXORPS(v, v, v)
+		g.zero(v)
 	}
 	g.TESTQ(n, n)
 	g.JZ(operand.LabelRef("done"))

@@ -17,8 +17,8 @@ type lowering struct {
 
 	program *formula.Program
 	last    map[*formula.Value]int
-	at      int                               // place in the program
-	values  map[*formula.Value]reg.VecVirtual // results so far
+	at      int                             // place in the program
+	values  map[*formula.Value]reg.Register // results so far
 
 	single bool           // one element at a time
 	disp   int            // elements beyond index
@@ -103,7 +103,7 @@ func (l *lowering) reduce(n reg.Register) {
 
 // body emits the program once.
 func (l *lowering) body() {
-	l.values = map[*formula.Value]reg.VecVirtual{}
+	l.values = map[*formula.Value]reg.Register{}
 	for i, v := range l.program.Values {
 		l.at = i
 		l.emit(v)
@@ -130,6 +130,14 @@ func (l *lowering) emit(v *formula.Value) {
 		return
 	}
 
+	switch v.Op {
+	case formula.Less:
+		l.values[v] = l.compare(lessThan, l.reg(v.Args[0]), l.any(v.Args[1]))
+		return
+	case formula.LessEqual:
+		l.values[v] = l.compare(lessOrEqual, l.reg(v.Args[0]), l.any(v.Args[1]))
+		return
+	}
 	d := l.vec()
 	l.values[v] = d
 	switch v.Op {
@@ -142,15 +150,15 @@ func (l *lowering) emit(v *formula.Value) {
 	case formula.ShiftLeft:
 		l.VPSLLD(operand.U8(v.Imm), l.reg(v.Args[0]), d)
 	case formula.Select:
-		mask, x, y := v.Args[0], v.Args[1], v.Args[2]
-		l.VBLENDVPS(l.reg(mask), l.any(x), l.reg(y), d)
+		l.choose(l.values[v.Args[0]], l.any(v.Args[1]), l.reg(v.Args[2]), d)
+	case formula.Drop:
+		l.drop(l.values[v.Args[0]], l.any(v.Args[1]), d)
 	default:
 		l.binary(v, d)
 	}
 }
 
 func (l *lowering) binary(v *formula.Value, d reg.VecVirtual) {
-	const lessThan, lessOrEqual = operand.U8(0x11), operand.U8(0x12) // false for NaN, quiet
 	x, y := v.Args[0], v.Args[1]
 	switch v.Op { // a constant comes second where the order is free
 	case formula.Add, formula.Mul, formula.AndBits, formula.OrBits, formula.AddBits:
@@ -170,14 +178,8 @@ func (l *lowering) binary(v *formula.Value, d reg.VecVirtual) {
 		l.VDIVPS(ry, rx, d)
 	case formula.Max:
 		l.VMAXPS(ry, rx, d)
-	case formula.Less:
-		l.VCMPPS(lessThan, ry, rx, d)
-	case formula.LessEqual:
-		l.VCMPPS(lessOrEqual, ry, rx, d)
 	case formula.AndBits:
 		l.VANDPS(ry, rx, d)
-	case formula.Drop:
-		l.VANDNPS(ry, rx, d)
 	case formula.OrBits:
 		l.VORPS(ry, rx, d)
 	case formula.AddBits:
@@ -230,7 +232,7 @@ func (l *lowering) reg(v *formula.Value) reg.VecVirtual {
 		l.VMOVUPS(l.constant(v.Imm), d)
 		return d
 	}
-	return l.values[v]
+	return l.values[v].(reg.VecVirtual)
 }
 
 // any is the register of v, or the memory of a constant.

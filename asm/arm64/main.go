@@ -1,6 +1,7 @@
 // Command arm64 generates the NEON kernels for arm64. It runs in the folder
 // that takes the files (go generate in kernels/internal/micro) and writes
-// neon_arm64.s and its Go stubs, neon_arm64.go.
+// neon_arm64.s, its Go stubs, neon_arm64.go, and the table of its kernels,
+// neon_table_arm64.go.
 //
 // gemm.go holds the register tiles of GEMM, vector.go lowers the element-wise
 // kernels of asm/formula, encode.go has the instructions that Go's assembler
@@ -8,6 +9,7 @@
 package main
 
 import (
+	"errors"
 	"log"
 	"os"
 
@@ -21,7 +23,7 @@ func main() {
 	}
 }
 
-// generate writes the two files.
+// generate writes the files.
 func generate() error {
 	e := new(emitter)
 	for rows := 1; rows <= tileRows; rows++ {
@@ -35,8 +37,13 @@ func generate() error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile("neon_arm64.s", e.assembly(), 0o644); err != nil {
+	table, err := formula.Table(header, "NEON", formula.Tile{Rows: tileRows, Vectors: tileVectors, Lanes: 4})
+	if err != nil {
 		return err
 	}
-	return os.WriteFile("neon_arm64.go", stubs, 0o644)
+	return errors.Join(
+		os.WriteFile("neon_arm64.s", e.assembly(), 0o644),
+		os.WriteFile("neon_arm64.go", stubs, 0o644),
+		os.WriteFile("neon_table_arm64.go", table, 0o644),
+	)
 }

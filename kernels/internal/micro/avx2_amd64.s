@@ -78,10 +78,10 @@ done:
 	VBROADCASTSS lo+96(FP), Y2
 	VUCOMISS     X2, X2
 	JPS          gated
-	VCMPPS       $0x16, Y2, Y0, Y3
-	VANDPS       Y3, Y0, Y0
-	VCMPPS       $0x16, Y2, Y1, Y3
-	VANDPS       Y3, Y1, Y1
+	VCMPPS       $0x12, Y2, Y0, Y3
+	VANDNPS      Y0, Y3, Y0
+	VCMPPS       $0x12, Y2, Y1, Y2
+	VANDNPS      Y1, Y2, Y1
 
 gated:
 	MOVQ    c+80(FP), AX
@@ -191,14 +191,14 @@ done:
 	VBROADCASTSS lo+96(FP), Y4
 	VUCOMISS     X4, X4
 	JPS          gated
-	VCMPPS       $0x16, Y4, Y0, Y5
-	VANDPS       Y5, Y0, Y0
-	VCMPPS       $0x16, Y4, Y1, Y5
-	VANDPS       Y5, Y1, Y1
-	VCMPPS       $0x16, Y4, Y2, Y5
-	VANDPS       Y5, Y2, Y2
-	VCMPPS       $0x16, Y4, Y3, Y5
-	VANDPS       Y5, Y3, Y3
+	VCMPPS       $0x12, Y4, Y0, Y5
+	VANDNPS      Y0, Y5, Y0
+	VCMPPS       $0x12, Y4, Y1, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x12, Y4, Y2, Y5
+	VANDNPS      Y2, Y5, Y2
+	VCMPPS       $0x12, Y4, Y3, Y4
+	VANDNPS      Y3, Y4, Y3
 
 gated:
 	MOVQ    c+80(FP), AX
@@ -329,18 +329,18 @@ done:
 	VBROADCASTSS lo+96(FP), Y6
 	VUCOMISS     X6, X6
 	JPS          gated
-	VCMPPS       $0x16, Y6, Y0, Y7
-	VANDPS       Y7, Y0, Y0
-	VCMPPS       $0x16, Y6, Y1, Y7
-	VANDPS       Y7, Y1, Y1
-	VCMPPS       $0x16, Y6, Y2, Y7
-	VANDPS       Y7, Y2, Y2
-	VCMPPS       $0x16, Y6, Y3, Y7
-	VANDPS       Y7, Y3, Y3
-	VCMPPS       $0x16, Y6, Y4, Y7
-	VANDPS       Y7, Y4, Y4
-	VCMPPS       $0x16, Y6, Y5, Y7
-	VANDPS       Y7, Y5, Y5
+	VCMPPS       $0x12, Y6, Y0, Y7
+	VANDNPS      Y0, Y7, Y0
+	VCMPPS       $0x12, Y6, Y1, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x12, Y6, Y2, Y7
+	VANDNPS      Y2, Y7, Y2
+	VCMPPS       $0x12, Y6, Y3, Y7
+	VANDNPS      Y3, Y7, Y3
+	VCMPPS       $0x12, Y6, Y4, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x12, Y6, Y5, Y6
+	VANDNPS      Y5, Y6, Y5
 
 gated:
 	MOVQ    c+80(FP), AX
@@ -499,22 +499,22 @@ done:
 	VBROADCASTSS lo+96(FP), Y8
 	VUCOMISS     X8, X8
 	JPS          gated
-	VCMPPS       $0x16, Y8, Y0, Y9
-	VANDPS       Y9, Y0, Y0
-	VCMPPS       $0x16, Y8, Y1, Y9
-	VANDPS       Y9, Y1, Y1
-	VCMPPS       $0x16, Y8, Y2, Y9
-	VANDPS       Y9, Y2, Y2
-	VCMPPS       $0x16, Y8, Y3, Y9
-	VANDPS       Y9, Y3, Y3
-	VCMPPS       $0x16, Y8, Y4, Y9
-	VANDPS       Y9, Y4, Y4
-	VCMPPS       $0x16, Y8, Y5, Y9
-	VANDPS       Y9, Y5, Y5
-	VCMPPS       $0x16, Y8, Y6, Y9
-	VANDPS       Y9, Y6, Y6
-	VCMPPS       $0x16, Y8, Y7, Y9
-	VANDPS       Y9, Y7, Y7
+	VCMPPS       $0x12, Y8, Y0, Y9
+	VANDNPS      Y0, Y9, Y0
+	VCMPPS       $0x12, Y8, Y1, Y9
+	VANDNPS      Y1, Y9, Y1
+	VCMPPS       $0x12, Y8, Y2, Y9
+	VANDNPS      Y2, Y9, Y2
+	VCMPPS       $0x12, Y8, Y3, Y9
+	VANDNPS      Y3, Y9, Y3
+	VCMPPS       $0x12, Y8, Y4, Y9
+	VANDNPS      Y4, Y9, Y4
+	VCMPPS       $0x12, Y8, Y5, Y9
+	VANDNPS      Y5, Y9, Y5
+	VCMPPS       $0x12, Y8, Y6, Y9
+	VANDNPS      Y6, Y9, Y6
+	VCMPPS       $0x12, Y8, Y7, Y8
+	VANDNPS      Y7, Y8, Y7
 
 gated:
 	MOVQ    c+80(FP), AX
@@ -694,26 +694,26 @@ done:
 	VBROADCASTSS lo+96(FP), Y10
 	VUCOMISS     X10, X10
 	JPS          gated
-	VCMPPS       $0x16, Y10, Y0, Y11
-	VANDPS       Y11, Y0, Y0
-	VCMPPS       $0x16, Y10, Y1, Y11
-	VANDPS       Y11, Y1, Y1
-	VCMPPS       $0x16, Y10, Y2, Y11
-	VANDPS       Y11, Y2, Y2
-	VCMPPS       $0x16, Y10, Y3, Y11
-	VANDPS       Y11, Y3, Y3
-	VCMPPS       $0x16, Y10, Y4, Y11
-	VANDPS       Y11, Y4, Y4
-	VCMPPS       $0x16, Y10, Y5, Y11
-	VANDPS       Y11, Y5, Y5
-	VCMPPS       $0x16, Y10, Y6, Y11
-	VANDPS       Y11, Y6, Y6
-	VCMPPS       $0x16, Y10, Y7, Y11
-	VANDPS       Y11, Y7, Y7
-	VCMPPS       $0x16, Y10, Y8, Y11
-	VANDPS       Y11, Y8, Y8
-	VCMPPS       $0x16, Y10, Y9, Y11
-	VANDPS       Y11, Y9, Y9
+	VCMPPS       $0x12, Y10, Y0, Y11
+	VANDNPS      Y0, Y11, Y0
+	VCMPPS       $0x12, Y10, Y1, Y11
+	VANDNPS      Y1, Y11, Y1
+	VCMPPS       $0x12, Y10, Y2, Y11
+	VANDNPS      Y2, Y11, Y2
+	VCMPPS       $0x12, Y10, Y3, Y11
+	VANDNPS      Y3, Y11, Y3
+	VCMPPS       $0x12, Y10, Y4, Y11
+	VANDNPS      Y4, Y11, Y4
+	VCMPPS       $0x12, Y10, Y5, Y11
+	VANDNPS      Y5, Y11, Y5
+	VCMPPS       $0x12, Y10, Y6, Y11
+	VANDNPS      Y6, Y11, Y6
+	VCMPPS       $0x12, Y10, Y7, Y11
+	VANDNPS      Y7, Y11, Y7
+	VCMPPS       $0x12, Y10, Y8, Y11
+	VANDNPS      Y8, Y11, Y8
+	VCMPPS       $0x12, Y10, Y9, Y10
+	VANDNPS      Y9, Y10, Y9
 
 gated:
 	MOVQ    c+80(FP), AX
@@ -914,30 +914,30 @@ done:
 	VBROADCASTSS lo+96(FP), Y12
 	VUCOMISS     X12, X12
 	JPS          gated
-	VCMPPS       $0x16, Y12, Y0, Y13
-	VANDPS       Y13, Y0, Y0
-	VCMPPS       $0x16, Y12, Y1, Y13
-	VANDPS       Y13, Y1, Y1
-	VCMPPS       $0x16, Y12, Y2, Y13
-	VANDPS       Y13, Y2, Y2
-	VCMPPS       $0x16, Y12, Y3, Y13
-	VANDPS       Y13, Y3, Y3
-	VCMPPS       $0x16, Y12, Y4, Y13
-	VANDPS       Y13, Y4, Y4
-	VCMPPS       $0x16, Y12, Y5, Y13
-	VANDPS       Y13, Y5, Y5
-	VCMPPS       $0x16, Y12, Y6, Y13
-	VANDPS       Y13, Y6, Y6
-	VCMPPS       $0x16, Y12, Y7, Y13
-	VANDPS       Y13, Y7, Y7
-	VCMPPS       $0x16, Y12, Y8, Y13
-	VANDPS       Y13, Y8, Y8
-	VCMPPS       $0x16, Y12, Y9, Y13
-	VANDPS       Y13, Y9, Y9
-	VCMPPS       $0x16, Y12, Y10, Y13
-	VANDPS       Y13, Y10, Y10
-	VCMPPS       $0x16, Y12, Y11, Y13
-	VANDPS       Y13, Y11, Y11
+	VCMPPS       $0x12, Y12, Y0, Y13
+	VANDNPS      Y0, Y13, Y0
+	VCMPPS       $0x12, Y12, Y1, Y13
+	VANDNPS      Y1, Y13, Y1
+	VCMPPS       $0x12, Y12, Y2, Y13
+	VANDNPS      Y2, Y13, Y2
+	VCMPPS       $0x12, Y12, Y3, Y13
+	VANDNPS      Y3, Y13, Y3
+	VCMPPS       $0x12, Y12, Y4, Y13
+	VANDNPS      Y4, Y13, Y4
+	VCMPPS       $0x12, Y12, Y5, Y13
+	VANDNPS      Y5, Y13, Y5
+	VCMPPS       $0x12, Y12, Y6, Y13
+	VANDNPS      Y6, Y13, Y6
+	VCMPPS       $0x12, Y12, Y7, Y13
+	VANDNPS      Y7, Y13, Y7
+	VCMPPS       $0x12, Y12, Y8, Y13
+	VANDNPS      Y8, Y13, Y8
+	VCMPPS       $0x12, Y12, Y9, Y13
+	VANDNPS      Y9, Y13, Y9
+	VCMPPS       $0x12, Y12, Y10, Y13
+	VANDNPS      Y10, Y13, Y10
+	VCMPPS       $0x12, Y12, Y11, Y12
+	VANDNPS      Y11, Y12, Y11
 
 gated:
 	MOVQ    c+80(FP), AX

@@ -3,8 +3,9 @@
 // its functions.
 //
 // The functions in generic*.go define what every tier computes, bit for bit.
-// The assembly of the other tiers is generated from asm/ and lies in the files
-// *_amd64.s and *_arm64.s.
+// The assembly of the other tiers and the tables of their functions are
+// generated from asm/ and lie in *_amd64.* and *_arm64.*; set_*.go says which
+// tiers the processor can run.
 //
 // Nothing here checks its arguments: that is done once, at the exported edge of
 // package kernels.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"unsafe"
@@ -104,11 +105,17 @@ func FuzzGemmTiles(f *testing.F) {
 	})
 }
 
-// The set of a tier has all its tiles and kernels.
+// A tier has a tile of every height, of whole lines of the cache, and no kernel
+// is missing.
 func TestSetsAreComplete(t *testing.T) {
 	for _, s := range Sets() {
 		if len(s.Gemm) != s.MR || s.NR%16 != 0 {
 			t.Errorf("%s: %d tiles of GEMM for MR = %d, NR = %d", s.Name, len(s.Gemm), s.MR, s.NR)
+		}
+		for i, v := 0, reflect.ValueOf(s.Kernels); i < v.NumField(); i++ {
+			if v.Field(i).IsZero() {
+				t.Errorf("%s has no %s", s.Name, v.Type().Field(i).Name)
+			}
 		}
 	}
 }

@@ -5,10 +5,11 @@ import "unsafe"
 const genericMR, genericNR = 4, 16
 
 // generic is the tier in plain Go. It runs everywhere and defines the others.
-var generic = Set{
-	Name: "generic",
-	MR:   genericMR,
-	NR:   genericNR,
+var generic = Set{Name: "generic", Kernels: kernelsGeneric}
+
+var kernelsGeneric = Kernels{
+	MR: genericMR,
+	NR: genericNR,
 	Gemm: []GemmFunc{
 		gemmGeneric(1, genericNR), gemmGeneric(2, genericNR),
 		gemmGeneric(3, genericNR), gemmGeneric(4, genericNR),

@@ -41,13 +41,19 @@ type (
 // of it.
 const Lanes = 16
 
-// A Set is a tier: its register tile and its kernels. The formula of each
-// kernel stands at its generic function.
+// A Set is a tier: what it is called, whether it can run here, and its kernels.
 type Set struct {
 	Name     string
-	Unusable string     // why this machine cannot run it; "" if it can
-	MR, NR   int        // the largest register tile
-	Gemm     []GemmFunc // Gemm[r-1] has r rows, r = 1..MR
+	Unusable string // why this machine cannot run it; "" if it can
+	Slow     bool   // another tier is faster here, though this one is wider
+	Kernels
+}
+
+// Kernels are the register tile and the functions of a tier. The formula of each
+// stands at its generic function.
+type Kernels struct {
+	MR, NR int        // the largest register tile
+	Gemm   []GemmFunc // Gemm[r-1] has r rows, r = 1..MR
 
 	// Peak does nothing but n·PeakFlops floating-point operations, as fused
 	// multiply-adds on registers.
@@ -84,8 +90,5 @@ type Set struct {
 	ExpLanes      ReduceMap1
 }
 
-// Sets lists the tiers that this binary has, slowest first. Each starts as a
-// copy of the generic one, so no field is ever nil.
-func Sets() []Set {
-	return append([]Set{generic}, native(generic)...)
-}
+// Sets lists the tiers that this binary has, slowest first.
+func Sets() []Set { return append([]Set{generic}, native()...) }

@@ -3,4 +3,4 @@
 package micro
 
 // native: this binary has no assembly.
-func native(Set) []Set { return nil }
+func native() []Set { return nil }
