@@ -4,21 +4,20 @@ import "time"
 
 // Ceiling measures the tier's fused multiply-adds on registers alone, in
 // GFLOP/s of one worker: what no matrix product can exceed. It takes the best
-// of several rounds, in about 20 ms. It panics if the tier cannot run here.
+// of several hundred calls, in about 30 ms. It panics if the tier cannot run here.
 func Ceiling(t Tier) float64 {
 	set := NewCore(t).set
-	const rounds = 10
-	n := 1
+	const long, calls = 50 * time.Microsecond, 400 // long enough to be timed, not to stop the world
 	best := 0.0
-	for range rounds {
-		elapsed := time.Duration(0)
-		for ; ; n *= 2 { // until a round is long enough to be timed
-			start := time.Now()
-			set.Peak(n)
-			if elapsed = time.Since(start); elapsed > time.Millisecond {
-				break
-			}
+	for n, call := 1, 0; call < calls; {
+		start := time.Now()
+		set.Peak(n)
+		elapsed := time.Since(start)
+		if elapsed < long && call == 0 {
+			n *= 2
+			continue
 		}
+		call++
 		best = max(best, float64(n*set.PeakFlops)/float64(elapsed.Nanoseconds()))
 	}
 	return best

@@ -7,29 +7,33 @@ package kernels
 
 // SGD computes w -= lr·g.
 func (k *Core) SGD(w, g []float32, lr float32) {
-	if checkApart(w, g) {
-		k.set.SGD(len(w), &w[0], &g[0], lr)
+	checkApart(w, g)
+	for lo, hi := range pieces(len(w)) {
+		k.set.SGD(hi-lo, &w[lo], &g[lo], lr)
 	}
 }
 
 // Momentum computes v = mu·v - lr·g; w += v.
 func (k *Core) Momentum(w, v, g []float32, lr, mu float32) {
-	if checkApart(w, v, g) {
-		k.set.Momentum(len(w), &w[0], &v[0], &g[0], lr, mu)
+	checkApart(w, v, g)
+	for lo, hi := range pieces(len(w)) {
+		k.set.Momentum(hi-lo, &w[lo], &v[lo], &g[lo], lr, mu)
 	}
 }
 
 // Nesterov computes v = mu·v - lr·g; w += mu·v - lr·g.
 func (k *Core) Nesterov(w, v, g []float32, lr, mu float32) {
-	if checkApart(w, v, g) {
-		k.set.Nesterov(len(w), &w[0], &v[0], &g[0], lr, mu)
+	checkApart(w, v, g)
+	for lo, hi := range pieces(len(w)) {
+		k.set.Nesterov(hi-lo, &w[lo], &v[lo], &g[lo], lr, mu)
 	}
 }
 
 // RMSprop computes v += (1-rho)·(g²-v); w -= lr·g/√(v+eps). It takes c = 1-rho.
 func (k *Core) RMSprop(w, v, g []float32, lr, c, eps float32) {
-	if checkApart(w, v, g) {
-		k.set.RMSprop(len(w), &w[0], &v[0], &g[0], lr, c, eps)
+	checkApart(w, v, g)
+	for lo, hi := range pieces(len(w)) {
+		k.set.RMSprop(hi-lo, &w[lo], &v[lo], &g[lo], lr, c, eps)
 	}
 }
 
@@ -45,22 +49,23 @@ type AdamStep struct {
 // (D. Kingma, J. Ba: Adam, 2015, in the form before its section 2.1; AdamW:
 // I. Loshchilov, F. Hutter, 2019).
 func (k *Core) Adam(w, m, v, g []float32, s AdamStep) {
-	if checkApart(w, m, v, g) {
-		k.set.Adam(len(w), &w[0], &m[0], &v[0], &g[0], s.LR, s.C1, s.C2, s.Eps, s.Decay)
+	checkApart(w, m, v, g)
+	for lo, hi := range pieces(len(w)) {
+		k.set.Adam(hi-lo, &w[lo], &m[lo], &v[lo], &g[lo], s.LR, s.C1, s.C2, s.Eps, s.Decay)
 	}
 }
 
 // PenaltyGrad adds the gradient of l1·Σ|w| + l2·Σw² to g:
 // g[i] += l1·sign(w[i]) + 2·l2·w[i], with sign(0) = 0. l1 must not be negative.
 func (k *Core) PenaltyGrad(g, w []float32, l1, l2 float32) {
-	if checkVectors(g, w, w) {
-		k.set.PenaltyGrad(len(g), &g[0], &w[0], l1, 2*l2)
+	checkVectors(g, w, w)
+	for lo, hi := range pieces(len(g)) {
+		k.set.PenaltyGrad(hi-lo, &g[lo], &w[lo], l1, 2*l2)
 	}
 }
 
-// checkApart panics unless the slices have one length and share no memory. It
-// reports whether they have any element.
-func checkApart(vs ...[]float32) bool {
+// checkApart panics unless the slices have one length and share no memory.
+func checkApart(vs ...[]float32) {
 	for i, x := range vs {
 		if len(x) != len(vs[0]) {
 			panic(badLength)
@@ -71,5 +76,4 @@ func checkApart(vs ...[]float32) bool {
 			}
 		}
 	}
-	return len(vs[0]) > 0
 }

@@ -67,7 +67,7 @@ func (k *Core) panelA(p *product, b block, t column) panel {
 // and among them row after row. Columns beyond the last are 0.
 func (k *Core) packB(p *product, b block) {
 	nr := k.set.NR
-	buf := grow(&k.blockB, b.depth()*(b.cols()+nr-1)/nr*nr)
+	buf := grow(&k.blockB, b.depth()*((b.cols()+nr-1)/nr*nr))
 	for j := b.j0; j < b.j1; j += nr {
 		p.packPanel(buf[(j-b.j0)*b.depth():], b, j, min(nr, b.j1-j), nr)
 	}

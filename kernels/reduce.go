@@ -2,7 +2,6 @@ package kernels
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 )
@@ -40,7 +39,9 @@ func (k *Core) max(x []float32) float32 {
 func (k *Core) expSum(y, x []float32, a float32) float32 {
 	clear(k.lanes)
 	whole := len(x) / micro.Lanes * micro.Lanes
-	k.set.ExpLanes(whole, unsafe.SliceData(y), unsafe.SliceData(x), &k.lanes[0], a)
+	for lo, hi := range pieces(whole) {
+		k.set.ExpLanes(hi-lo, &y[lo], &x[lo], &k.lanes[0], a)
+	}
 	if whole < len(x) {
 		in := padded(k.rest[:micro.Lanes], x[whole:], float32(math.Inf(-1)))
 		out := k.restOut
@@ -52,7 +53,9 @@ func (k *Core) expSum(y, x []float32, a float32) float32 {
 
 func (k *Core) reduce1(f micro.Reduce1, x []float32, neutral float32) {
 	whole := len(x) / micro.Lanes * micro.Lanes
-	f(whole, unsafe.SliceData(x), &k.lanes[0])
+	for lo, hi := range pieces(whole) {
+		f(hi-lo, &x[lo], &k.lanes[0])
+	}
 	if whole < len(x) {
 		in := padded(k.rest[:micro.Lanes], x[whole:], neutral)
 		f(micro.Lanes, &in[0], &k.lanes[0])
@@ -65,7 +68,9 @@ func (k *Core) reduce2(f micro.Reduce2, x, y []float32) float32 {
 	}
 	clear(k.lanes)
 	whole := len(x) / micro.Lanes * micro.Lanes
-	f(whole, unsafe.SliceData(x), unsafe.SliceData(y), &k.lanes[0])
+	for lo, hi := range pieces(whole) {
+		f(hi-lo, &x[lo], &y[lo], &k.lanes[0])
+	}
 	if whole < len(x) {
 		px := padded(k.rest[:micro.Lanes], x[whole:], 0)
 		py := padded(k.rest[micro.Lanes:], y[whole:], 0)

@@ -17,9 +17,10 @@ func (k *Core) Softmax(y, x Mat) {
 func (k *Core) SoftmaxGrad(dx, dy, y Mat) {
 	checkRows(dx, dy, y)
 	for i := range dx.Rows {
-		if n := dx.Cols; n > 0 {
-			a := k.Dot(dy.Row(i), y.Row(i))
-			k.set.SoftmaxGrad(n, &dx.Row(i)[0], &dy.Row(i)[0], &y.Row(i)[0], a)
+		to, from, out := dx.Row(i), dy.Row(i), y.Row(i)
+		a := k.Dot(from, out)
+		for lo, hi := range pieces(len(to)) {
+			k.set.SoftmaxGrad(hi-lo, &to[lo], &from[lo], &out[lo], a)
 		}
 	}
 }
@@ -47,7 +48,7 @@ func (k *Core) SoftmaxCrossEntropy(loss []float32, dz, z, t Mat, a float32) {
 		}
 		row, target := dz.Row(i), t.Row(i)
 		loss[i] = k.crossEntropyRow(row, z.Row(i), target)
-		k.set.Residual(len(row), &row[0], &row[0], &target[0], a)
+		k.Residual(row, row, target, a)
 	}
 }
 

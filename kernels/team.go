@@ -22,7 +22,7 @@ type gemmArgs struct {
 }
 
 // parallelFlops is the size of a product below which more than one worker does
-// not pay: waking the others costs what 50,000 operations do.
+// not pay: one finishes it while the others would still be waking up.
 const parallelFlops = 1 << 20
 
 // NewTeam returns a team of that many workers, the caller included; below 1
@@ -62,7 +62,7 @@ func (t *Team) Close() { t.par.Close() }
 // workers. The bits are the same for any number of workers.
 func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
 	checkGemm(a, b, c, e)
-	if len(t.cores) == 1 || c.Rows*c.Cols*a.Cols < parallelFlops/2 {
+	if len(t.cores) == 1 || 2*c.Rows*c.Cols*a.Cols < parallelFlops {
 		t.cores[0].Gemm(alpha, a, b, beta, c, e)
 		return
 	}

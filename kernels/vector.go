@@ -1,6 +1,9 @@
 package kernels
 
-import "unsafe"
+import (
+	"iter"
+	"unsafe"
+)
 
 // The element-wise kernels. All slices of a call have the same length, or it
 // panics. An output may be the same slice as an input, but not overlap one
@@ -8,22 +11,25 @@ import "unsafe"
 
 // Add computes y[i] += x[i].
 func (k *Core) Add(y, x []float32) {
-	if checkVectors(y, x, y) {
-		k.set.Add(len(y), &y[0], &x[0])
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		k.set.Add(hi-lo, &y[lo], &x[lo])
 	}
 }
 
 // Scale computes y[i] = a·x[i].
 func (k *Core) Scale(y, x []float32, a float32) {
-	if checkVectors(y, x, y) {
-		k.set.Scale(len(y), &y[0], &x[0], a)
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		k.set.Scale(hi-lo, &y[lo], &x[lo], a)
 	}
 }
 
 // Divide computes y[i] = x[i] / a.
 func (k *Core) Divide(y, x []float32, a float32) {
-	if checkVectors(y, x, y) {
-		k.set.Divide(len(y), &y[0], &x[0], a)
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		k.set.Divide(hi-lo, &y[lo], &x[lo], a)
 	}
 }
 
@@ -33,8 +39,8 @@ func (k *Core) Pixels(y []float32, x []uint8, a float32) {
 	if len(y) != len(x) {
 		panic(badLength)
 	}
-	if len(y) > 0 {
-		k.set.Pixels(len(y), &y[0], &x[0], a)
+	for lo, hi := range pieces(len(y)) {
+		k.set.Pixels(hi-lo, &y[lo], &x[lo], a)
 	}
 }
 
@@ -62,66 +68,92 @@ func (k *Core) ColSum(dst []float32, m Mat) {
 
 // ReLU computes y[i] = 0 where x[i] ≤ 0, else x[i]; so NaN stays.
 func (k *Core) ReLU(y, x []float32) {
-	if checkVectors(y, x, y) {
-		k.set.ReLU(len(y), &y[0], &x[0])
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		k.set.ReLU(hi-lo, &y[lo], &x[lo])
 	}
 }
 
 // ReLUGrad computes dx[i] = 0 where y[i] ≤ 0, else dy[i]; y is ReLU's output.
 func (k *Core) ReLUGrad(dx, dy, y []float32) {
-	if checkVectors(dx, dy, y) {
-		k.set.ReLUGrad(len(dx), &dx[0], &dy[0], &y[0])
+	checkVectors(dx, dy, y)
+	for lo, hi := range pieces(len(dx)) {
+		k.set.ReLUGrad(hi-lo, &dx[lo], &dy[lo], &y[lo])
 	}
 }
 
 // Exp computes y[i] = eˣ for x = x[i], within 1 ulp; results below 2⁻¹²⁶ are 0.
 func (k *Core) Exp(y, x []float32) {
-	if checkVectors(y, x, y) {
-		k.set.Exp(len(y), &y[0], &x[0])
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		k.set.Exp(hi-lo, &y[lo], &x[lo])
 	}
 }
 
 // Sigmoid computes y[i] = 1/(1+e⁻ˣ) for x = x[i], within 2.5 ulp; results below
 // 2⁻¹²⁸ are 0.
 func (k *Core) Sigmoid(y, x []float32) {
-	if checkVectors(y, x, y) {
-		k.set.Sigmoid(len(y), &y[0], &x[0])
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		k.set.Sigmoid(hi-lo, &y[lo], &x[lo])
 	}
 }
 
 // SigmoidGrad computes dx[i] = dy[i]·y[i]·(1-y[i]); y is the sigmoid's output.
 func (k *Core) SigmoidGrad(dx, dy, y []float32) {
-	if checkVectors(dx, dy, y) {
-		k.set.SigmoidGrad(len(dx), &dx[0], &dy[0], &y[0])
+	checkVectors(dx, dy, y)
+	for lo, hi := range pieces(len(dx)) {
+		k.set.SigmoidGrad(hi-lo, &dx[lo], &dy[lo], &y[lo])
 	}
 }
 
 // Tanh computes y[i] = tanh(x[i]), within 2 ulp.
 func (k *Core) Tanh(y, x []float32) {
-	if checkVectors(y, x, y) {
-		k.set.Tanh(len(y), &y[0], &x[0])
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		k.set.Tanh(hi-lo, &y[lo], &x[lo])
 	}
 }
 
 // TanhGrad computes dx[i] = dy[i]·(1-y[i]²); y is tanh's output.
 func (k *Core) TanhGrad(dx, dy, y []float32) {
-	if checkVectors(dx, dy, y) {
-		k.set.TanhGrad(len(dx), &dx[0], &dy[0], &y[0])
+	checkVectors(dx, dy, y)
+	for lo, hi := range pieces(len(dx)) {
+		k.set.TanhGrad(hi-lo, &dx[lo], &dy[lo], &y[lo])
+	}
+}
+
+// Residual computes d[i] = a·(y[i]-t[i]): the gradient of a squared error.
+func (k *Core) Residual(d, y, t []float32, a float32) {
+	checkVectors(d, y, t)
+	for lo, hi := range pieces(len(d)) {
+		k.set.Residual(hi-lo, &d[lo], &y[lo], &t[lo], a)
+	}
+}
+
+// pieceSize bounds a call of an element-wise kernel to some 10 µs: Go cannot
+// preempt assembly. It is a multiple of the partial results of a reduction.
+const pieceSize = 1 << 14
+
+// pieces cuts n elements into pieces: from lo to hi-1.
+func pieces(n int) iter.Seq2[int, int] {
+	return func(yield func(lo, hi int) bool) {
+		for lo := 0; lo < n; lo += pieceSize {
+			if !yield(lo, min(lo+pieceSize, n)) {
+				return
+			}
+		}
 	}
 }
 
 // checkVectors panics unless the slices have one length and out is the same as,
-// or apart from, each of the others. It reports whether there is any element.
-func checkVectors(out, x, y []float32) bool {
+// or apart from, each of the others.
+func checkVectors(out, x, y []float32) {
 	if len(x) != len(out) || len(y) != len(out) {
 		panic(badLength)
 	}
-	if len(out) == 0 {
-		return false
-	}
 	checkSameOrApart(out, x)
 	checkSameOrApart(out, y)
-	return true
 }
 
 func checkSameOrApart(x, y []float32) {
@@ -137,11 +169,4 @@ func overlap(x, y []float32) bool {
 	}
 	px, py := uintptr(unsafe.Pointer(&x[0])), uintptr(unsafe.Pointer(&y[0]))
 	return px < py+4*uintptr(len(y)) && py < px+4*uintptr(len(x))
-}
-
-// Residual computes d[i] = a·(y[i]-t[i]): the gradient of a squared error.
-func (k *Core) Residual(d, y, t []float32, a float32) {
-	if checkVectors(d, y, t) {
-		k.set.Residual(len(d), &d[0], &y[0], &t[0], a)
-	}
 }

@@ -84,15 +84,16 @@
 //
 // [Sequential.Save] and [Load] keep a model in a safetensors file, which other
 // programs can read. [Trainer.Save] and [LoadTrainer] keep the optimizer's state
-// as well, so that training goes on as if it had never stopped. Files are
-// checked: a damaged one gives an error that wraps [ErrFormat].
+// as well, so that training goes on as if it had never stopped (tell Fit the
+// epochs that are behind, FitConfig.InitialEpoch). Files are checked: a damaged
+// one gives an error that wraps [ErrFormat].
 //
 // # The same bits everywhere
 //
 // Weights, losses and predictions depend on the data, the layers, the settings
 // and the seeds, and on nothing else: not on the processor, the kernels chosen
 // for it, the number of workers, or the operating system.
-// [Sequential.SHA256] names the weights: equal hashes are equal models, here and
+// [Sequential.SHA256] names the weights: equal hashes are equal weights, here and
 // on any other machine. Package kernels says how that is done. It holds for
 // numbers; training that ends in NaN is NaN everywhere, but there are several
 // NaNs.

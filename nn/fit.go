@@ -9,9 +9,10 @@ import (
 
 // A FitConfig says how long Fit trains, and on what.
 type FitConfig struct {
-	Epochs    int
-	Seed      uint64 // of the order of samples
-	NoShuffle bool   // take the samples as they come, not in a new order each epoch
+	Epochs       int    // the last epoch
+	InitialEpoch int    // epochs that were trained before, when training goes on
+	Seed         uint64 // of the order of samples; each epoch has one of its own
+	NoShuffle    bool   // take the samples as they come, not in a new order each epoch
 
 	// Either of these makes Fit score the model after each epoch on data that
 	// it is not trained on.
@@ -59,7 +60,7 @@ func (t *Trainer) Fit(ctx context.Context, d Dataset, c FitConfig) (History, err
 	}
 	order := make([]int, n)
 	var history History
-	for epoch := 1; epoch <= c.Epochs; epoch++ {
+	for epoch := c.InitialEpoch + 1; epoch <= c.Epochs; epoch++ {
 		t.arrange(order, c, epoch)
 		start := time.Now()
 		metrics, err := t.fitEpoch(ctx, d, c, epoch, order)
@@ -91,8 +92,8 @@ func (t *Trainer) validateFit(d Dataset, c FitConfig) (int, error) {
 	}
 	n := d.X.Len()
 	switch {
-	case c.Epochs < 0:
-		return 0, fmt.Errorf("nn: %d epochs: want at least 0", c.Epochs)
+	case c.Epochs < 0 || c.InitialEpoch < 0:
+		return 0, fmt.Errorf("nn: %d epochs after %d: want at least 0", c.Epochs, c.InitialEpoch)
 	case !(c.ValidationSplit >= 0 && c.ValidationSplit < 1):
 		return 0, fmt.Errorf("nn: validation split %v: want at least 0 and below 1", c.ValidationSplit)
 	case c.ValidationSplit > 0 && c.Validation != nil:

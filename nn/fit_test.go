@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -261,5 +262,26 @@ func TestMomentsAreKeptFromFitToFit(t *testing.T) {
 		if !reflect.DeepEqual(history[i].Metrics, want[i].Metrics) {
 			t.Errorf("epoch %d: %v, want %v", i+1, history[i].Metrics, want[i].Metrics)
 		}
+	}
+}
+
+// An interrupted training, saved and gone on with, ends in the same bits as one
+// that was not: the order of samples belongs to the epoch, not to the call.
+func TestFitGoesOnFromInitialEpoch(t *testing.T) {
+	data := pictures(40, 6, 3)
+	start := func() *nn.Trainer {
+		m := newModel(t, 6, nn.Dense{Units: 9, Activation: nn.Tanh}, nn.Dense{Units: 3, Activation: nn.Softmax})
+		return newTrainer(t, m, nn.Config{BatchSize: 7, Workers: 2})
+	}
+	whole, half := start(), start()
+	fit(t, whole, data, nn.FitConfig{Epochs: 6, Seed: 5})
+	fit(t, half, data, nn.FitConfig{Epochs: 2, Seed: 5})
+	rest := loadTrainer(t, save(t, half), nn.Config{Workers: 1})
+	history := fit(t, rest, data, nn.FitConfig{InitialEpoch: 2, Epochs: 6, Seed: 5})
+	if len(history) != 4 || history[0].Epoch != 3 {
+		t.Errorf("history %+v, want epochs 3 to 6", history)
+	}
+	if !bytes.Equal(save(t, rest), save(t, whole)) {
+		t.Error("the model is not that of an uninterrupted training")
 	}
 }

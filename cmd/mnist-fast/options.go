@@ -110,11 +110,15 @@ func (o *trainOptions) layers(classes int) []nn.Dense {
 // finger is more likely than a machine to match.
 const maxMemory = 16 << 30
 
-// evalBatch is how many images the trainer scores together.
-const evalBatch = 512
+// The buffers of package nn: images that a worker scores together, and parts of
+// a sum over a layer.
+const (
+	evalBatch = 128
+	sumParts  = 8
+)
 
 // checkMemory fails if the layers need too much memory.
-func checkMemory(c *cli.Command, inputs, batch int, layers []nn.Dense) error {
+func checkMemory(c *cli.Command, inputs, batch, workers int, layers []nn.Dense) error {
 	weights, width, widths := 0.0, float64(inputs), float64(inputs)
 	for _, l := range layers {
 		units := float64(l.Units)
@@ -122,10 +126,11 @@ func checkMemory(c *cli.Command, inputs, batch int, layers []nn.Dense) error {
 		widths += units
 		width = units
 	}
-	floats := 4*weights + 2*float64(batch+evalBatch)*widths // weights, moments and copies; values and gradients
+	rows := sumParts*batch + workers*(2*batch+sumParts*evalBatch) // of values, gradients and sums
+	floats := 4*weights + float64(rows)*widths                    // weights, moments and copies
 	if floats*4 > maxMemory {
-		return misusef(c, "-hidden and -batch: %.3g weights and batches of %d need about %.0f GB of memory; the limit is %d GB",
-			weights, batch, floats*4/1e9, maxMemory>>30)
+		return misusef(c, "-hidden, -batch and -workers: %.3g weights, batches of %d and %d workers need about %.0f GB of memory; the limit is %d GB",
+			weights, batch, workers, floats*4/1e9, maxMemory>>30)
 	}
 	return nil
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -111,7 +113,7 @@ func (t *training) build(c *cli.Command, config nn.Config) (err error) {
 		return err
 	}
 	inputs, layers := t.trainSet.Features(), t.layers(t.classes)
-	if err := checkMemory(c, inputs, config.BatchSize, layers); err != nil {
+	if err := checkMemory(c, inputs, config.BatchSize, cmp.Or(config.Workers, runtime.GOMAXPROCS(0)), layers); err != nil {
 		return err
 	}
 	if t.model, err = nn.NewSequential(inputs, t.seed, layers...); err != nil {

@@ -43,8 +43,15 @@ func (t *Team) Size() int { return 1 + len(t.workers) }
 
 // Run calls task once for every rank, at the same time, and returns when all
 // calls have. A panic of one is a panic of Run. Only one goroutine may use a
-// team at once, and a task must not call Run.
+// team at once, and a task must not call Run. It panics after Close.
 func (t *Team) Run(task func(rank int)) {
+	if t.closing {
+		panic("par: the team is closed")
+	}
+	t.run(task)
+}
+
+func (t *Team) run(task func(rank int)) {
 	t.task = task
 	t.failure.Store(nil)
 	t.arrived.Store(0)
@@ -101,7 +108,7 @@ func (t *Team) Close() {
 		return
 	}
 	t.closing = true
-	t.Run(func(int) {})
+	t.run(func(int) {})
 }
 
 // serve is the life of a worker.

@@ -83,6 +83,21 @@ func TestCloseEndsWorkers(t *testing.T) {
 	t.Errorf("%d goroutines after Close, %d before", runtime.NumGoroutine(), before)
 }
 
+func TestRunAfterClosePanics(t *testing.T) {
+	for _, size := range []int{1, 3} {
+		team := NewTeam(size)
+		team.Close()
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%d ranks: no panic", size)
+				}
+			}()
+			team.Run(func(int) {})
+		}()
+	}
+}
+
 func TestRunAllocatesNothing(t *testing.T) {
 	team := NewTeam(2)
 	defer team.Close()
