@@ -1,11 +1,6 @@
 package nn
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/mnist-fast/mnist-fast/kernels"
-)
+import "github.com/mnist-fast/mnist-fast/kernels"
 
 // An Activation is the function at the end of a layer.
 type Activation uint8
@@ -58,20 +53,4 @@ func (a Activation) gradient(k *kernels.Core, d, y kernels.Mat) {
 	case Softmax:
 		k.SoftmaxGrad(d, d, y)
 	}
-}
-
-// nameOf is the name of value i of an enumeration.
-func nameOf(names []string, i int, kind string) string {
-	if i < len(names) {
-		return names[i]
-	}
-	return fmt.Sprintf("%s(%d)", kind, i)
-}
-
-// indexOf is the value of that name.
-func indexOf(names []string, name, kind string) (int, error) {
-	if i := slices.Index(names, name); i >= 0 {
-		return i, nil
-	}
-	return 0, fmt.Errorf("unknown %s %q: want one of %v", kind, name, names)
 }

@@ -17,7 +17,8 @@ type evaluator struct {
 
 	data Dataset
 	rows [][]int // of each worker: the samples at hand
-	run  func(rank int, k *kernels.Core)
+
+	sumPenalty, run func(rank int, k *kernels.Core)
 }
 
 func newEvaluator(m *Sequential, team *kernels.Team, loss Loss) *evaluator {
@@ -28,12 +29,15 @@ func newEvaluator(m *Sequential, team *kernels.Team, loss Loss) *evaluator {
 		e.rows = append(e.rows, make([]int, evalRows))
 	}
 	e.run = e.work
+	e.sumPenalty = func(rank int, k *kernels.Core) { e.penalty.sum(k, rank, team.Workers()) }
 	return e
 }
 
 // evaluate scores samples begin to end-1.
 func (e *evaluator) evaluate(d Dataset, begin, end int) Metrics {
 	e.data = d
+	e.team.Run(e.sumPenalty)
+	penalty := e.penalty.total()
 	var total metricSum
 	for at := begin; at < end; {
 		for rank := range e.rows {
@@ -44,7 +48,6 @@ func (e *evaluator) evaluate(d Dataset, begin, end int) Metrics {
 			}
 		}
 		e.team.Run(e.run)
-		penalty := e.penalty.total()
 		for _, f := range e.flows {
 			total.add(f.sums(penalty))
 		}
@@ -53,7 +56,6 @@ func (e *evaluator) evaluate(d Dataset, begin, end int) Metrics {
 }
 
 func (e *evaluator) work(rank int, k *kernels.Core) {
-	e.penalty.sum(k, rank, e.team.Workers())
 	f := e.flows[rank]
 	f.gather(k, e.data, e.rows[rank])
 	f.forward(k, e.loss.fusesSoftmax())

@@ -107,7 +107,7 @@ func TestWriteFileWhereThereIsNoFolder(t *testing.T) {
 
 func TestWriteFileKeepsPermissions(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("has no such permissions")
+		t.Skip("Windows has no such permissions")
 	}
 	path := filepath.Join(t.TempDir(), "model")
 	for _, want := range []os.FileMode{0o644, 0o600, 0o664} {
@@ -136,7 +136,7 @@ func TestWriteFileWritesThroughSymlinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(target, link); err != nil {
-		t.Skip(err) // Windows lets few users make them
+		t.Skip("needs a symbolic link, which Windows lets few users make: ", err)
 	}
 	if err := writeFile(link, writeText("new", nil)); err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func TestWriteFileToAPipe(t *testing.T) {
 	defer r.Close()
 	path := fmt.Sprintf("/proc/self/fd/%d", w.Fd())
 	if _, err := os.Stat(path); err != nil {
-		t.Skip(err)
+		t.Skip("needs a pipe with a path: ", err)
 	}
 	err = writeFile(path, writeText("text", nil))
 	w.Close()
@@ -171,7 +171,7 @@ func TestWriteFileToAPipe(t *testing.T) {
 func TestWriteDeviceReportsErrors(t *testing.T) {
 	const full = "/dev/full"
 	if _, err := os.Stat(full); err != nil {
-		t.Skip(err)
+		t.Skip("needs a device that is always full: ", err)
 	}
 	if err := writeDevice(full, writeText("text", nil)); err == nil {
 		t.Error("no error")

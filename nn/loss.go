@@ -37,8 +37,6 @@ func (l Loss) validate(m *Sequential) error {
 	return nil
 }
 
-func (m *Sequential) outputActivation() Activation { return m.layers[len(m.layers)-1].Activation }
-
 // fusesSoftmax reports whether the loss works on the numbers before the
 // softmax, which is more exact and saves its gradient.
 func (l Loss) fusesSoftmax() bool { return l == CategoricalCrossentropy }

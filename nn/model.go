@@ -177,6 +177,8 @@ func (m *Sequential) Inputs() int { return m.inputs }
 // Outputs returns the numbers in a prediction.
 func (m *Sequential) Outputs() int { return m.layers[len(m.layers)-1].Units }
 
+func (m *Sequential) outputActivation() Activation { return m.layers[len(m.layers)-1].Activation }
+
 // Layers returns a copy of the layers.
 func (m *Sequential) Layers() []Dense { return slices.Clone(m.layers) }
 

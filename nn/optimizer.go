@@ -1,9 +1,7 @@
 package nn
 
 import (
-	"fmt"
 	"math"
-	"slices"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -110,23 +108,6 @@ func (o SGD) Name() string {
 func (o RMSprop) Name() string { return "rmsprop" }
 func (o Adam) Name() string    { return "adam" }
 func (o AdamW) Name() string   { return "adamw" }
-
-// inRange fails unless low ≤ x < high.
-func inRange(what string, x, low, high float64) error {
-	if !(x >= low && x < high) {
-		return fmt.Errorf("nn: %s %v: want at least %v and below %v", what, x, low, high)
-	}
-	return nil
-}
-
-func firstError(errs ...error) error {
-	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
-		return errs[i]
-	}
-	return nil
-}
-
-var unbounded = math.Inf(1)
 
 func (o SGD) validate() error {
 	return firstError(inRange("learning rate", o.LearningRate, 0, unbounded), inRange("momentum", o.Momentum, 0, 1))

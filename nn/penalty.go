@@ -3,7 +3,7 @@ package nn
 import "github.com/mnist-fast/mnist-fast/kernels"
 
 // A penalty sums L1·Σ|w| + L2·Σw² over the kernels of a model: a float32 sum
-// for each row of each block, by the block's owner, then all of them in order.
+// for each row of each block, by one worker each, then all of them in order.
 type penalty struct {
 	model *Sequential
 	views []layerView
@@ -28,7 +28,9 @@ func (p penalty) sum(k *kernels.Core, rank, workers int) {
 	for i, blocks := range p.rows {
 		l := p.model.layers[i]
 		begin, end := kernels.Share(len(blocks), 1, rank, workers)
-		if len(blocks) == 1 { // worker 0 writes it, if all compute it
+		if len(blocks) == 1 {
+			// Worker 0 has the layers that all compute. Of a pair, another may own
+			// the block, but updates it only after all have met in forward.
 			begin, end = 0, 1-min(rank, 1)
 		}
 		for c := begin; c < end; c++ {

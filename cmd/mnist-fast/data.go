@@ -32,11 +32,11 @@ func dataset(s mnist.Set, classes int) nn.Dataset {
 	}
 }
 
-// split holds back the last share of the images, as Keras does.
+// split holds back the last share of the images, as Keras and nn.FitConfig do.
 func split(s mnist.Set, share float64) (train, validation mnist.Set, err error) {
-	n := s.Len() - int(float64(s.Len())*share)
-	if share > 0 && n == s.Len() {
-		return s, s, fmt.Errorf("-validation %v: that is none of %d images", share, n)
+	n := int(float64(s.Len()) * (1 - share))
+	if share > 0 && int(float64(s.Len())*share) == 0 {
+		return s, s, fmt.Errorf("-validation %v: that is none of %d images", share, s.Len())
 	}
 	return s.Slice(0, n), s.Slice(n, s.Len()), nil
 }

@@ -18,6 +18,9 @@ func fma(x, y, z float32) float32 {
 	return float32(s)
 }
 
+// FMA is x·y + z rounded once.
+func FMA(x, y, z float32) float32 { return fma(x, y, z) }
+
 // roundsTwice reports whether float32(s) may differ from the exact sum rounded once.
 func roundsTwice(s float64) bool {
 	const smallestNormal = (1023 - 126) << 52 // the bits of 2⁻¹²⁶
