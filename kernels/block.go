@@ -2,28 +2,19 @@ package kernels
 
 import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 
-// The cache blocks of GEMM, as in K. Goto, R. van de Geijn: Anatomy of
-// high-performance matrix multiplication, 2008. A panel of b (kc × NR) stays in
-// the first-level cache, a block of a (mc × kc) in the second. No bit depends on
-// them: each block of k carries on the chains that c holds.
-const (
-	blockK = 256
-	blockM = 192
-	blockN = 2048
-)
-
 // multiply runs the loops around the blocks. Their names are those of the BLIS
 // papers.
 func (k *Core) multiply(p *product) {
 	m, n, depth := p.c.Rows, p.c.Cols, p.a.Cols
 	if depth == 0 {
-		k.macro(p, block{i1: m, j1: n})
+		k.macro(p, &block{i1: m, j1: n})
 		return
 	}
-	for jc := 0; jc < n; jc += blockN {
-		for pc := 0; pc < depth; pc += blockK {
-			for ic := 0; ic < m; ic += blockM {
-				k.macro(p, block{ic, min(ic+blockM, m), jc, min(jc+blockN, n), pc, min(pc+blockK, depth)})
+	nc, kc, mc := k.blocks.n, evenly(depth, k.blocks.k, 1), evenly(m, k.blocks.m, highest(k.set))
+	for jc := 0; jc < n; jc += nc {
+		for pc := 0; pc < depth; pc += kc {
+			for ic := 0; ic < m; ic += mc {
+				k.macro(p, &block{ic, min(ic+mc, m), jc, min(jc+nc, n), pc, min(pc+kc, depth)})
 			}
 		}
 	}
@@ -33,106 +24,130 @@ func (k *Core) multiply(p *product) {
 // rows i0 to i1-1 and columns j0 to j1-1 of c, and p0 to p1-1 of k.
 type block struct{ i0, i1, j0, j1, p0, p1 int }
 
-func (b block) rows() int  { return b.i1 - b.i0 }
-func (b block) cols() int  { return b.j1 - b.j0 }
-func (b block) depth() int { return b.p1 - b.p0 }
+func (b *block) rows() int  { return b.i1 - b.i0 }
+func (b *block) cols() int  { return b.j1 - b.j0 }
+func (b *block) depth() int { return b.p1 - b.p0 }
 
-// A panel is where tiles find an operand: its first element, the steps between
-// rows and between columns, and, for a, from tile to tile.
-type panel struct {
-	at           *float32
-	rs, cs, step int
+// A grid is a part of c in a block that consists of equal tiles, lines of them
+// below each other, with what they read and write.
+type grid struct {
+	tile          *micro.Tile
+	lines, strips int
+	rows, cols    int // of a tile
+	a, b, init, c place
+	down, across  int // from line to line in a, from strip to strip in b
+	k             int
+	lo            float32
+
+	ahead, stepAhead int // from a strip to the next, of which it prefetches a part
 }
 
-// A column is a column of register tiles of c: its first row and column, and the
-// number and size of its tiles.
-type column struct{ i, j, tiles, rows, cols int }
-
-// macro multiplies one block, column by column of tiles.
-func (k *Core) macro(p *product, b block) {
+// macro multiplies one block, grid by grid.
+func (k *Core) macro(p *product, b *block) {
 	k.packBlocks(p, b)
-	s, lo := p.seed, micro.None
-	if b.p0 > 0 {
-		s = fromC
-	}
+	lo := micro.None
 	if b.p1 == p.a.Cols {
 		lo = p.lo
 	}
-	nr := k.set.NR
-	runs := cutRows(b.rows(), k.set.MR)
-	for jr := b.j0; jr < b.j1; jr += nr {
-		pb := k.panelB(p, b, jr)
-		i := b.i0
+	c, init := p.c.place(b.i0, b.j0), k.init(p, b)
+	runs := cutRows(b.rows(), highest(k.set))
+	for j := 0; j < b.cols(); {
+		s := stripsFor(k.set, p.height(), b.cols()-j)
+		g := grid{tile: s.tile, strips: s.strips, cols: s.cols, k: b.depth(), lo: lo}
+		g.b, g.across = k.placeB(p, b, j, s)
+		g.lookAhead(runs[0].tiles + runs[1].tiles)
+		i := 0
 		for _, r := range runs {
 			if r.tiles > 0 {
-				k.column(p, s, lo, b, column{i, jr, r.tiles, r.rows, min(nr, b.j1-jr)}, pb)
+				g.lines, g.rows = r.tiles, r.rows
+				g.a, g.down = k.placeA(p, b, i, r.rows)
+				g.c, g.init = c.from(i, j), init.from(i, j)
+				k.compute(&g)
+				g.ahead += r.tiles * (g.k / micro.AheadEvery) * g.stepAhead
+				i += r.tiles * r.rows
 			}
-			i += r.tiles * r.rows
+		}
+		j += s.strips * s.cols
+	}
+}
+
+// lookAhead spreads the prefetching of the next strip of b, if it lies in one
+// piece behind the one at hand, over the tiles of the strip.
+func (g *grid) lookAhead(lines int) {
+	if rounds := lines * (g.k / micro.AheadEvery); rounds > 0 && g.across > g.tile.NR {
+		g.ahead, g.stepAhead = g.across, (g.across+rounds-1)/rounds
+	}
+}
+
+// init is what the chains of a block start from.
+func (k *Core) init(p *product, b *block) place {
+	switch {
+	case b.p0 > 0 || p.seed == fromC:
+		return p.c.place(b.i0, b.j0)
+	case p.seed == fromBias:
+		return place{&p.bias[b.j0], 0, 1}
+	case p.seed == fromBiasRow:
+		nr := k.set.Tiles[0].NR
+		return place{&k.biasRows[b.i0*nr], nr, 0}
+	}
+	return place{&k.zeros[0], 0, 0}
+}
+
+// compute runs the tiles of a grid: line by line if that takes few calls, else
+// strip by strip, so that a strip of b stays in the first-level cache.
+func (k *Core) compute(g *grid) {
+	switch {
+	case g.c.cs != 1 && g.cols*g.strips > 1 || g.cols < g.tile.NR && !k.set.Masks:
+		k.scratchLines(g)
+	case g.k*g.strips*g.cols <= maxLine:
+		for i := range g.lines {
+			g.line(i, 0, g.strips, g.init.from(i*g.rows, 0), g.c.from(i*g.rows, 0))
+		}
+	default:
+		for q := range g.strips {
+			g.strip(q)
 		}
 	}
 }
 
-// A run is a number of tiles of the same height.
-type run struct{ tiles, rows int }
+// maxLine is the number of elements of b up to which tiles are computed line by
+// line: a part of the first-level cache.
+const maxLine = 1 << 13
 
-// cutRows covers that many rows evenly with tiles of at most mr: 16 rows are
-// 6 + 5 + 5, not 6 + 6 + 4.
-func cutRows(rows, mr int) [2]run {
-	tiles := (rows + mr - 1) / mr
-	low := rows / tiles
-	high := rows - tiles*low // tiles of one row more
-	return [2]run{{high, low + 1}, {tiles - high, low}}
+// line computes a number of tiles beside each other: in line i, from strip q.
+func (g *grid) line(i, q, strips int, init, c place) {
+	b := offset(g.b.at, q*g.across)
+	g.tile.Gemm[g.rows-1](strips, g.k, offset(g.a.at, i*g.down), g.a.rs, g.a.cs, 0, b, g.b.rs, g.across,
+		init.at, init.rs, g.cols*init.cs, c.at, c.rs, g.cols, g.cols, g.lo, b, 0)
 }
 
-// column computes a column of tiles over the block's part of k.
-func (k *Core) column(p *product, s seed, lo float32, b block, t column, pb panel) {
-	if t.cols < k.set.NR || p.c.ColStride != 1 {
-		k.edgeColumn(p, s, lo, b, t, pb)
-		return
-	}
-	c, rsc := p.c.at(t.i, t.j), p.c.RowStride
-	init, rsinit := &k.zeros[0], 0
-	switch s {
-	case fromBias:
-		init = &p.bias[t.j]
-	case fromC:
-		init, rsinit = c, rsc
-	}
-	pa := k.panelA(p, b, t)
-	k.set.Gemm[t.rows-1](t.tiles, b.depth(), pa.at, pa.rs, pa.cs, pa.step, pb.at, pb.rs, init, rsinit, c, rsc, lo)
+// strip computes the tiles of strip q, one below the other.
+func (g *grid) strip(q int) {
+	init, c := g.init.from(0, q*g.cols), g.c.from(0, q*g.cols)
+	b := offset(g.b.at, q*g.across)
+	g.tile.Gemm[g.rows-1](g.lines, g.k, g.a.at, g.a.rs, g.a.cs, g.down, b, g.b.rs, 0,
+		init.at, init.rs, g.rows*init.rs, c.at, c.rs, g.rows*c.rs, g.cols, g.lo, offset(b, g.ahead), g.stepAhead)
 }
 
-// edgeColumn computes tiles that are not as wide as the registers, or whose rows
-// are not contiguous, in a scratch tile.
-func (k *Core) edgeColumn(p *product, s seed, lo float32, b block, t column, pb panel) {
-	nr, at := k.set.NR, &k.tile[0]
-	for range t.tiles {
-		pa := k.panelA(p, b, t)
-		k.fillTile(p, s, t)
-		k.set.Gemm[t.rows-1](1, b.depth(), pa.at, pa.rs, pa.cs, 0, pb.at, pb.rs, at, nr, at, nr, lo)
-		for r := range t.rows {
-			for q, v := range k.tile[r*nr : r*nr+t.cols] {
-				p.c.Set(t.i+r, t.j+q, v)
+// scratchCols is the width of the scratch in which scratchLines computes.
+const scratchCols = 256
+
+// scratchLines computes tiles that are not as wide as the registers, or whose rows
+// are not contiguous, in a scratch of a few tiles beside each other.
+func (k *Core) scratchLines(g *grid) {
+	most := max(1, scratchCols/g.tile.NR)
+	for i := range g.lines {
+		for q := 0; q < g.strips; q += most {
+			strips := min(most, g.strips-q)
+			cols := strips * g.cols
+			scratch := place{&k.scratch[0], scratchCols, 1}
+			c, init := g.c.from(i*g.rows, q*g.cols), g.init.from(i*g.rows, q*g.cols)
+			if init.cs != 0 { // c or a bias, where there may be no whole tile to read
+				k.move(scratch, init, g.rows, cols, 1)
+				init = scratch
 			}
-		}
-		t.i += t.rows
-	}
-}
-
-// fillTile sets the scratch tile to the starts of the chains of the first tile
-// of a column.
-func (k *Core) fillTile(p *product, s seed, t column) {
-	for r := range t.rows {
-		row := k.tile[r*k.set.NR:][:t.cols]
-		switch s {
-		case fromZero:
-			clear(row)
-		case fromBias:
-			copy(row, p.bias[t.j:])
-		case fromC:
-			for q := range row {
-				row[q] = p.c.At(t.i+r, t.j+q)
-			}
+			g.line(i, q, strips, init, scratch)
+			k.move(c, scratch, g.rows, cols, 1)
 		}
 	}
 }

@@ -7,11 +7,13 @@ import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 // once; its methods allocate nothing once its buffers have grown to the shapes
 // in use.
 type Core struct {
-	tier Tier
-	set  *micro.Set
+	tier   Tier
+	set    *micro.Set
+	blocks blocking
 
 	blockA, blockB []float32 // blocks of the operands of GEMM, re-ordered
-	tile           []float32 // a register tile at the edge of c
+	scratch        []float32 // a few register tiles at the edge of c
+	biasRows       []float32 // a bias along rows, spread across a tile
 	zeros          []float32 // the seed of a tile that starts from nothing
 	lanes          []float32 // partial results of a reduction
 	rest           []float32 // the last few elements of a reduction, padded
@@ -29,9 +31,9 @@ func NewCore(t Tier) *Core {
 	}
 	set := t.set()
 	return &Core{
-		tier: t, set: set,
-		tile:    make([]float32, set.MR*set.NR),
-		zeros:   make([]float32, set.NR),
+		tier: t, set: set, blocks: blockingFor(set, micro.DataCaches()),
+		scratch: make([]float32, highest(set)*max(scratchCols, set.Tiles[0].NR)),
+		zeros:   make([]float32, set.Tiles[0].NR),
 		lanes:   make([]float32, micro.Lanes),
 		rest:    make([]float32, 2*micro.Lanes),
 		restOut: make([]float32, micro.Lanes),

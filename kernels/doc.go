@@ -20,6 +20,10 @@
 // by element, or on the rows of a matrix. They write into memory that the
 // caller gives them, and allocate none once the buffers of a Core have grown.
 //
+// Gemm reads its operands as they lie where that is fast, and copies them block by
+// block where it is not. A b that is used again and again, such as a layer's
+// weights in prediction, can be copied once, by [Core.Pack], for [Core.GemmPacked].
+//
 // # Goroutines
 //
 // A [Core] owns buffers and belongs to one goroutine at a time. A [Team] is a

@@ -104,3 +104,20 @@ func ExampleChoose() {
 	// generic
 	// no such tier here: fastest
 }
+
+// Weights that are used again and again are re-ordered once.
+func ExampleCore_GemmPacked() {
+	k := kernels.NewCore(kernels.Auto)
+	weights := kernels.View([]float32{1, 2, 3, 4, 5, 6}, 3, 2)
+	var packed kernels.Packed
+	k.Pack(&packed, weights)
+
+	c := kernels.NewMat(1, 2)
+	for _, x := range [][]float32{{1, 0, 0}, {1, 1, 1}} {
+		k.GemmPacked(1, kernels.View(x, 1, 3), &packed, 0, c, kernels.Epilogue{})
+		fmt.Println(c.Data)
+	}
+	// Output:
+	// [1 2]
+	// [9 12]
+}

@@ -9,6 +9,14 @@ type Epilogue struct {
 	ReLU bool      // then 0 where the result is ≤ 0 (NaN stays)
 }
 
+// floor is the bound of micro.GemmFunc.
+func (e Epilogue) floor() float32 {
+	if e.ReLU {
+		return 0
+	}
+	return micro.None
+}
+
 // Gemm computes c = act(α·a·b + β·c + bias) for a (m × k), b (k × n), c (m × n),
 // all with any strides; transpose with Mat.T.
 //
@@ -23,103 +31,110 @@ type Epilogue struct {
 // Gemm panics if the shapes do not fit, a matrix reaches beyond its data, or c
 // shares memory with a, b or the bias.
 func (k *Core) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
-	checkGemm(a, b, c, e)
+	checkGemm(&a, &b, &c, e)
 	if c.Rows == 0 || c.Cols == 0 {
 		return
 	}
-	p := product{alphaA: alpha, alphaB: 1, a: a, b: b, c: c, bias: e.Bias, lo: micro.None}
-	if e.ReLU {
-		p.lo = 0
+	p := product{alphaA: alpha, alphaB: 1, a: a, b: b, c: c, bias: e.Bias, lo: e.floor()}
+	if k.prefersTransposed(&p) {
+		p.transpose()
 	}
-	if t := p.transposed(); t.cost(k.set.NR) < p.cost(k.set.NR) {
-		p = t
-	}
-	p.seed = p.prepareSeed(beta)
-	k.multiply(&p)
+	k.run(&p, beta)
 }
 
-func checkGemm(a, b, c Mat, e Epilogue) {
+func checkGemm(a, b, c *Mat, e Epilogue) {
 	a.checkInput()
 	b.checkInput()
+	checkOutput(a, b, c, e)
+	c.checkApart(b)
+}
+
+// checkOutput checks what a product writes, and that the shapes fit.
+func checkOutput(a, b, c *Mat, e Epilogue) {
 	c.checkOutput()
 	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || e.Bias != nil && len(e.Bias) != c.Cols {
 		panic(badShape)
 	}
 	c.checkApart(a)
-	c.checkApart(b)
 	if e.Bias != nil {
-		c.checkApart(View(e.Bias, 1, len(e.Bias)))
+		c.checkApart(&Mat{e.Bias, 1, len(e.Bias), 0, 1})
 	}
 }
 
 // A product is one call of Gemm, c = a·b, or its transposed form cᵀ = bᵀ·aᵀ.
 type product struct {
 	a, b, c        Mat
-	alphaA, alphaB float32 // α where it belongs, and 1
+	packed         []float32 // b as Pack has it, or nil
+	alphaA, alphaB float32   // α where it belongs, and 1
 	bias           []float32
 	biasByRow      bool // of c, as in the transposed form
 	seed           seed
 	lo             float32 // the floor of micro.GemmFunc
+	packsA, packsB bool    // operands that are copied, block by block
+}
+
+// height is the number of rows of c by which b is cut into strips: all of them
+// for each block, so that they agree, and many if b was packed for any c.
+func (p *product) height() int {
+	if p.packed != nil {
+		return manyRows
+	}
+	return p.c.Rows
 }
 
 // A seed says what the chains of the first block of k start from.
 type seed uint8
 
 const (
-	fromZero seed = iota
-	fromBias      // one row for all
+	fromZero    seed = iota
+	fromBias         // one row for all
+	fromBiasRow      // each row is its element of the bias
 	fromC
 )
 
-func (p *product) transposed() product {
-	t := *p
-	t.a, t.b, t.c = p.b.T(), p.a.T(), p.c.T()
-	t.alphaA, t.alphaB = p.alphaB, p.alphaA
-	t.biasByRow = true
-	return t
+// transpose changes between the two forms of the product.
+func (p *product) transpose() {
+	p.a, p.b, p.c = p.b.T(), p.a.T(), p.c.T()
+	p.alphaA, p.alphaB = p.alphaB, p.alphaA
+	p.biasByRow = !p.biasByRow
 }
 
-// cost estimates the cycles of the product with tiles of nr columns: one for
-// each step of a row of a tile, and two for each element that has to be
-// re-ordered because no vector can be loaded or stored along it.
-func (p *product) cost(nr int) int {
+// prefersTransposed reports whether the other form takes fewer cycles.
+func (k *Core) prefersTransposed(p *product) bool {
 	m, n, depth := p.c.Rows, p.c.Cols, p.a.Cols
-	cycles := m * depth * ((n + nr - 1) / nr)
-	if p.b.ColStride != 1 && n > 1 {
-		cycles += 2 * depth * n
+	movesB, movesC := p.b.ColStride != 1 && n > 1, p.c.ColStride != 1 && n > 1
+	if !movesB && !movesC && n%k.set.Tiles[0].NR == 0 {
+		return false // nothing to gain
 	}
-	if p.c.ColStride != 1 && n > 1 || p.biasByRow && p.bias != nil {
-		cycles += 2 * m * n
-	}
-	return cycles
+	movesA, movesCT := p.a.RowStride != 1 && m > 1 || p.alphaA != 1, p.c.RowStride != 1 && m > 1
+	return cycles(k.set, n, m, depth, movesA, movesCT) < cycles(k.set, m, n, depth, movesB, movesC)
+}
+
+// run multiplies with the product as it is oriented.
+func (k *Core) run(p *product, beta float32) {
+	p.decidePacking()
+	p.seed = k.prepareSeed(p, beta)
+	k.multiply(p)
 }
 
 // prepareSeed makes β·c + bias something that a tile can start from. It writes
-// the sum into c where neither zeros, nor a bias along rows, nor c as it is
-// will do.
-func (p *product) prepareSeed(beta float32) seed {
+// the sum into c where neither zeros, nor the bias, nor c as it is will do.
+func (k *Core) prepareSeed(p *product, beta float32) seed {
 	switch {
 	case beta == 0 && p.bias == nil:
 		return fromZero
-	case beta == 0 && !p.biasByRow:
+	case beta == 0 && p.biasByRow:
+		k.spreadBias(p)
+		return fromBiasRow
+	case beta == 0:
 		return fromBias
-	case beta == 1 && p.bias == nil:
-		return fromC
 	}
-	for i := range p.c.Rows {
+	if beta != 1 {
+		k.scale(p.c, beta)
+	}
+	for i := 0; p.bias != nil && i < p.c.Rows; i++ {
 		for j := range p.c.Cols {
-			s := float32(0)
-			if beta != 0 {
-				s = float32(beta * p.c.At(i, j))
-			}
-			switch {
-			case p.bias == nil:
-			case beta == 0:
-				s = p.biasAt(i, j)
-			default:
-				s += p.biasAt(i, j)
-			}
-			p.c.Set(i, j, s)
+			p.c.Set(i, j, p.c.At(i, j)+p.biasAt(i, j))
 		}
 	}
 	return fromC
@@ -130,4 +145,31 @@ func (p *product) biasAt(i, j int) float32 {
 		return p.bias[i]
 	}
 	return p.bias[j]
+}
+
+// spreadBias repeats element i of the bias across row i of a matrix as wide as
+// the widest tile.
+func (k *Core) spreadBias(p *product) {
+	nr := k.set.Tiles[0].NR
+	rows := grow(&k.biasRows, len(p.bias)*nr)
+	k.set.Transpose(nr, len(p.bias), &rows[0], nr, &p.bias[0], 0, 1)
+}
+
+// scale computes m = β·m.
+func (k *Core) scale(m Mat, beta float32) {
+	m = m.rowMajor()
+	if m.ColStride != 1 && m.Cols > 1 {
+		for i := range m.Rows {
+			for j := range m.Cols {
+				m.Set(i, j, float32(beta*m.At(i, j)))
+			}
+		}
+		return
+	}
+	for i := range m.Rows {
+		for lo, hi := range pieces(m.Cols) {
+			row := m.at(i, lo)
+			k.set.Scale(hi-lo, row, row, beta)
+		}
+	}
 }

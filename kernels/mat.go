@@ -1,6 +1,9 @@
 package kernels
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // A Mat is a view of a matrix: element (i, j) is Data[i·RowStride + j·ColStride].
 // Strides are in elements and not negative. As an input, a matrix may repeat
@@ -82,23 +85,24 @@ const (
 )
 
 // checkInput panics if an element lies outside of Data.
-func (m Mat) checkInput() {
-	if m.Rows < 0 || m.Cols < 0 || m.RowStride < 0 || m.ColStride < 0 {
+func (m *Mat) checkInput() {
+	if m.Rows|m.Cols|m.RowStride|m.ColStride < 0 {
 		panic(badMat)
 	}
 	if m.Rows == 0 || m.Cols == 0 {
 		return
 	}
-	last := len(m.Data) - 1 // index of the last element that there is
-	if m.Rows > 1 && m.RowStride > last/(m.Rows-1) || m.Cols > 1 && m.ColStride > last/(m.Cols-1) ||
-		(m.Rows-1)*m.RowStride+(m.Cols-1)*m.ColStride > last {
+	overRows, down := bits.Mul64(uint64(m.Rows-1), uint64(m.RowStride))
+	overCols, across := bits.Mul64(uint64(m.Cols-1), uint64(m.ColStride))
+	last, overSum := bits.Add64(down, across, 0)
+	if overRows|overCols|overSum != 0 || last >= uint64(len(m.Data)) {
 		panic(badMat)
 	}
 }
 
 // checkOutput panics if an element lies outside of Data or shares memory with
 // another element.
-func (m Mat) checkOutput() {
+func (m *Mat) checkOutput() {
 	m.checkInput()
 	if m.Rows == 0 || m.Cols == 0 || m.Rows == 1 && m.Cols == 1 {
 		return
@@ -110,42 +114,53 @@ func (m Mat) checkOutput() {
 	}
 }
 
-// checkApart panics if output m may share memory with x. Blocks of columns of
-// one row-major matrix are known to be apart.
-func (m Mat) checkApart(x Mat) {
+// Overlaps reports whether two matrices may share memory. Blocks of rows or of
+// columns of one row-major matrix are known not to; other views whose elements
+// interleave count as overlapping.
+func (m Mat) Overlaps(x Mat) bool { return m.overlaps(&x) }
+
+func (m *Mat) overlaps(x *Mat) bool {
 	if m.Rows == 0 || m.Cols == 0 || x.Rows == 0 || x.Cols == 0 {
-		return
+		return false
 	}
-	m, x = m.rowMajor(), x.rowMajor()
 	begin, end := m.extent()
 	xBegin, xEnd := x.extent()
-	if end <= xBegin || xEnd <= begin {
-		return
+	return begin < xEnd && xBegin < end && !m.besides(x, begin, xBegin)
+}
+
+// checkApart panics if output m may share memory with x.
+func (m *Mat) checkApart(x *Mat) {
+	if m.overlaps(x) {
+		panic(badOverlap)
 	}
-	stride := uintptr(m.RowStride)
-	if m.ColStride == 1 && x.ColStride == 1 && m.RowStride == x.RowStride && stride > 0 {
-		// Column of x's origin counted from m's origin, within a row.
-		column := ((xBegin-begin)/4%stride + stride) % stride
-		if xBegin < begin {
-			column = (stride - (begin-xBegin)/4%stride) % stride
-		}
-		if int(column) >= m.Cols && int(column)+x.Cols <= m.RowStride {
-			return
-		}
+}
+
+// besides reports whether m and x, which begin at these addresses, are known to
+// be apart as blocks of columns of one row-major matrix.
+func (m *Mat) besides(x *Mat, begin, xBegin uintptr) bool {
+	mr, xr := m.rowMajor(), x.rowMajor()
+	stride := uintptr(mr.RowStride)
+	if mr.ColStride != 1 || xr.ColStride != 1 || mr.RowStride != xr.RowStride || stride == 0 {
+		return false
 	}
-	panic(badOverlap)
+	// Column of x's origin counted from m's origin, within a row.
+	column := (xBegin - begin) / 4 % stride
+	if xBegin < begin {
+		column = (stride - (begin-xBegin)/4%stride) % stride
+	}
+	return int(column) >= mr.Cols && int(column)+xr.Cols <= mr.RowStride
 }
 
 // rowMajor is the view, transposed or not, that has contiguous rows, if there is one.
-func (m Mat) rowMajor() Mat {
+func (m *Mat) rowMajor() Mat {
 	if m.ColStride != 1 && m.RowStride == 1 {
 		return m.T()
 	}
-	return m
+	return *m
 }
 
 // extent is the range of addresses from the first to behind the last element.
-func (m Mat) extent() (begin, end uintptr) {
+func (m *Mat) extent() (begin, end uintptr) {
 	begin = uintptr(unsafe.Pointer(unsafe.SliceData(m.Data)))
 	return begin, begin + 4*uintptr((m.Rows-1)*m.RowStride+(m.Cols-1)*m.ColStride+1)
 }

@@ -52,7 +52,7 @@ func TestCheckApartMissesNoOverlap(t *testing.T) {
 			continue
 		}
 		for j := i % step; j < len(all); j += step {
-			if x := all[j]; m.touches&x.touches != 0 && !panics(func() { m.checkApart(x.Mat) }) {
+			if x := all[j]; m.touches&x.touches != 0 && !panics(func() { m.checkApart(&x.Mat) }) {
 				t.Fatalf("%+v and %+v overlap", m.Mat, x.Mat)
 			}
 		}
@@ -106,7 +106,7 @@ func TestCheckApartAcceptsBlocksOfOneMatrix(t *testing.T) {
 					x := whole.Slice(r1.begin, r1.end, c1.begin, c1.end)
 					apart := disjoint(r0, r1) || disjoint(c0, c1)
 					for _, pair := range [][2]Mat{{m, x}, {m.T(), x}, {m, x.T()}, {m.T(), x.T()}} {
-						if refused := panics(func() { pair[0].checkApart(pair[1]) }); refused == apart {
+						if refused := panics(func() { pair[0].checkApart(&pair[1]) }); refused == apart {
 							t.Fatalf("rows %v and %v, columns %v and %v: refused is %v", r0, r1, c0, c1, refused)
 						}
 					}

@@ -1,113 +1,113 @@
 package kernels
 
-import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
-
-// packReuse is how often an element must be used for it to pay to copy its
-// block into the order in which tiles read it.
-const packReuse = 96
-
-// packsA reports whether blocks of a are copied: if α has to be multiplied in,
-// or if a tile would read each of its rows from other cache lines and reads
-// them often.
-func (p *product) packsA() bool {
-	return p.alphaA != 1 || p.c.Cols >= packReuse && p.c.Rows >= packReuse && p.a.ColStride != 1
+// decidePacking says which operands are copied: those that α has to be multiplied
+// into, a b without contiguous rows, and those that are slow to read as they lie.
+func (p *product) decidePacking() {
+	p.packsA = p.alphaA != 1 || p.c.Cols >= minReuse && slow(p.a.Cols, p.a.ColStride, p.a.RowStride)
+	p.packsB = p.packed == nil && (p.alphaB != 1 || p.b.ColStride != 1 && p.c.Cols > 1 ||
+		p.c.Rows >= minReuse && slow(p.b.Rows, p.b.RowStride, p.b.ColStride))
 }
 
-// packsB is the same for b, which a tile can only read along contiguous rows.
-func (p *product) packsB(s *micro.Set) bool {
-	return p.alphaB != 1 || p.b.ColStride != 1 && p.c.Cols > 1 || p.c.Rows >= packReuse && p.c.Cols > s.NR
+// An operand that is read fewer times than minReuse is read as it lies: to copy it
+// would take longer.
+const minReuse = 128
+
+// slow reports whether it is slow to read elements that lie a step apart, for that
+// many steps, and their neighbours a stride apart: if they fall into few sets of a
+// first-level cache, or over too many pages.
+func slow(steps, step, stride int) bool {
+	const (
+		few  = 128     // steps that are fast in any case
+		page = 1 << 10 // 4 KB of float32: addresses that far apart share a set
+		far  = 1 << 20
+	)
+	return steps >= few && (step > 1 && (step%page == 0 || steps*step > far) || stride > 1 && stride%page == 0)
 }
 
 // packBlocks copies what the block reads of a, and, once for all blocks of
 // rows, what it reads of b.
-func (k *Core) packBlocks(p *product, b block) {
+func (k *Core) packBlocks(p *product, b *block) {
 	if b.depth() == 0 {
 		return
 	}
-	if p.packsA() {
+	if p.packsA {
 		k.packA(p, b)
 	}
-	if p.packsB(k.set) && b.i0 == 0 {
-		k.packB(p, b)
+	if p.packsB && b.i0 == 0 {
+		buf := grow(&k.blockB, b.depth()*roundUp(b.cols(), k.set.Vector))
+		k.packStrips(buf, p.b.place(b.p0, b.j0), b.depth(), b.cols(), p.alphaB, p.height())
 	}
 }
 
 // packA copies a of the block, times α, to blockA: tile after tile, and in a
 // tile column after column.
-func (k *Core) packA(p *product, b block) {
-	dst := grow(&k.blockA, b.rows()*b.depth())
-	i := b.i0
-	for _, run := range cutRows(b.rows(), k.set.MR) {
-		for range run.tiles {
-			for r := range run.rows {
-				at := i*p.a.RowStride + b.p0*p.a.ColStride
-				for q := r; q < run.rows*b.depth(); q += run.rows {
-					dst[q] = p.alphaA * p.a.Data[at]
-					at += p.a.ColStride
-				}
-				i++
-			}
-			dst = dst[run.rows*b.depth():]
+func (k *Core) packA(p *product, b *block) {
+	buf, i := grow(&k.blockA, b.rows()*b.depth()), 0
+	for _, r := range cutRows(b.rows(), highest(k.set)) {
+		if r.tiles > 0 {
+			src := p.a.place(b.i0+i, b.p0).t()
+			k.packTiles(buf[i*b.depth():], src, r.tiles, b.depth(), r.rows, r.rows, p.alphaA)
+			i += r.tiles * r.rows
 		}
 	}
 }
 
-// panelA is where a column of tiles finds its rows of a.
-func (k *Core) panelA(p *product, b block, t column) panel {
-	switch {
-	case b.depth() == 0:
-		return panel{at: &k.zeros[0]}
-	case p.packsA():
-		return panel{&k.blockA[(t.i-b.i0)*b.depth()], 1, t.rows, t.rows * b.depth()}
-	}
-	return panel{p.a.at(t.i, b.p0), p.a.RowStride, p.a.ColStride, t.rows * p.a.RowStride}
-}
-
-// packB copies b of the block, times α, to blockB: NR columns after NR columns,
-// and among them row after row. Columns beyond the last are 0.
-func (k *Core) packB(p *product, b block) {
-	nr := k.set.NR
-	buf := grow(&k.blockB, b.depth()*((b.cols()+nr-1)/nr*nr))
-	for j := b.j0; j < b.j1; j += nr {
-		p.packPanel(buf[(j-b.j0)*b.depth():], b, j, min(nr, b.j1-j), nr)
+// packStrips copies rows × cols of b, times α, strip after strip as stripsFor cuts
+// it for m rows of c, and in a strip row after row, each as long as the tile is wide.
+func (k *Core) packStrips(dst []float32, b place, rows, cols int, alpha float32, m int) {
+	for j := 0; j < cols; {
+		s := stripsFor(k.set, m, cols-j)
+		k.packTiles(dst[j*rows:], b.from(0, j), s.strips, rows, s.cols, s.tile.NR, alpha)
+		j += s.strips * s.cols
 	}
 }
 
-func (p *product) packPanel(dst []float32, b block, j, cols, nr int) {
-	rs, cs := p.b.RowStride, p.b.ColStride
-	dst = dst[:b.depth()*nr]
-	if cols < nr {
-		clear(dst)
-	}
-	if cs == 1 && p.alphaB == 1 {
-		for q := range b.depth() {
-			at := (b.p0+q)*rs + j
-			copy(dst[q*nr:q*nr+cols], p.b.Data[at:at+cols])
+// packTiles copies tiles of rows × cols that lie side by side, times α: tile after
+// tile, and in a tile row after row, rs elements apart. Along contiguous rows it
+// goes row by row, because these may be pages apart.
+func (k *Core) packTiles(dst []float32, src place, tiles, rows, cols, rs int, alpha float32) {
+	size := rows * rs
+	if src.cs == 1 && tiles > 1 {
+		for p := range rows {
+			k.set.Copy(tiles, cols, &dst[p*rs], size, src.element(p, 0), cols, alpha)
 		}
 		return
 	}
-	for c := range cols { // down a column: b is mostly a transposed matrix here
-		at := b.p0*rs + (j+c)*cs
-		for q := c; q < len(dst); q += nr {
-			dst[q] = p.alphaB * p.b.Data[at]
-			at += rs
-		}
+	for t := range tiles {
+		k.move(place{&dst[t*size], rs, 1}, src.from(0, t*cols), rows, cols, alpha)
 	}
 }
 
-// panelB is where tiles find columns j to j+NR-1 of the block. The last ones,
-// if they are fewer, are copied and padded, so that a tile reads full vectors.
-func (k *Core) panelB(p *product, b block, j int) panel {
-	nr := k.set.NR
+// placeA is where a run of tiles of that many rows, from row i of the block on,
+// finds its rows of a, and the step from tile to tile.
+func (k *Core) placeA(p *product, b *block, i, rows int) (at place, down int) {
 	switch {
 	case b.depth() == 0:
-		return panel{at: &k.zeros[0]}
-	case p.packsB(k.set):
-		return panel{at: &k.blockB[(j-b.j0)*b.depth()], rs: nr}
-	case b.j1-j < nr:
-		buf := grow(&k.blockB, b.depth()*nr)
-		p.packPanel(buf, b, j, b.j1-j, nr)
-		return panel{at: &buf[0], rs: nr}
+		return place{at: &k.zeros[0]}, 0
+	case p.packsA:
+		return place{&k.blockA[i*b.depth()], 1, rows}, rows * b.depth()
 	}
-	return panel{at: p.b.at(b.p0, j), rs: p.b.RowStride}
+	return p.a.place(b.i0+i, b.p0), rows * p.a.RowStride
 }
+
+// placeB is where strips of tiles, from column j of the block on, find their
+// columns of b, and the step from strip to strip. A strip that is not as wide as
+// its tile is copied if the tier reads whole tiles in any case.
+func (k *Core) placeB(p *product, b *block, j int, s strips) (at place, across int) {
+	nr := s.tile.NR
+	switch {
+	case b.depth() == 0:
+		return place{at: &k.zeros[0]}, 0
+	case p.packed != nil:
+		return place{&p.packed[(b.j0+j)*p.a.Cols+b.p0*nr], nr, 1}, nr * p.a.Cols
+	case p.packsB:
+		return place{&k.blockB[j*b.depth()], nr, 1}, nr * b.depth()
+	case s.cols < nr && !k.set.Masks:
+		buf := grow(&k.blockB, b.depth()*nr)
+		k.move(place{&buf[0], nr, 1}, p.b.place(b.p0, b.j0+j), b.depth(), s.cols, 1)
+		return place{&buf[0], nr, 1}, 0
+	}
+	return p.b.place(b.p0, b.j0+j), nr
+}
+
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }

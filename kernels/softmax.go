@@ -37,9 +37,9 @@ func (k *Core) SoftmaxCrossEntropy(loss []float32, dz, z, t Mat, a float32) {
 	if len(loss) != z.Rows {
 		panic(badLength)
 	}
-	dz.checkApart(t)
+	dz.checkApart(&t)
 	for _, m := range [...]Mat{dz, z, t} {
-		m.checkApart(View(loss, 1, len(loss)))
+		m.checkApart(&Mat{loss, 1, len(loss), 0, 1})
 	}
 	for i := range loss {
 		if z.Cols == 0 {
@@ -73,7 +73,7 @@ func checkRows(out, x, y Mat) {
 	}
 	for _, in := range [...]Mat{x, y} {
 		if !sameMemory(out, in) {
-			out.checkApart(in)
+			out.checkApart(&in)
 		}
 	}
 }

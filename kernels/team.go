@@ -61,7 +61,7 @@ func (t *Team) Close() { t.par.Close() }
 // Gemm is Core.Gemm with the rows or the columns of c shared out among the
 // workers. The bits are the same for any number of workers.
 func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
-	checkGemm(a, b, c, e)
+	checkGemm(&a, &b, &c, e)
 	if len(t.cores) == 1 || 2*c.Rows*c.Cols*a.Cols < parallelFlops {
 		t.cores[0].Gemm(alpha, a, b, beta, c, e)
 		return
@@ -74,10 +74,10 @@ func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
 func (t *Team) gemmShare(rank int, k *Core) {
 	a, b, c, e := t.gemm.a, t.gemm.b, t.gemm.c, t.gemm.e
 	if c.Rows >= c.Cols {
-		i0, i1 := Share(c.Rows, k.set.MR, rank, t.Workers())
+		i0, i1 := Share(c.Rows, highest(k.set), rank, t.Workers())
 		a, c = a.Slice(i0, i1, 0, a.Cols), c.Slice(i0, i1, 0, c.Cols)
 	} else {
-		j0, j1 := Share(c.Cols, k.set.NR, rank, t.Workers())
+		j0, j1 := Share(c.Cols, 16, rank, t.Workers())
 		b, c = b.Slice(0, b.Rows, j0, j1), c.Slice(0, c.Rows, j0, j1)
 		if e.Bias != nil {
 			e.Bias = e.Bias[j0:j1]

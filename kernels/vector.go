@@ -50,7 +50,7 @@ func (k *Core) BiasAdd(m Mat, bias []float32) {
 		panic(badShape)
 	}
 	m.checkOutput()
-	m.checkApart(View(bias, 1, len(bias)))
+	m.checkApart(&Mat{bias, 1, len(bias), 0, 1})
 	for i := range m.Rows {
 		k.Add(m.Row(i), bias)
 	}

@@ -10,24 +10,30 @@ import (
 // kUnroll is the number of steps of p between two looks at the loop counter.
 const kUnroll = 4
 
-// A tile is the state of one register tile: rows × tileVectors accumulators.
+// A tile is the state of one register tile: rows × vectors accumulators.
 type tile struct {
 	*generator
-	rows int
-	acc  [][]reg.VecVirtual
+	rows, vectors int
+	acc           [][]reg.VecVirtual
 
 	a        []reg.Register // rows 0, 3, 6, … of column p of a
 	rsa, csa reg.Register   // bytes between rows and between columns of a
 	b, rsb   reg.Register   // row p of b; bytes between its rows
+	ahead    reg.Register   // what to prefetch next
+	last     reg.Register   // mask of the columns of the last vector, if masks are used
 }
 
-// gemm generates c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]) for a column of
-// tiles of that many rows. The parameters that point to the tile at hand are
+// gemm generates c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]) for a row or
+// column of tiles of that size. The parameters that point to the tile at hand are
 // moved on in their places on the stack.
-func (g *generator) gemm(rows int) {
-	cols := g.tile().Cols()
+func (g *generator) gemm(rows, vectors int) {
+	cols := vectors * g.Lanes
 	g.begin(formula.GemmName(rows, cols), formula.GemmSignature, formula.GemmDoc(rows, cols))
-	t := &tile{generator: g, rows: rows}
+	t := &tile{generator: g, rows: rows, vectors: vectors}
+	if g.Masks {
+		t.last = g.firstLanes(g.lanesAfter(g.loadParam("cols"), cols-g.Lanes))
+	}
+	g.SHLQ(operand.Imm(2), g.param("stepAhead")) // in bytes
 	g.Label("tile")
 	t.seed()
 	t.chains()
@@ -41,36 +47,66 @@ func (g *generator) gemm(rows int) {
 func (t *tile) chains() {
 	t.loadOperands()
 	k := t.loadParam("k")
-	t.SUBQ(operand.Imm(kUnroll), k)
-	t.JL(operand.LabelRef("rest"))
-	t.Label("unrolled")
-	for range kUnroll {
-		t.step()
+	t.ahead = t.loadParam("ahead")
+	if t.rows > 1 {
+		t.rounds(k)
 	}
-	t.SUBQ(operand.Imm(kUnroll), k)
-	t.JGE(operand.LabelRef("unrolled"))
-
-	t.Label("rest")
-	t.ADDQ(operand.Imm(kUnroll), k)
+	t.TESTQ(k, k)
 	t.JZ(operand.LabelRef("done"))
 	t.Label("single")
 	t.step()
 	t.DECQ(k)
 	t.JNZ(operand.LabelRef("single"))
 	t.Label("done")
+	t.MOVQ(t.ahead, t.param("ahead"))
+}
+
+// rounds runs kUnroll steps at a time. The first ones ask for c, a row a step, so
+// that it is there when the chains end.
+func (t *tile) rounds(k reg.Register) {
+	c, stride := t.loadParam("c"), t.loadStride("rsc")
+	first := t.GP64()
+	t.MOVQ(operand.I32((t.rows+kUnroll-1)/kUnroll), first)
+	t.SUBQ(operand.Imm(kUnroll), k)
+	t.JL(operand.LabelRef("rest"))
+	t.Label("first")
+	for range kUnroll {
+		const line = 16 // float32
+		for j := 0; j < t.vectors*t.Lanes; j += line {
+			t.PREFETCHT0(operand.Mem{Base: c, Disp: 4 * j})
+		}
+		t.ADDQ(stride, c)
+		t.step()
+	}
+	t.SUBQ(operand.Imm(kUnroll), k)
+	t.JL(operand.LabelRef("rest"))
+	t.DECQ(first)
+	t.JNZ(operand.LabelRef("first"))
+
+	t.Label("unrolled")
+	for range kUnroll {
+		t.step()
+	}
+	t.PREFETCHT1(operand.Mem{Base: t.ahead})
+	t.ADDQ(t.param("stepAhead"), t.ahead)
+	t.SUBQ(operand.Imm(kUnroll), k)
+	t.JGE(operand.LabelRef("unrolled"))
+	t.Label("rest")
+	t.ADDQ(operand.Imm(kUnroll), k)
 }
 
 // seed: acc[i][j] = init[i][j].
 func (t *tile) seed() {
 	init, stride := t.loadParam("init"), t.loadStride("rsinit")
 	for i := range t.rows {
-		t.acc = append(t.acc, t.vecs(t.tileVectors))
+		t.acc = append(t.acc, t.vecs(t.vectors))
 		for j, acc := range t.acc[i] {
-			t.VMOVUPS(t.vectorAt(init, j), acc)
+			t.loadVector(init, j, acc)
 		}
-		t.ADDQ(stride, init)
+		if i < t.rows-1 {
+			t.ADDQ(stride, init)
+		}
 	}
-	t.MOVQ(init, t.param("init"))
 }
 
 func (t *tile) loadOperands() {
@@ -85,11 +121,24 @@ func (t *tile) loadOperands() {
 	}
 }
 
-// step: acc[i][j] += a[i][p]·b[p][j] for all i and j; then p++.
+// step: acc[i][j] += a[i][p]·b[p][j] for all i and j; then p++. The shorter side
+// of the tile stays in registers while the other one passes by.
 func (t *tile) step() {
-	b := t.vecs(t.tileVectors)
+	if t.rows < t.vectors {
+		t.stepAlongRow()
+	} else {
+		t.stepDownColumn()
+	}
+	t.ADDQ(t.rsb, t.b)
+	for _, a := range t.a {
+		t.ADDQ(t.csa, a)
+	}
+}
+
+func (t *tile) stepDownColumn() {
+	b := t.vecs(t.vectors)
 	for j := range b {
-		t.VMOVUPS(t.vectorAt(t.b, j), b[j])
+		t.loadVector(t.b, j, b[j])
 	}
 	for i := range t.rows {
 		a := t.vec()
@@ -98,9 +147,19 @@ func (t *tile) step() {
 			t.VFMADD231PS(a, b[j], t.acc[i][j])
 		}
 	}
-	t.ADDQ(t.rsb, t.b)
-	for _, a := range t.a {
-		t.ADDQ(t.csa, a)
+}
+
+func (t *tile) stepAlongRow() {
+	a := t.vecs(t.rows)
+	for i := range a {
+		t.VBROADCASTSS(t.rowOfA(i), a[i])
+	}
+	for j := range t.vectors {
+		b := t.vec()
+		t.loadVector(t.b, j, b)
+		for i := range a {
+			t.VFMADD231PS(a[i], b, t.acc[i][j])
+		}
 	}
 }
 
@@ -133,22 +192,39 @@ func (t *tile) store() {
 	c, stride := t.loadParam("c"), t.loadStride("rsc")
 	for i := range t.rows {
 		for j, acc := range t.acc[i] {
-			t.VMOVUPS(acc, t.vectorAt(c, j))
+			t.storeVector(acc, c, j)
 		}
-		t.ADDQ(stride, c)
+		if i < t.rows-1 {
+			t.ADDQ(stride, c)
+		}
 	}
-	t.MOVQ(c, t.param("c"))
 }
 
-// next goes on with the tile below, if there is one.
+// next goes on with the next tile, if there is one.
 func (t *tile) next() {
-	step := t.loadStride("tsa")
-	t.ADDQ(step, t.param("a"))
+	for _, operand := range formula.GemmOperands {
+		t.ADDQ(t.loadStride("ts"+operand), t.param(operand))
+	}
 	t.DECQ(t.param("tiles"))
 	t.JNZ(operand.LabelRef("tile"))
 }
 
-// vectorAt addresses the j-th vector from base.
-func (t *tile) vectorAt(base reg.Register, j int) operand.Mem {
-	return operand.Mem{Base: base, Disp: 4 * t.lanes * j}
+// loadVector loads the j-th vector of a row of the tile.
+func (t *tile) loadVector(row reg.Register, j int, v reg.VecVirtual) {
+	from := operand.Mem{Base: row, Disp: 4 * t.Lanes * j}
+	if t.last != nil && j == t.vectors-1 {
+		t.VMOVUPS_Z(from, t.last, v)
+	} else {
+		t.VMOVUPS(from, v)
+	}
+}
+
+// storeVector stores the j-th vector of a row of the tile.
+func (t *tile) storeVector(v reg.VecVirtual, row reg.Register, j int) {
+	to := operand.Mem{Base: row, Disp: 4 * t.Lanes * j}
+	if t.last != nil && j == t.vectors-1 {
+		t.VMOVUPS(v, t.last, to)
+	} else {
+		t.VMOVUPS(v, to)
+	}
 }

@@ -12,35 +12,35 @@ import (
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
 
-// An isa is an instruction set and the register tile that suits it.
+// An isa is an instruction set and what the kernels make of it.
 type isa struct {
-	suffix      string // of function names
-	file        string // beginning of the names of the generated files
-	lanes       int    // float32 in a vector
-	tileRows    int    // rows of the largest tile
-	tileVectors int    // vectors in a row of a tile
-	opmask      bool   // comparisons give k registers, which loads and stores take
-	newVector   func(*build.Context) reg.VecVirtual
+	formula.Tier
+	file      string // beginning of the names of the generated files
+	newVector func(*build.Context) reg.VecVirtual
 }
 
-// avx2 needs AVX, AVX2 and FMA3. Its tile keeps 6×2 accumulators, a row of b in
-// two registers and an element of a in one or two: all 16 registers.
+// avx2 needs AVX, AVX2 and FMA3. A 6×2 tile keeps 12 accumulators, a row of b in
+// two registers and an element of a in one or two: all 16 registers. The lower
+// tiles are for few rows, which would leave the FMA units waiting for each other.
 var avx2 = isa{
-	suffix: "AVX2", file: "avx2",
-	lanes: 8, tileRows: 6, tileVectors: 2,
+	Tier: formula.Tier{
+		Suffix: "AVX2", Lanes: 8, Chains: 12,
+		Tiles: []formula.Tile{{Rows: 1, Vectors: 8}, {Rows: 3, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
+	},
+	file:      "avx2",
 	newVector: func(c *build.Context) reg.VecVirtual { return c.YMM() },
 }
 
-// avx512 needs AVX-512 F, DQ, BW and VL. Its tile keeps 14×2 accumulators, a row of
-// b in two registers and an element of a in one or two: all 32 registers.
+// avx512 needs AVX-512 F, DQ, BW and VL. A 14×2 tile keeps 28 accumulators, a row
+// of b in two registers and an element of a in one or two: all 32 registers.
+// Comparisons give k registers; loads and stores take them.
 var avx512 = isa{
-	suffix: "AVX512", file: "avx512",
-	lanes: 16, tileRows: 14, tileVectors: 2, opmask: true,
+	Tier: formula.Tier{
+		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, Deep: true,
+		Tiles: []formula.Tile{{Rows: 1, Vectors: 16}, {Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
+	},
+	file:      "avx512",
 	newVector: func(c *build.Context) reg.VecVirtual { return c.ZMM() },
-}
-
-func (s isa) tile() formula.Tile {
-	return formula.Tile{Rows: s.tileRows, Vectors: s.tileVectors, Lanes: s.lanes}
 }
 
 // A generator builds the file of one instruction set.
@@ -48,6 +48,7 @@ type generator struct {
 	*build.Context
 	isa
 	constants map[uint32]operand.Mem
+	masks     operand.Mem
 }
 
 func newGenerator(s isa) *generator {
@@ -58,8 +59,8 @@ func newGenerator(s isa) *generator {
 
 // begin starts a function.
 func (g *generator) begin(name, signature, doc string) {
-	g.Function(name + g.suffix)
-	g.Doc(name + g.suffix + ": " + doc)
+	g.Function(name + g.Suffix)
+	g.Doc(name + g.Suffix + ": " + doc)
 	g.Attributes(attr.NOSPLIT)
 	g.Pragma("noescape")
 	g.SignatureExpr(signature)
@@ -113,9 +114,9 @@ func (g *generator) constant(bits uint32) operand.Mem {
 	if m, ok := g.constants[bits]; ok {
 		return m
 	}
-	m := g.StaticGlobal(fmt.Sprintf("const%s_%08x", g.suffix, bits))
+	m := g.StaticGlobal(fmt.Sprintf("const%s_%08x", g.Suffix, bits))
 	g.DataAttributes(attr.RODATA | attr.NOPTR)
-	for i := range g.lanes {
+	for i := range g.Lanes {
 		g.AddDatum(4*i, operand.U32(bits))
 	}
 	g.constants[bits] = m

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -14,7 +15,7 @@ const (
 // compare returns the mask x ? y: a vector of ones and zeros, or a k register.
 func (g *generator) compare(predicate operand.Op, x, y operand.Op) reg.Register {
 	var mask reg.Register
-	if g.opmask {
+	if g.Masks {
 		mask = g.K()
 	} else {
 		mask = g.vec()
@@ -25,7 +26,7 @@ func (g *generator) compare(predicate operand.Op, x, y operand.Op) reg.Register 
 
 // drop: d = 0 where the mask is set, else x.
 func (g *generator) drop(mask reg.Register, x operand.Op, d reg.VecVirtual) {
-	if !g.opmask {
+	if !g.Masks {
 		g.VANDNPS(x, mask, d)
 		return
 	}
@@ -36,7 +37,7 @@ func (g *generator) drop(mask reg.Register, x operand.Op, d reg.VecVirtual) {
 
 // choose: d = x where the mask is set, else y.
 func (g *generator) choose(mask reg.Register, x operand.Op, y, d reg.VecVirtual) {
-	if g.opmask {
+	if g.Masks {
 		g.VBLENDMPS(x, y, mask, d)
 	} else {
 		g.VBLENDVPS(mask, x, y, d)
@@ -45,3 +46,50 @@ func (g *generator) choose(mask reg.Register, x operand.Op, y, d reg.VecVirtual)
 
 // zero: v = 0.
 func (g *generator) zero(v reg.VecVirtual) { g.VXORPS(v, v, v) }
+
+// lanesAfter is n - passed, in a new register.
+func (g *generator) lanesAfter(n reg.Register, passed int) reg.Register {
+	left := g.GP64()
+	g.LEAQ(operand.Mem{Base: n, Disp: -passed}, left)
+	return left
+}
+
+// firstLanes returns the mask of the first n lanes, 0 ≤ n ≤ Lanes: a k register
+// or a vector.
+func (g *generator) firstLanes(n reg.Register) reg.Register {
+	if !g.Masks {
+		return g.firstLanesVector(n)
+	}
+	ones, mask := g.GP32(), g.K()
+	g.MOVL(operand.I32(-1), ones)
+	g.BZHIL(n.(reg.GPVirtual).As32(), ones, ones)
+	g.KMOVW(ones, mask)
+	return mask
+}
+
+// firstLanesVector reads the mask from a table of ones, then zeros.
+func (g *generator) firstLanesVector(n reg.Register) reg.VecVirtual {
+	table, at, mask := g.maskTable(), g.GP64(), g.vec()
+	g.LEAQ(table.Offset(4*g.Lanes), at)
+	g.NEGQ(n)
+	g.VMOVUPS(operand.Mem{Base: at, Index: n, Scale: 4}, mask)
+	g.NEGQ(n)
+	return mask
+}
+
+// maskTable is Lanes lanes of ones, then as many zeros.
+func (g *generator) maskTable() operand.Mem {
+	if g.masks != (operand.Mem{}) {
+		return g.masks
+	}
+	g.masks = g.StaticGlobal("masks" + g.Suffix)
+	g.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range 2 * g.Lanes {
+		ones := uint32(0)
+		if i < g.Lanes {
+			ones = 0xFFFFFFFF
+		}
+		g.AddDatum(4*i, operand.U32(ones))
+	}
+	return g.masks
+}

@@ -6,11 +6,11 @@ import (
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
 
-// peak generates formula.Peak: as many chains as the largest tile has.
+// peak generates formula.Peak.
 func (g *generator) peak() {
 	g.begin(formula.PeakName, formula.PeakSignature, formula.PeakDoc)
 	n := g.loadParam("n")
-	acc, x := g.vecs(g.tileRows*g.tileVectors), g.vec()
+	acc, x := g.vecs(g.Chains), g.vec()
 	for _, v := range append(acc, x) {
 		g.zero(v)
 	}

@@ -56,7 +56,7 @@ func (g *generator) vector(k formula.Kernel) {
 
 // elements runs the program over whole vectors, then over what is left.
 func (l *lowering) elements(n reg.Register) {
-	width := operand.Imm(uint64(l.isa.lanes))
+	width := operand.Imm(uint64(l.Lanes))
 	l.SUBQ(width, n)
 	l.JL(operand.LabelRef("tail"))
 	l.Label("vectors")
@@ -79,7 +79,7 @@ func (l *lowering) elements(n reg.Register) {
 
 // reduce folds the elements, LaneCount at a time, into the partial results.
 func (l *lowering) reduce(n reg.Register) {
-	width := l.isa.lanes
+	width := l.Lanes
 	at := l.loadParam("lanes")
 	acc := l.vecs(formula.LaneCount / width)
 	for u := range acc {

@@ -25,7 +25,7 @@ type emitter struct {
 
 // begin starts a function of a Go signature.
 func (e *emitter) begin(name, signature, doc string) {
-	name += "NEON"
+	name += neon.Suffix
 	var size int64
 	e.offsets, size = layout(signature)
 	fmt.Fprintf(&e.text, "\n// %s: %s\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", name, doc, name, size)
@@ -75,6 +75,12 @@ func (e *emitter) param(name string) string {
 // loadParam loads an integer or pointer parameter.
 func (e *emitter) loadParam(name, register string) {
 	e.emit("MOVD %s, %s", e.param(name), register)
+}
+
+// loadStride loads a stride in elements and turns it into bytes.
+func (e *emitter) loadStride(name, register string) {
+	e.loadParam(name, register)
+	e.emit("LSL $2, %s", register)
 }
 
 // storeParam changes an integer or pointer parameter in its place.

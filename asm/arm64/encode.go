@@ -31,6 +31,10 @@ const (
 	uxtlBytes
 	uxtlHalves
 	ucvtf
+	trn1
+	trn2
+	trn1Doubles
+	trn2Doubles
 )
 
 // An instruction is the encoding of an opcode. Its operands are numbers below
@@ -47,6 +51,7 @@ var operandBits = [...]int{0, 5, 16}
 const (
 	two4S    = "V%d.4S, V%d.4S"
 	three4S  = "V%d.4S, V%d.4S, V%d.4S"
+	three2D  = "V%d.2D, V%d.2D, V%d.2D"
 	three16B = "V%d.16B, V%d.16B, V%d.16B"
 )
 
@@ -70,6 +75,10 @@ var instructions = [...]instruction{
 	uxtlBytes:   {"UXTL", "V%d.8H, V%d.8B", 0x2F08A400},
 	uxtlHalves:  {"UXTL", "V%d.4S, V%d.4H", 0x2F10A400},
 	ucvtf:       {"UCVTF", two4S, 0x6E21D800},
+	trn1:        {"TRN1", three4S, 0x4E802800},
+	trn2:        {"TRN2", three4S, 0x4E806800},
+	trn1Doubles: {"TRN1", three2D, 0x4EC02800},
+	trn2Doubles: {"TRN2", three2D, 0x4EC06800},
 }
 
 // encode returns the machine word of an instruction and its text.

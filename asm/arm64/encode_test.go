@@ -11,6 +11,8 @@ import (
 	"golang.org/x/arch/arm64/arm64asm"
 )
 
+const assembly = "../../kernels/internal/micro/neon_arm64.s"
+
 // checkWord compares what a disassembler reads with what was meant.
 func checkWord(t *testing.T, word uint32, want string) {
 	t.Helper()
@@ -34,7 +36,7 @@ func TestInstructions(t *testing.T) {
 }
 
 func TestGeneratedWords(t *testing.T) {
-	file, err := os.ReadFile("../../kernels/internal/micro/neon_arm64.s")
+	file, err := os.ReadFile(assembly)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,10 @@
 // neon_arm64.s, its Go stubs, neon_arm64.go, and the table of its kernels,
 // neon_table_arm64.go.
 //
-// gemm.go holds the register tiles of GEMM, vector.go lowers the element-wise
-// kernels of asm/formula, encode.go has the instructions that Go's assembler
-// lacks, emit.go writes the text.
+// gemm.go holds the register tiles of GEMM and chains.go their inner loops,
+// move.go moves matrices, vector.go lowers the element-wise kernels of
+// asm/formula, encode.go has the instructions that Go's assembler lacks, emit.go
+// writes the text.
 package main
 
 import (
@@ -15,6 +16,14 @@ import (
 
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
+
+// neon is in every arm64 processor. The tiles have up to 24 accumulators: eight
+// are needed to keep two FMA units of four cycles busy, 16 for four units. NR =
+// 16 divides the usual widths of layers; the lower tiles are for few rows.
+var neon = formula.Tier{
+	Suffix: "NEON", Lanes: 4, Chains: 24,
+	Tiles: []formula.Tile{{Rows: 1, Vectors: 16}, {Rows: 3, Vectors: 8}, {Rows: 6, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
+}
 
 func main() {
 	log.SetFlags(0)
@@ -26,9 +35,13 @@ func main() {
 // generate writes the files.
 func generate() error {
 	e := new(emitter)
-	for rows := 1; rows <= tileRows; rows++ {
-		e.gemm(rows)
+	for _, t := range neon.Tiles {
+		for rows := range t.Rows {
+			e.gemm(rows+1, t.Vectors)
+		}
 	}
+	e.copy()
+	e.transpose()
 	e.peak()
 	for _, k := range formula.Kernels() {
 		e.kernel(k)
@@ -37,7 +50,7 @@ func generate() error {
 	if err != nil {
 		return err
 	}
-	table, err := formula.Table(header, "NEON", formula.Tile{Rows: tileRows, Vectors: tileVectors, Lanes: 4})
+	table, err := neon.Table(header)
 	if err != nil {
 		return err
 	}

@@ -6,27 +6,37 @@ import (
 	"strings"
 )
 
-// A Tile is the largest register tile of a tier: rows × vectors of lanes numbers.
-type Tile struct{ Rows, Vectors, Lanes int }
+// A Tier is what the table of a tier's kernels says of them.
+type Tier struct {
+	Suffix string // of the names of its functions
+	Lanes  int    // float32 in a vector
+	Tiles  []Tile // of GEMM, widest first
+	Masks  bool   // tiles can leave out the last columns
+	Deep   bool   // the largest tile is high enough for DeepStrips
+	Chains int    // accumulators of Peak
+}
 
-// Cols is the number of columns of the tile.
-func (t Tile) Cols() int { return t.Vectors * t.Lanes }
-
-// Table returns the Go source of a tier's kernels as a value of micro.Kernels.
-// The header comes first; suffix is that of the tier's functions.
-func Table(header, suffix string, t Tile) ([]byte, error) {
+// Table returns the Go source of the tier's kernels as a value of
+// micro.Kernels. The header comes first.
+func (t Tier) Table(header string) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString(header)
-	fmt.Fprintf(&b, "package micro\n\nvar kernels%s = Kernels{\n", suffix)
-	fmt.Fprintf(&b, "MR: %d, NR: %d,\nGemm: []GemmFunc{\n", t.Rows, t.Cols())
-	for rows := range t.Rows {
-		fmt.Fprintf(&b, "%s%s,\n", GemmName(rows+1, t.Cols()), suffix)
+	fmt.Fprintf(&b, "package micro\n\nvar kernels%s = Kernels{\n", t.Suffix)
+	fmt.Fprintf(&b, "Vector: %d,\nTiles: []Tile{\n", t.Lanes)
+	for _, tile := range t.Tiles {
+		cols := tile.Vectors * t.Lanes
+		fmt.Fprintf(&b, "{MR: %d, NR: %d, Gemm: []GemmFunc{\n", tile.Rows, cols)
+		for rows := range tile.Rows {
+			fmt.Fprintf(&b, "%s%s,\n", GemmName(rows+1, cols), t.Suffix)
+		}
+		b.WriteString("}},\n")
 	}
-	// A multiply-add is two operations on each lane of each accumulator.
-	flops := 2 * t.Lanes * t.Rows * t.Vectors * PeakRounds
-	fmt.Fprintf(&b, "},\nPeak: %s%s, PeakFlops: %d,\n\n", PeakName, suffix, flops)
+	fmt.Fprintf(&b, "},\nMasks: %t,\nDeepStrips: %t,\n\n", t.Masks, t.Deep)
+	fmt.Fprintf(&b, "Copy: %s%s, Transpose: %s%s,\n\n", CopyName, t.Suffix, TransposeName, t.Suffix)
+	// A multiply-add is two operations on each lane.
+	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", PeakName, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
 	for _, k := range Kernels() {
-		fmt.Fprintf(&b, "%s: %s%s,\n", k.field(), k.Name, suffix)
+		fmt.Fprintf(&b, "%s: %s%s,\n", k.field(), k.Name, t.Suffix)
 	}
 	b.WriteString("}\n")
 	return format.Source([]byte(b.String()))

@@ -5,15 +5,38 @@
 package micro
 
 var kernelsAVX2 = Kernels{
-	MR: 6, NR: 16,
-	Gemm: []GemmFunc{
-		gemm1x16AVX2,
-		gemm2x16AVX2,
-		gemm3x16AVX2,
-		gemm4x16AVX2,
-		gemm5x16AVX2,
-		gemm6x16AVX2,
+	Vector: 8,
+	Tiles: []Tile{
+		{MR: 1, NR: 64, Gemm: []GemmFunc{
+			gemm1x64AVX2,
+		}},
+		{MR: 3, NR: 32, Gemm: []GemmFunc{
+			gemm1x32AVX2,
+			gemm2x32AVX2,
+			gemm3x32AVX2,
+		}},
+		{MR: 6, NR: 16, Gemm: []GemmFunc{
+			gemm1x16AVX2,
+			gemm2x16AVX2,
+			gemm3x16AVX2,
+			gemm4x16AVX2,
+			gemm5x16AVX2,
+			gemm6x16AVX2,
+		}},
+		{MR: 6, NR: 8, Gemm: []GemmFunc{
+			gemm1x8AVX2,
+			gemm2x8AVX2,
+			gemm3x8AVX2,
+			gemm4x8AVX2,
+			gemm5x8AVX2,
+			gemm6x8AVX2,
+		}},
 	},
+	Masks:      false,
+	DeepStrips: false,
+
+	Copy: copyAVX2, Transpose: transposeAVX2,
+
 	Peak: peakAVX2, PeakFlops: 768,
 
 	Add:           addAVX2,

@@ -1,5 +1,5 @@
 // Package micro holds the innermost loops of package kernels: for each tier (a
-// kind of processor) one Set, a row of data with the tier's register tile and
+// kind of processor) one Set, a row of data with the tier's register tiles and
 // its functions.
 //
 // The functions in generic*.go define what every tier computes, bit for bit.

@@ -26,10 +26,11 @@ func exactFMA(x, y, z float32) float32 {
 func fmas() map[string]func(x, y, z float32) float32 {
 	all := map[string]func(x, y, z float32) float32{"fma": FMA}
 	for _, s := range usable() {
-		b, c := make([]float32, s.NR), make([]float32, s.NR)
+		tile := s.Tiles[len(s.Tiles)-1]
+		b, c := make([]float32, tile.NR), make([]float32, tile.NR)
 		all["tile of tier "+s.Name] = func(x, y, z float32) float32 {
 			b[0], c[0] = y, z
-			s.Gemm[0](1, 1, &x, 1, 1, 0, &b[0], s.NR, &c[0], s.NR, &c[0], s.NR, None)
+			tile.Gemm[0](1, 1, &x, 1, 1, 0, &b[0], tile.NR, 0, &c[0], tile.NR, 0, &c[0], tile.NR, 0, tile.NR, None, &b[0], 0)
 			return c[0]
 		}
 	}

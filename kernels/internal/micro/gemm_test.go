@@ -12,20 +12,22 @@ import (
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
 )
 
-// A tileCase is one call of a column of register tiles.
+// A tileCase is one call of a row or a column of register tiles.
 type tileCase struct {
-	tiles, rows, k      int
-	rsa, csa, gapA      int
-	padB, padInit, padC int  // elements between a row's end and the next row
-	sameInit, oneRow    bool // init is c; init is a single row
-	lo                  float32
-	side                guard.Side
-	seed                uint64
+	tiles, rows, cols, k int
+	inRow                bool
+	rsa, csa, gapA       int
+	padB, padInit, padC  int  // elements between a row's end and the next row
+	sameInit, oneRow     bool // init is c; init is a single row
+	lo                   float32
+	side                 guard.Side
+	seed                 uint64
 }
 
-func randomTile(rnd *rand.Rand, rows, k int) tileCase {
+func randomTile(rnd *rand.Rand, rows, cols, k int) tileCase {
 	c := tileCase{
-		tiles: 1 + rnd.IntN(3), rows: rows, k: k, rsa: 1 + rnd.IntN(9), gapA: rnd.IntN(40), csa: 1 + rnd.IntN(9),
+		tiles: 1 + rnd.IntN(3), rows: rows, cols: cols, k: k, inRow: rnd.IntN(2) == 0,
+		rsa: 1 + rnd.IntN(9), gapA: rnd.IntN(40), csa: 1 + rnd.IntN(9),
 		padB: rnd.IntN(5), padInit: rnd.IntN(5), padC: rnd.IntN(5),
 		lo: []float32{0, float32(math.NaN()), 0.5}[rnd.IntN(3)], side: guard.Side(rnd.IntN(2)), seed: rnd.Uint64(),
 	}
@@ -40,44 +42,66 @@ func randomTile(rnd *rand.Rand, rows, k int) tileCase {
 	return c
 }
 
-// check runs the tile on guarded operands and compares with the generic one.
-func (c tileCase) check(t *testing.T, s *Set, fill func(*rand.Rand, []float32)) {
+// A strided is an operand: its elements, and the steps between rows and tiles.
+type strided struct {
+	data   []float32
+	rs, ts int
+}
+
+// strided returns an operand of tiles of rows × cols, in a row or a column.
+func (c *tileCase) strided(rnd *rand.Rand, rows, pad int, fill func(*rand.Rand, []float32)) strided {
+	s := strided{rs: c.cols + pad, ts: rows * (c.cols + pad)}
+	if c.inRow {
+		s = strided{rs: c.tiles*c.cols + pad, ts: c.cols}
+	}
+	if rows > 0 {
+		s.data = make([]float32, (c.tiles-1)*s.ts+(rows-1)*s.rs+c.cols)
+		fill(rnd, s.data)
+	}
+	return s
+}
+
+// check runs the tiles on guarded operands and compares with the generic ones.
+func (c tileCase) check(t *testing.T, tile *Tile, fill func(*rand.Rand, []float32)) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(c.seed, 0))
-	operand := func(n int) []float32 {
-		x := make([]float32, n)
-		fill(rnd, x)
-		return x
-	}
-	tsa, height := c.rows*c.rsa+c.gapA, c.tiles*c.rows
-	a := operand((c.tiles-1)*tsa + (c.rows-1)*c.rsa + max(0, c.k-1)*c.csa + 1)
+	tsa := c.rows*c.rsa + c.gapA
+	a := make([]float32, (c.tiles-1)*tsa+(c.rows-1)*c.rsa+max(0, c.k-1)*c.csa+1)
+	fill(rnd, a)
 	if c.k == 0 {
 		a = nil
 	}
-	b := operand(max(0, c.k*(s.NR+c.padB)-c.padB))
-	out := operand(height*(s.NR+c.padC) - c.padC)
-	init, rsinit := operand(height*(s.NR+c.padInit)-c.padInit), s.NR+c.padInit
+	b, in, out := c.strided(rnd, c.k, c.padB, fill), c.strided(rnd, c.rows, c.padInit, fill), c.strided(rnd, c.rows, c.padC, fill)
 	if c.oneRow {
-		init, rsinit = operand(s.NR), 0
+		in.rs = 0
+		in.data = in.data[:(c.tiles-1)*in.ts+c.cols]
 	}
 
-	run := func(f GemmFunc, a, b, init, out []float32) {
-		rs := rsinit
+	run := func(f GemmFunc, a, bs, init, to []float32) {
+		rsinit, tsinit := in.rs, in.ts
 		if c.sameInit {
-			init, rs = out, s.NR+c.padC
+			init, rsinit, tsinit = to, out.rs, out.ts
 		}
-		f(c.tiles, c.k, unsafe.SliceData(a), c.rsa, c.csa, tsa, unsafe.SliceData(b), s.NR+c.padB,
-			unsafe.SliceData(init), rs, unsafe.SliceData(out), s.NR+c.padC, c.lo)
+		f(c.tiles, c.k, unsafe.SliceData(a), c.rsa, c.csa, tsa, unsafe.SliceData(bs), b.rs, b.ts,
+			unsafe.SliceData(init), rsinit, tsinit, unsafe.SliceData(to), out.rs, out.ts, c.cols, c.lo, unsafe.SliceData(bs), 16)
 	}
-	got := guarded(t, out, c.side)
-	ga, gb, ginit := guarded(t, a, c.side), guarded(t, b, c.side), guarded(t, init, c.side)
-	run(s.Gemm[c.rows-1], ga, gb, ginit, got)
-	want := slices.Clone(out)
-	run(gemmGeneric(c.rows, s.NR), a, b, init, want)
+	got := guarded(t, out.data, c.side)
+	ga, gb, ginit := guarded(t, a, c.side), guarded(t, b.data, c.side), guarded(t, in.data, c.side)
+	run(tile.Gemm[c.rows-1], ga, gb, ginit, got)
+	want := slices.Clone(out.data)
+	run(gemmGeneric(c.rows), a, b.data, in.data, want)
 	requireSame(t, fmt.Sprintf("%+v", c), got, want)
 	requireSame(t, "a", ga, a)
-	requireSame(t, "b", gb, b)
-	requireSame(t, "init", ginit, init)
+	requireSame(t, "b", gb, b.data)
+	requireSame(t, "init", ginit, in.data)
+}
+
+// randomCols is a number of columns that the tile can have on that tier.
+func (s *Set) randomCols(rnd *rand.Rand, t *Tile) int {
+	if !s.Masks {
+		return t.NR
+	}
+	return t.NR - rnd.IntN(s.Vector)
 }
 
 // Every tile of every tier gives the generic bits for all k around the
@@ -85,10 +109,12 @@ func (c tileCase) check(t *testing.T, s *Set, fill func(*rand.Rand, []float32)) 
 func TestGemmTilesMatchGeneric(t *testing.T) {
 	forTiers(t, func(t *testing.T, s *Set) {
 		rnd := rand.New(rand.NewPCG(5, 6))
-		for rows := 1; rows <= s.MR; rows++ {
-			for k := range 19 {
-				for range 8 {
-					randomTile(rnd, rows, k).check(t, s, fill)
+		for _, tile := range s.Tiles {
+			for rows := 1; rows <= tile.MR; rows++ {
+				for k := range 19 {
+					for range 8 {
+						randomTile(rnd, rows, s.randomCols(rnd, &tile), k).check(t, &tile, fill)
+					}
 				}
 			}
 		}
@@ -100,20 +126,26 @@ func FuzzGemmTiles(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, rows, k uint8) {
 		for _, s := range usable()[1:] {
 			rnd := rand.New(rand.NewPCG(seed, 1))
-			randomTile(rnd, 1+int(rows)%s.MR, int(k)).check(t, &s, fill)
+			tile := &s.Tiles[rnd.IntN(len(s.Tiles))]
+			randomTile(rnd, 1+int(rows)%tile.MR, s.randomCols(rnd, tile), int(k)).check(t, tile, fill)
 		}
 	})
 }
 
-// A tier has a tile of every height, of whole lines of the cache, and no kernel
-// is missing.
+// A tier has a tile of every height, tiles for any number of columns, and no
+// kernel is missing.
 func TestSetsAreComplete(t *testing.T) {
 	for _, s := range Sets() {
-		if len(s.Gemm) != s.MR || s.NR%16 != 0 {
-			t.Errorf("%s: %d tiles of GEMM for MR = %d, NR = %d", s.Name, len(s.Gemm), s.MR, s.NR)
+		for i, tile := range s.Tiles {
+			if len(tile.Gemm) != tile.MR || tile.NR%s.Vector != 0 || i > 0 && tile.NR >= s.Tiles[i-1].NR {
+				t.Errorf("%s: tile %d is %d × %d, with %d functions", s.Name, i, tile.MR, tile.NR, len(tile.Gemm))
+			}
+		}
+		if last := s.Tiles[len(s.Tiles)-1]; last.NR != s.Vector {
+			t.Errorf("%s: the narrowest tile has %d columns, a vector %d", s.Name, last.NR, s.Vector)
 		}
 		for i, v := 0, reflect.ValueOf(s.Kernels); i < v.NumField(); i++ {
-			if v.Field(i).IsZero() {
+			if v.Field(i).IsZero() && v.Field(i).Kind() != reflect.Bool {
 				t.Errorf("%s has no %s", s.Name, v.Type().Field(i).Name)
 			}
 		}
@@ -123,19 +155,21 @@ func TestSetsAreComplete(t *testing.T) {
 func BenchmarkGemmTile(b *testing.B) {
 	const k = 256
 	for _, s := range usable() {
-		b.Run(fmt.Sprintf("tier=%s/m=%d/k=%d/n=%d", s.Name, s.MR, k, s.NR), func(b *testing.B) {
-			rnd := rand.New(rand.NewPCG(1, 2))
-			a, x, c := make([]float32, k*s.MR), make([]float32, k*s.NR), make([]float32, s.MR*s.NR)
-			for _, v := range [][]float32{a, x} {
-				for i := range v {
-					v[i] = rnd.Float32() - 0.5
+		for _, tile := range s.Tiles {
+			b.Run(fmt.Sprintf("tier=%s/m=%d/k=%d/n=%d", s.Name, tile.MR, k, tile.NR), func(b *testing.B) {
+				rnd := rand.New(rand.NewPCG(1, 2))
+				a, x, c := make([]float32, k*tile.MR), make([]float32, k*tile.NR), make([]float32, tile.MR*tile.NR)
+				for _, v := range [][]float32{a, x} {
+					for i := range v {
+						v[i] = rnd.Float32() - 0.5
+					}
 				}
-			}
-			for b.Loop() {
-				s.Gemm[s.MR-1](1, k, &a[0], 1, s.MR, 0, &x[0], s.NR, &c[0], 0, &c[0], s.NR, 0)
-			}
-			flops := 2 * float64(k*s.MR*s.NR)
-			b.ReportMetric(flops*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
-		})
+				for b.Loop() {
+					tile.Gemm[tile.MR-1](1, k, &a[0], 1, tile.MR, 0, &x[0], tile.NR, 0, &c[0], 0, 0, &c[0], tile.NR, 0, tile.NR, 0, &x[0], 0)
+				}
+				flops := 2 * float64(k*tile.MR*tile.NR)
+				b.ReportMetric(flops*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+			})
+		}
 	}
 }

@@ -2,18 +2,19 @@ package micro
 
 import "unsafe"
 
-const genericMR, genericNR = 4, 16
+// genericNR is the width of the tile: one "vector".
+const genericNR = 16
 
 // generic is the tier in plain Go. It runs everywhere and defines the others.
 var generic = Set{Name: "generic", Kernels: kernelsGeneric}
 
 var kernelsGeneric = Kernels{
-	MR: genericMR,
-	NR: genericNR,
-	Gemm: []GemmFunc{
-		gemmGeneric(1, genericNR), gemmGeneric(2, genericNR),
-		gemmGeneric(3, genericNR), gemmGeneric(4, genericNR),
-	},
+	Vector: genericNR,
+	Tiles:  []Tile{tileGeneric(4, genericNR)},
+	Masks:  true,
+
+	Copy:      copyGeneric,
+	Transpose: transposeGeneric,
 
 	Peak:      peakGeneric,
 	PeakFlops: 2 * genericNR,

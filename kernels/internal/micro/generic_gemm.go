@@ -10,21 +10,30 @@ func at(p *float32, i int) *float32 {
 	return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i))
 }
 
-// gemmGeneric returns the GemmFunc of that many rows and columns. It is the
-// definition of the tile: a chain of fused multiply-adds for each element of c,
-// in ascending p.
-func gemmGeneric(rows, cols int) GemmFunc {
-	return func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32) {
-		for i := range tiles * rows {
-			row := vec(at(c, i*rsc), cols)
-			copy(row, vec(at(init, i*rsinit), cols))
-			rowOfA := i/rows*tsa + i%rows*rsa
-			for p := range k {
-				multiplyAdd(row, *at(a, rowOfA+p*csa), vec(at(b, p*rsb), cols))
-			}
-			for j, v := range row {
-				if v <= lo {
-					row[j] = 0
+// tileGeneric returns the tile of that size.
+func tileGeneric(mr, nr int) Tile {
+	t := Tile{MR: mr, NR: nr}
+	for rows := range mr {
+		t.Gemm = append(t.Gemm, gemmGeneric(rows+1))
+	}
+	return t
+}
+
+// gemmGeneric returns the GemmFunc of that many rows. It is the definition of the
+// tile: a chain of fused multiply-adds for each element of c, in ascending p.
+func gemmGeneric(rows int) GemmFunc {
+	return func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, _ *float32, _ int) {
+		for t := range tiles {
+			for i := range rows {
+				row := vec(at(c, t*tsc+i*rsc), cols)
+				copy(row, vec(at(init, t*tsinit+i*rsinit), cols))
+				for p := range k {
+					multiplyAdd(row, *at(a, t*tsa+i*rsa+p*csa), vec(at(b, t*tsb+p*rsb), cols))
+				}
+				for j, v := range row {
+					if v <= lo {
+						row[j] = 0
+					}
 				}
 			}
 		}

@@ -5,15 +5,46 @@
 package micro
 
 var kernelsNEON = Kernels{
-	MR: 6, NR: 16,
-	Gemm: []GemmFunc{
-		gemm1x16NEON,
-		gemm2x16NEON,
-		gemm3x16NEON,
-		gemm4x16NEON,
-		gemm5x16NEON,
-		gemm6x16NEON,
+	Vector: 4,
+	Tiles: []Tile{
+		{MR: 1, NR: 64, Gemm: []GemmFunc{
+			gemm1x64NEON,
+		}},
+		{MR: 3, NR: 32, Gemm: []GemmFunc{
+			gemm1x32NEON,
+			gemm2x32NEON,
+			gemm3x32NEON,
+		}},
+		{MR: 6, NR: 16, Gemm: []GemmFunc{
+			gemm1x16NEON,
+			gemm2x16NEON,
+			gemm3x16NEON,
+			gemm4x16NEON,
+			gemm5x16NEON,
+			gemm6x16NEON,
+		}},
+		{MR: 6, NR: 8, Gemm: []GemmFunc{
+			gemm1x8NEON,
+			gemm2x8NEON,
+			gemm3x8NEON,
+			gemm4x8NEON,
+			gemm5x8NEON,
+			gemm6x8NEON,
+		}},
+		{MR: 6, NR: 4, Gemm: []GemmFunc{
+			gemm1x4NEON,
+			gemm2x4NEON,
+			gemm3x4NEON,
+			gemm4x4NEON,
+			gemm5x4NEON,
+			gemm6x4NEON,
+		}},
 	},
+	Masks:      false,
+	DeepStrips: false,
+
+	Copy: copyNEON, Transpose: transposeNEON,
+
 	Peak: peakNEON, PeakFlops: 768,
 
 	Add:           addNEON,

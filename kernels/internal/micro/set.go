@@ -2,7 +2,7 @@ package micro
 
 import "math"
 
-// GemmFunc computes a column of register tiles, one below the other, each of r
+// GemmFunc computes a number of register tiles in a row or a column, each of r
 // rows and NR columns:
 //
 //	c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j])    p = 0..k-1 ascending
@@ -10,10 +10,25 @@ import "math"
 // with one rounding a product (fused multiply-add), and gate(v) = 0 where
 // v ≤ lo, else v: lo = 0 is ReLU, lo = NaN lets everything through. Rows of a,
 // b, init and c lie rsa, rsb, rsinit and rsc elements apart, columns of a csa
-// elements; columns of b, init and c are neighbours. From tile to tile, a goes
-// on by tsa elements, init and c by r rows. init may be c, or a single row with
+// elements; columns of b, init and c are neighbours. From tile to tile, they go
+// on by tsa, tsb, tsinit and tsc elements. init may be c, or a single row with
 // rsinit = 0. There must be at least one tile.
-type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb int, init *float32, rsinit int, c *float32, rsc int, lo float32)
+//
+// cols is NR, or, on a tier that Masks, less by fewer than Vector: then the
+// columns beyond are neither read nor written.
+//
+// ahead is a hint of what will be read next: a tier may ask the caches for it
+// while it computes, going on by stepAhead elements every AheadEvery values of p.
+type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+
+// AheadEvery is a number of values of p; see GemmFunc.
+const AheadEvery = 4
+
+// MoveFunc writes α·src, of rows × cols elements, to dst or, a transposing one,
+// its transpose of cols × rows. Rows lie rsd and rss elements apart; columns are
+// neighbours. dst may be src where their rows are the same, but not overlap it
+// otherwise.
+type MoveFunc func(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
 
 // None is the lo of a GemmFunc that lets everything through.
 var None = float32(math.NaN())
@@ -49,11 +64,25 @@ type Set struct {
 	Kernels
 }
 
-// Kernels are the register tile and the functions of a tier. The formula of each
+// A Tile is a register tile of GEMM of NR columns and any height up to MR.
+type Tile struct {
+	MR, NR int
+	Gemm   []GemmFunc // Gemm[r-1] has r rows, r = 1..MR
+}
+
+// Kernels are the register tiles and the functions of a tier. The formula of each
 // stands at its generic function.
 type Kernels struct {
-	MR, NR int        // the largest register tile
-	Gemm   []GemmFunc // Gemm[r-1] has r rows, r = 1..MR
+	Vector int    // float32 in a vector
+	Tiles  []Tile // of GEMM, widest first; the last one has one vector
+	Masks  bool   // tiles can leave out the last columns
+
+	// DeepStrips is set where a row of b takes the largest tile so long that it
+	// may come from the second-level cache.
+	DeepStrips bool
+
+	Copy      MoveFunc
+	Transpose MoveFunc
 
 	// Peak does nothing but n·PeakFlops floating-point operations, as fused
 	// multiply-adds on registers.

@@ -15,7 +15,7 @@ func native() []Set {
 	avx2 := Set{Name: "avx2", Unusable: missing(cpuid.AVX, cpuid.AVX2, cpuid.FMA3), Kernels: kernelsAVX2}
 	avx512 := Set{
 		Name:     "avx512",
-		Unusable: missing(cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL),
+		Unusable: missing(cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL),
 		// Processors older than Ice Lake slow down when they use it.
 		Slow:    !cpuid.CPU.Supports(cpuid.AVX512VBMI2, cpuid.AVX512VNNI),
 		Kernels: kernelsAVX512,
@@ -24,6 +24,11 @@ func native() []Set {
 		avx512.Unusable = "not used on darwin"
 	}
 	return []Set{avx2, avx512}
+}
+
+// DataCaches returns the caches that cpuid reports, or what most processors have.
+func DataCaches() Caches {
+	return Caches{cpuid.CPU.Cache.L1D, cpuid.CPU.Cache.L2}.orElse(Caches{32 << 10, 512 << 10})
 }
 
 // missing says which of the features this processor or its operating system

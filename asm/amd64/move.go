@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/mnist-fast/mnist-fast/asm/formula"
+)
+
+// A move is the state of a kernel that moves a matrix. Strides are in bytes.
+type move struct {
+	*generator
+	rows, cols reg.Register // left to do
+	dst, rsd   reg.Register
+	src, rss   reg.Register
+	alpha      reg.VecVirtual
+}
+
+func (g *generator) beginMove(name, doc string) *move {
+	g.begin(name, formula.MoveSignature, doc)
+	return &move{
+		generator: g,
+		rows:      g.loadParam("rows"), cols: g.loadParam("cols"),
+		dst: g.loadParam("dst"), rsd: g.loadStride("rsd"),
+		src: g.loadParam("src"), rss: g.loadStride("rss"),
+		alpha: g.broadcastParam("alpha"),
+	}
+}
+
+// copy generates dst[i][j] = α·src[i][j], row after row, in each the whole
+// vectors and then what is left.
+func (g *generator) copy() {
+	m := g.beginMove(formula.CopyName, formula.CopyDoc)
+	vectors, rest := g.GP64(), g.GP64()
+	g.MOVQ(m.cols, vectors)
+	g.ANDQ(operand.I32(-g.Lanes), vectors)
+	g.SHLQ(operand.Imm(2), vectors)
+	g.MOVQ(m.cols, rest)
+	g.ANDQ(operand.Imm(uint64(g.Lanes-1)), rest)
+	var mask reg.Register
+	if g.Masks {
+		mask = g.firstLanes(rest)
+	}
+	g.TESTQ(m.rows, m.rows)
+	g.JZ(operand.LabelRef("done"))
+
+	at := g.GP64()
+	from := operand.Mem{Base: m.src, Index: at, Scale: 1}
+	to := operand.Mem{Base: m.dst, Index: at, Scale: 1}
+	g.Label("row")
+	g.XORQ(at, at)
+	g.CMPQ(at, vectors)
+	g.JEQ(operand.LabelRef("rest"))
+	g.Label("vectors")
+	x := g.vec()
+	g.VMULPS(from, m.alpha, x)
+	g.VMOVUPS(x, to)
+	g.ADDQ(operand.Imm(uint64(4*g.Lanes)), at)
+	g.CMPQ(at, vectors)
+	g.JNE(operand.LabelRef("vectors"))
+	g.Label("rest")
+	if g.Masks {
+		g.VMULPS_Z(from, m.alpha, mask, x)
+		g.VMOVUPS(x, mask, to)
+	} else {
+		m.copyRest(rest, from, to)
+	}
+	g.ADDQ(m.rss, m.src)
+	g.ADDQ(m.rsd, m.dst)
+	g.DECQ(m.rows)
+	g.JNZ(operand.LabelRef("row"))
+	g.Label("done")
+	g.end()
+}
+
+// copyRest copies fewer elements than a vector has, by the bits of their number.
+func (m *move) copyRest(n reg.Register, from, to operand.Mem) {
+	for size := m.Lanes / 2; size > 0; size /= 2 {
+		skip := fmt.Sprintf("without%d", size)
+		m.TESTQ(operand.U32(uint32(size)), n)
+		m.JZ(operand.LabelRef(skip))
+		x := m.XMM()
+		m.loadFew(size, from, x)
+		m.VMULPS(m.alpha.AsX(), x, x)
+		m.storeFew(size, x, to)
+		m.ADDQ(operand.Imm(uint64(4*size)), from.Index)
+		m.Label(skip)
+	}
+}
+
+// loadFew loads 4, 2 or 1 elements.
+func (g *generator) loadFew(n int, from operand.Mem, x reg.VecVirtual) {
+	switch n {
+	case 4:
+		g.VMOVUPS(from, x)
+	case 2:
+		g.VMOVSD(from, x)
+	case 1:
+		g.VMOVSS(from, x)
+	}
+}
+
+// storeFew stores the first 4, 2 or 1 elements.
+func (g *generator) storeFew(n int, x reg.VecVirtual, to operand.Mem) {
+	switch n {
+	case 4:
+		g.VMOVUPS(x, to)
+	case 2:
+		g.VMOVSD(x, to)
+	case 1:
+		g.VMOVSS(x, to)
+	}
+}

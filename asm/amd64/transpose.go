@@ -1,0 +1,221 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/mnist-fast/mnist-fast/asm/formula"
+)
+
+// transpose generates dst[j][i] = α·src[i][j] in blocks of Lanes × Lanes, which
+// are transposed in registers.
+func (g *generator) transpose() {
+	m := g.beginMove(formula.TransposeName, formula.TransposeDoc)
+	cols, src, dst := m.cols, m.src, m.dst // of the blocks at hand
+	m.cols, m.src, m.dst = g.GP64(), g.GP64(), g.GP64()
+	width := operand.Imm(uint64(g.Lanes))
+	rowStep := g.GP64() // bytes between rows of blocks in src, and columns of blocks in dst
+	colStep := g.GP64()
+	g.MOVQ(m.rss, rowStep)
+	g.MOVQ(m.rsd, colStep)
+	for n := g.Lanes; n > 1; n /= 2 {
+		g.ADDQ(rowStep, rowStep)
+		g.ADDQ(colStep, colStep)
+	}
+	g.TESTQ(m.rows, m.rows)
+	g.JZ(operand.LabelRef("done"))
+	g.TESTQ(cols, cols)
+	g.JZ(operand.LabelRef("done"))
+
+	g.Label("rows")
+	g.MOVQ(cols, m.cols)
+	g.MOVQ(src, m.src)
+	g.MOVQ(dst, m.dst)
+	g.Label("cols")
+	g.CMPQ(m.rows, width)
+	g.JLT(operand.LabelRef("edge"))
+	g.CMPQ(m.cols, width)
+	g.JLT(operand.LabelRef("edge"))
+	m.block()
+	g.JMP(operand.LabelRef("next"))
+	g.Label("edge")
+	m.edge()
+	g.Label("next")
+	g.ADDQ(operand.Imm(uint64(4*g.Lanes)), m.src)
+	g.ADDQ(colStep, m.dst)
+	g.SUBQ(width, m.cols)
+	g.JG(operand.LabelRef("cols"))
+	g.ADDQ(rowStep, src)
+	g.ADDQ(operand.Imm(uint64(4*g.Lanes)), dst)
+	g.SUBQ(width, m.rows)
+	g.JG(operand.LabelRef("rows"))
+	g.Label("done")
+	g.end()
+}
+
+// block transposes a whole block.
+func (m *move) block() {
+	rows := m.vecs(m.Lanes)
+	at := m.walk(m.src)
+	for i, row := range rows {
+		m.VMULPS(operand.Mem{Base: at}, m.alpha, row)
+		if i < len(rows)-1 {
+			m.ADDQ(m.rss, at)
+		}
+	}
+	at = m.walk(m.dst)
+	for j, col := range m.transposed(rows) {
+		m.VMOVUPS(col, operand.Mem{Base: at})
+		if j < len(rows)-1 {
+			m.ADDQ(m.rsd, at)
+		}
+	}
+}
+
+// edge transposes a block that has fewer rows or columns: it reads and writes
+// only those.
+func (m *move) edge() {
+	rows := m.vecs(m.Lanes)
+	for _, row := range rows {
+		m.zero(row)
+	}
+	mask := m.firstLanes(m.atMostLanes(m.cols))
+	at := m.walk(m.src)
+	for i, row := range rows {
+		if i > 0 {
+			m.CMPQ(m.rows, operand.Imm(uint64(i)))
+			m.JLE(operand.LabelRef("loaded"))
+			m.ADDQ(m.rss, at)
+		}
+		m.loadLanes(operand.Mem{Base: at}, mask, row)
+		m.VMULPS(m.alpha, row, row)
+	}
+	m.Label("loaded")
+	columns := m.transposed(rows)
+	n := m.atMostLanes(m.rows)
+	if m.Masks {
+		mask = m.firstLanes(n)
+	}
+	at = m.walk(m.dst)
+	for j, col := range columns {
+		if j > 0 {
+			m.CMPQ(m.cols, operand.Imm(uint64(j)))
+			m.JLE(operand.LabelRef("stored"))
+			m.ADDQ(m.rsd, at)
+		}
+		if m.Masks {
+			m.VMOVUPS(col, mask, operand.Mem{Base: at})
+		} else {
+			m.storeLanes(j, n, col, at)
+		}
+	}
+	m.Label("stored")
+}
+
+// walk is a copy of a pointer.
+func (m *move) walk(from reg.Register) reg.Register {
+	at := m.GP64()
+	m.MOVQ(from, at)
+	return at
+}
+
+// atMostLanes is min(n, Lanes).
+func (m *move) atMostLanes(n reg.Register) reg.Register {
+	lanes := m.GP64()
+	m.MOVQ(operand.I32(m.Lanes), lanes)
+	m.CMPQ(n, lanes)
+	m.CMOVQLT(n, lanes)
+	return lanes
+}
+
+// loadLanes loads the lanes of the mask; the others become 0.
+func (m *move) loadLanes(from operand.Mem, mask reg.Register, v reg.VecVirtual) {
+	if m.Masks {
+		m.VMOVUPS_Z(from, mask, v)
+	} else {
+		m.VMASKMOVPS(from, mask, v)
+	}
+}
+
+// storeLanes stores the first n lanes of column j. A masked store would do, but
+// is slow on AMD's processors up to Zen 4.
+func (m *move) storeLanes(j int, n reg.Register, v reg.VecVirtual, at reg.Register) {
+	few, stored := fmt.Sprintf("few%d", j), fmt.Sprintf("stored%d", j)
+	m.CMPQ(n, operand.Imm(uint64(m.Lanes)))
+	m.JLT(operand.LabelRef(few))
+	m.VMOVUPS(v, operand.Mem{Base: at})
+	m.JMP(operand.LabelRef(stored))
+	m.Label(few)
+	end := m.walk(at)
+	x := m.XMM()
+	m.VMOVAPS(v.AsX(), x)
+	for size := m.Lanes / 2; size > 0; size /= 2 {
+		skip := fmt.Sprintf("column%dwithout%d", j, size)
+		m.TESTQ(operand.U32(uint32(size)), n)
+		m.JZ(operand.LabelRef(skip))
+		m.storeFew(size, x, operand.Mem{Base: end})
+		switch size {
+		case 4:
+			m.VEXTRACTF128(operand.U8(1), v, x)
+		case 2:
+			m.VMOVHLPS(x, x, x)
+		}
+		m.ADDQ(operand.Imm(uint64(4*size)), end)
+		m.Label(skip)
+	}
+	m.Label(stored)
+}
+
+// transposed returns the columns of a block of Lanes rows: pairs of rows are
+// interleaved by elements, then by pairs, then by groups of four.
+func (m *move) transposed(rows []reg.VecVirtual) []reg.VecVirtual {
+	n := len(rows)
+	cols := rows
+	// Stages of 1 and 2: 4 × 4 transposes within each group of four lanes.
+	for i := 0; i < n; i += 4 {
+		lo01, hi01 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, cols[i], cols[i+1])
+		lo23, hi23 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, cols[i+2], cols[i+3])
+		q0, q1 := m.pair(m.VUNPCKLPD, m.VUNPCKHPD, lo01, lo23)
+		q2, q3 := m.pair(m.VUNPCKLPD, m.VUNPCKHPD, hi01, hi23)
+		cols = append(cols[:i:i], append([]reg.VecVirtual{q0, q1, q2, q3}, cols[i+4:]...)...)
+	}
+	return m.transposedGroups(cols)
+}
+
+// transposedGroups transposes groups of four lanes: vector 4r+c holds group g of
+// column c at lanes 4g…; column 4g+c is made of group g of vectors c, 4+c, ….
+func (m *move) transposedGroups(v []reg.VecVirtual) []reg.VecVirtual {
+	cols := make([]reg.VecVirtual, len(v))
+	for c := range 4 {
+		if m.Lanes == 8 {
+			lo, hi := m.vec(), m.vec()
+			m.VPERM2F128(operand.U8(0x20), v[4+c], v[c], lo)
+			m.VPERM2F128(operand.U8(0x31), v[4+c], v[c], hi)
+			cols[c], cols[4+c] = lo, hi
+			continue
+		}
+		even01, odd01 := m.groups(v[c], v[4+c])
+		even23, odd23 := m.groups(v[8+c], v[12+c])
+		cols[c], cols[8+c] = m.groups(even01, even23)
+		cols[4+c], cols[12+c] = m.groups(odd01, odd23)
+	}
+	return cols
+}
+
+// groups returns the groups 0 and 2 of x, then of y, and the groups 1 and 3.
+func (m *move) groups(x, y reg.VecVirtual) (even, odd reg.VecVirtual) {
+	even, odd = m.vec(), m.vec()
+	m.VSHUFF32X4(operand.U8(0x88), y, x, even)
+	m.VSHUFF32X4(operand.U8(0xDD), y, x, odd)
+	return even, odd
+}
+
+// pair returns both results of a pair of instructions that interleave x and y.
+func (m *move) pair(low, high func(...operand.Op), x, y reg.VecVirtual) (lo, hi reg.VecVirtual) {
+	lo, hi = m.vec(), m.vec()
+	low(y, x, lo)
+	high(y, x, hi)
+	return lo, hi
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/mnist-fast/mnist-fast/asm/formula"
+)
+
+// General registers of the kernels that move matrices.
+const (
+	moveRows = "R0" // left to do
+	moveCols = "R1" // left to do of the rows at hand
+	dstRows  = "R2"
+	dstStep  = "R3" // bytes between rows
+	srcRows  = "R4"
+	srcStep  = "R5" // bytes between rows
+	dstAt    = "R6" // the next element to be written
+)
+
+// srcAt holds the next element to be read of row i of those at hand.
+func srcAt(i int) string { return fmt.Sprintf("R%d", 8+i) }
+
+// blockSize is the number of rows and columns of a block to be transposed.
+const blockSize = 4
+
+// Vector registers of the kernels that move matrices.
+//
+//	V0–V3    rows
+//	V4–V7    pairs of them
+//	V8–V11   columns
+//	V31      α
+const (
+	rowPairs    = blockSize
+	columns     = 2 * blockSize
+	alphaVector = 31
+)
+
+func (e *emitter) beginMove(name, doc string) {
+	e.begin(name, formula.MoveSignature, doc)
+	e.loadParam("rows", moveRows)
+	e.loadParam("dst", dstRows)
+	e.loadStride("rsd", dstStep)
+	e.loadParam("src", srcRows)
+	e.loadStride("rss", srcStep)
+	e.broadcastParam("alpha", alphaVector)
+}
+
+// copy generates dst[i][j] = α·src[i][j].
+func (e *emitter) copy() {
+	e.beginMove(formula.CopyName, formula.CopyDoc)
+	e.pieces("rows", moveRows, 1, func(int) {
+		e.loadParam("cols", moveCols)
+		e.emit("MOVD %s, %s", srcRows, srcAt(0))
+		e.emit("MOVD %s, %s", dstRows, dstAt)
+		e.pieces("cols", moveCols, 16, e.copyPiece)
+		e.emit("ADD %s, %s", srcStep, srcRows)
+		e.emit("ADD %s, %s", dstStep, dstRows)
+	})
+	e.emit("RET")
+}
+
+// copyPiece copies some elements of a row.
+func (e *emitter) copyPiece(elements int) {
+	vectors := (elements + neon.Lanes - 1) / neon.Lanes
+	move, size := moveOf(min(elements, neon.Lanes))
+	for v := range vectors {
+		e.emit("%s.P %d(%s), F%d", move, size, srcAt(0), v)
+	}
+	for v := range vectors {
+		e.vector(fmul, v, v, alphaVector)
+		e.emit("%s.P F%d, %d(%s)", move, v, size, dstAt)
+	}
+}
+
+// transpose generates dst[j][i] = α·src[i][j], in blocks that are transposed in
+// registers.
+func (e *emitter) transpose() {
+	e.beginMove(formula.TransposeName, formula.TransposeDoc)
+	e.pieces("rows", moveRows, blockSize, func(rows int) {
+		e.loadParam("cols", moveCols)
+		for i := range rows {
+			e.emit("MOVD %s, %s", srcRows, srcAt(i))
+			e.emit("ADD %s, %s", srcStep, srcRows)
+		}
+		e.emit("MOVD %s, %s", dstRows, dstAt)
+		e.pieces(fmt.Sprintf("rows%dcols", rows), moveCols, blockSize, func(cols int) { e.block(rows, cols) })
+		e.emit("ADD $%d, %s", 4*rows, dstRows)
+	})
+	e.emit("RET")
+}
+
+// block transposes a block. It works on whole vectors, but reads and writes only
+// the elements of the block.
+func (e *emitter) block(rows, cols int) {
+	move, size := moveOf(cols)
+	for i := range rows {
+		e.emit("%s.P %d(%s), F%d", move, size, srcAt(i), i)
+		e.vector(fmul, i, i, alphaVector)
+	}
+	e.transposed(rows, cols)
+	move, _ = moveOf(rows)
+	for j := range cols {
+		e.emit("%s F%d, (%s)", move, columns+j, dstAt)
+		e.emit("ADD %s, %s", dstStep, dstAt)
+	}
+}
+
+// transposed makes columns of rows. Lanes of rows that are not there hold
+// anything.
+func (e *emitter) transposed(rows, cols int) {
+	pairs := (rows + 1) / 2
+	pair := func(p, odd int) int { return rowPairs + 2*p + odd }
+	for p := range pairs {
+		for odd := range min(cols, 2) { // columns 0 and 2, 1 and 3
+			e.vector([]opcode{trn1, trn2}[odd], pair(p, odd), 2*p, 2*p+1)
+		}
+	}
+	for j := range cols {
+		e.vector([]opcode{trn1Doubles, trn2Doubles}[j/2], columns+j, pair(0, j%2), pair(pairs-1, j%2))
+	}
+}
+
+// moveOf is the instruction that loads or stores 1, 2 or 4 elements, and their
+// bytes.
+func moveOf(elements int) (move string, bytes int) {
+	return map[int]string{1: "FMOVS", 2: "FMOVD", 4: "FMOVQ"}[elements], 4 * elements
+}
+
+// pieces cuts a number, in a register, into pieces: of the largest size, a power
+// of two, as many as there are, then at most one of each smaller power of two.
+func (e *emitter) pieces(name, left string, largest int, piece func(size int)) {
+	loop, rest := fmt.Sprintf("%s%d", name, largest), name+"rest"
+	e.emit("SUBS $%d, %s", largest, left)
+	e.emit("BLT %s", rest)
+	e.label(loop)
+	piece(largest)
+	e.emit("SUBS $%d, %s", largest, left)
+	e.emit("BGE %s", loop)
+	e.label(rest)
+	for size := largest / 2; size > 0; size /= 2 { // by the bits of the negative number
+		without := fmt.Sprintf("%swithout%d", name, size)
+		e.emit("TBZ $%d, %s, %s", bits.TrailingZeros(uint(size)), left, without)
+		piece(size)
+		e.label(without)
+	}
+}

@@ -1,0 +1,42 @@
+package kernels
+
+import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+
+// A blocking is the size of the cache blocks of GEMM, as in K. Goto, R. van de
+// Geijn: Anatomy of high-performance matrix multiplication, 2008: blocks of a of
+// m × k, and of b of k × n. No bit depends on it: each block of k carries on the
+// chains that c holds.
+type blocking struct{ m, n, k int }
+
+const (
+	minBlockK, maxBlockK = 128, 768 // below it is loading c that takes the time
+	maxBlockA            = 1 << 18  // elements, so that no call of assembly is long
+	blockN               = 2048
+)
+
+// blockingFor keeps a strip of b in the first-level cache, or in an eighth of the
+// second where the tile is so high that this is near enough, and a block of a in
+// half of the second.
+func blockingFor(s *micro.Set, c micro.Caches) blocking {
+	stripBytes := c.L1 / 2
+	if s.DeepStrips {
+		stripBytes = c.L2 / 8
+	}
+	mr, nr := highest(s), mainTile(s).NR
+	k := min(max(stripBytes/(4*nr), minBlockK), maxBlockK)
+	blockA := min(c.L2/2/4, maxBlockA)
+	return blocking{m: max(blockA/k/mr, 1) * mr, n: blockN, k: k}
+}
+
+// mainTile is the tile for a large c.
+func mainTile(s *micro.Set) *micro.Tile { return tileFor(s, manyRows, blockN) }
+
+// evenly cuts n into as few parts as a limit allows, all of them alike and a
+// multiple of unit, and returns their size.
+func evenly(n, limit, unit int) int {
+	if n <= limit {
+		return n
+	}
+	parts := (n + limit - 1) / limit
+	return (n + parts*unit - 1) / (parts * unit) * unit
+}
