@@ -3,8 +3,9 @@
 GO ?= go
 QEMU_ARM64 ?= qemu-aarch64-static
 QEMU_AMD64 ?= qemu-x86_64-static
+LLVM_MCA ?= llvm-mca
 
-.PHONY: run test bench generate check
+.PHONY: run test bench bench-peers mca generate check
 run: ## train the reference model
 	$(GO) run ./cmd/mnist-fast
 
@@ -13,6 +14,22 @@ test: ## all tests, on the tiers that this machine has
 
 bench: ## the kernels, by tier
 	$(GO) test -run '^$$' -bench . ./kernels/...
+	$(GO) test -run '^$$' -bench Gemm ./bench
+
+# PEERS_FLAGS are the flags of BenchmarkPeers (go doc ./bench), for instance
+# '-peers.tier=avx2'. With PEERS_ROOT, a folder with a system of its own, it
+# runs there (as root), with the libraries of that system.
+bench-peers: ## GEMM beside C libraries and gonum
+ifdef PEERS_ROOT
+	CGO_ENABLED=0 $(GO) test -c -o $(PEERS_ROOT)/tmp/bench.test ./bench
+	chroot $(PEERS_ROOT) /tmp/bench.test -test.run '^$$' -test.bench Peers $(PEERS_FLAGS)
+else
+	$(GO) test -run '^$$' -bench Peers ./bench $(PEERS_FLAGS)
+endif
+
+# Of version 19 or later: make mca LLVM_MCA=llvm-mca-19, of Debian's and Ubuntu's package llvm-19.
+mca: ## how near the NEON tiles come to the FMLA limit, estimated by llvm-mca
+	$(GO) test -count=1 -v -run MCA ./asm/arm64 -mca $(LLVM_MCA)
 
 generate: ## rebuild the assembly
 	$(GO) generate ./...

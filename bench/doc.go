@@ -1,0 +1,81 @@
+// Package bench measures the kernels, alone and beside other libraries. It has
+// only tests; run them from the root of the repository.
+//
+// # The kernels
+//
+// BenchmarkGemm multiplies matrices of many shapes (the products of the reference
+// model, and squares) on every tier that the machine has:
+//
+//	go test ./bench -run '^$' -bench Gemm -count 10 | tee new.txt
+//	go tool benchstat -col /tier new.txt
+//
+// The name of a case says all about it, as in
+//
+//	Gemm/tier=avx512/m=32/k=784/n=256/op=nn/workers=1
+//
+// and so selects it: -bench 'Gemm/tier=avx2/m=32/.*/workers=1'. The product is
+// m × k by k × n; the letters of op say of each operand whether it lies in memory
+// as it is (n) or transposed (t). The results are
+//
+//	sec/op     the time of a product
+//	GFLOP/s    10⁹ multiplications and additions in a second
+//	ceiling-%  GFLOP/s in percent of what the tier's fused multiply-adds reach on
+//	           registers alone, on all workers, measured just before and after
+//
+// Processors differ, clocks change and neighbours interfere, so compare what was
+// measured side by side. ceiling-% is the fairest of the three between machines.
+// benchstat tells a change from chance, given some ten runs of each side:
+//
+//	go tool benchstat old.txt new.txt
+//	go tool benchstat -col /workers -filter '/tier:avx512 .unit:GFLOP/s' new.txt
+//	go tool benchstat -col /tier -row /m,/k,/n,/op -filter '/workers:1' new.txt
+//
+// # Peers
+//
+// BenchmarkPeers lets C libraries (OpenBLAS, BLIS, oneDNN, MKL) and gonum compute
+// the same products in the same process, and prints a table:
+//
+//	go test ./bench -run '^$' -bench Peers
+//
+// It takes about a minute for a worker, and is skipped where no library is found,
+// or none can be called: the way into C is github.com/ebitengine/purego, on Linux
+// and macOS, amd64 and arm64. On Debian, libopenblas0-pthread, libblis4-pthread,
+// libdnnl3.6 and libmkl-rt are such libraries. Flags:
+//
+//	-peers.tier=avx2      our tier, by default the best; the peers keep to AVX2, too
+//	-peers.workers=2      threads of each contestant, by default 1
+//	-peers.rounds=20      measurements of each, by default 10
+//	-peers.shapes=b32     only shapes whose names match, a regular expression
+//	-peers.with=gonum,openblas=/opt/lib/libopenblas.so
+//	                      only these peers, with the path of a library that is
+//	                      elsewhere; BENCH_PEERS in the environment is the default
+//
+// To compare with the libraries of another system, unpacked in a folder, as root:
+//
+//	make bench-peers PEERS_ROOT=/srv/sid PEERS_FLAGS='-peers.tier=avx2'
+//
+// The columns are the median GFLOP/s of each contestant, and of the ceiling; then
+// ours as a share of the ceiling, of the best peer, and of gonum. A ~ marks a
+// share of the best peer that may be chance. The last lines are geometric means
+// over all shapes, and the shapes at which a peer is faster.
+//
+// What makes the comparison fair:
+//
+//   - The contestants take turns, shape by shape, round by round: a slow minute of
+//     the machine hits them all. Each turn waits until threads left spinning by
+//     the one before are asleep, then warms up; more than one thread get 25 ms
+//     more, for the operating system to find a processor for each.
+//   - A and B are shared and begin at cache lines; each has a C of its own. Before
+//     anything is measured, all results must agree with ours.
+//   - The way into C and back takes some 35 ns, which is measured in every round
+//     and subtracted. Our products are followed by the same, so that they have no
+//     advantage by filling the processor's pipeline without a break.
+//   - The libraries get the number of threads, and the instructions of the tier,
+//     by the environment variables that the benchmark prints; what those named
+//     before in the environment does not count. Each library's function is
+//     checked to come from its own file.
+//
+// Two things to keep in mind. BLIS built with pthreads starts its threads anew in
+// every call, and does so more slowly in a process of Go than in one of C. And
+// MKL picks its kernels by the maker of the processor.
+package bench

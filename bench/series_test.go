@@ -1,0 +1,80 @@
+package bench
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+// A sample is the median of slices: a thread that is held up for a moment
+// spoils one of them. The Go runtime takes the processor from a goroutine that
+// keeps it for 10 ms; one that calls C it then disturbs at every call, which
+// costs threads started by C up to 5 ms each. So a sample is shorter.
+const (
+	sliceTime  = time.Millisecond
+	sampleTime = 5 * sliceTime // without the warming up
+)
+
+// settleTime is how long a contestant with more than one thread runs before
+// that, for the operating system to find a processor for each.
+const settleTime = 25 * time.Millisecond
+
+// A series is the samples of one contestant in one trial.
+type series struct {
+	call    func()
+	calls   int           // that make a slice
+	slices  int           // that make a sample
+	settle  time.Duration // settleTime, or 0 for one thread
+	samples []float64     // ns for a call, in every round
+}
+
+// calibrate finds out how many calls make a slice.
+func (s *series) calibrate() {
+	s.call() // the first may have to set things up
+	for s.calls = 1; ; s.calls *= 2 {
+		ns := perCall(s.call, s.calls)
+		if slice := float64(s.calls) * ns; slice > float64(sliceTime)/2 {
+			s.calls = max(1, int(float64(sliceTime)/ns))
+			s.slices = max(1, int(float64(sampleTime)/ns)/s.calls)
+			return
+		}
+	}
+}
+
+// sample waits until nothing disturbs, warms up and measures. A call that is
+// longer than a sample needs no warming up.
+func (s *series) sample() {
+	quiet()
+	for start := time.Now(); time.Since(start) < s.settle; {
+		perCall(s.call, s.calls)
+		runtime.Gosched() // the 10 ms begin anew
+	}
+	if s.slices > 1 {
+		perCall(s.call, s.calls)
+	}
+	slices := make([]float64, s.slices)
+	for i := range slices {
+		slices[i] = perCall(s.call, s.calls)
+	}
+	s.samples = append(s.samples, median(slices))
+}
+
+// perCall measures calls, in ns for each.
+func perCall(f func(), calls int) float64 {
+	start := time.Now()
+	for range calls {
+		f()
+	}
+	return float64(time.Since(start)) / float64(calls)
+}
+
+// ceiling is what the team's workers can do at most, in GFLOP/s, all at once.
+func ceiling(team *kernels.Team) (sum float64) {
+	each := make([]float64, team.Workers())
+	team.Run(func(rank int, _ *kernels.Core) { each[rank] = kernels.Ceiling(team.Tier()) })
+	for _, x := range each {
+		sum += x
+	}
+	return sum
+}
