@@ -26,8 +26,9 @@ var mayImport = map[string][]string{
 
 // links says which modules a program may link that imports only a package.
 var links = map[string][]string{
-	"kernels": {"github.com/klauspost/cpuid/v2"},
-	"nn":      {"github.com/klauspost/cpuid/v2"},
+	"kernels":      {"github.com/klauspost/cpuid/v2"},
+	"kernels/blas": {"github.com/klauspost/cpuid/v2", "gonum.org/v1/gonum"},
+	"nn":           {"github.com/klauspost/cpuid/v2"},
 }
 
 // platforms are where files and imports differ.

@@ -1,0 +1,109 @@
+package blas
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+// A product is one call of [kernels.Core.Gemm].
+type product struct {
+	alpha float32
+	a, b  kernels.Mat
+	beta  float32
+	c     kernels.Mat
+}
+
+func (p *product) compute(k *kernels.Core) {
+	k.Gemm(p.alpha, p.a, p.b, p.beta, p.c, kernels.Epilogue{})
+}
+
+// size is the number of multiply-adds, for which an int may be too small.
+func (p *product) size() float64 {
+	return float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols)
+}
+
+// unit is what the longer side of c is cut into: some whole tiles.
+const unit = 32
+
+func (p *product) units() int { return (max(p.c.Rows, p.c.Cols) + unit - 1) / unit }
+
+// part is one of several parts of the product, cut across the longer side of c.
+func (p *product) part(i, parts int) product {
+	q := *p
+	if p.c.Rows >= p.c.Cols {
+		begin, end := kernels.Share(p.c.Rows, unit, i, parts)
+		q.a, q.c = p.a.Slice(begin, end, 0, p.a.Cols), p.c.Slice(begin, end, 0, p.c.Cols)
+	} else {
+		begin, end := kernels.Share(p.c.Cols, unit, i, parts)
+		q.b, q.c = p.b.Slice(0, p.b.Rows, begin, end), p.c.Slice(0, p.c.Rows, begin, end)
+	}
+	return q
+}
+
+// A crew computes one product at a time: its caller and helpers take part after
+// part. A kernels.Team would be a little faster, but its caller waits for workers
+// that have no processor: twenty times as long as the product takes, measured.
+type crew struct {
+	free    sync.Mutex
+	product product
+	parts   int32
+	left    atomic.Int32   // parts that nobody has taken; below 0 counts as none
+	open    sync.WaitGroup // parts that are not done
+	helpers atomic.Int32   // alive
+	help    func()         // what they run
+}
+
+// linger is how long a helper looks out for the next product. It yields all the
+// while: only a processor that is idle anyway is kept awake.
+const linger = 100 * time.Microsecond
+
+// share computes a product with helpers. The caller has locked crew.free.
+func (impl *Implementation) share(p product, k *kernels.Core) {
+	crew := &impl.crew
+	if crew.help == nil {
+		crew.help = impl.helper // made once, so that to start one allocates nothing
+	}
+	crew.product = p
+	// Two parts a worker, so that one who begins late does not hold up the others.
+	crew.parts = int32(min(2*impl.workers(), p.units()))
+	crew.open.Add(int(crew.parts))
+	crew.left.Store(crew.parts)
+	for range min(impl.workers(), int(crew.parts)) - 1 - int(crew.helpers.Load()) {
+		crew.helpers.Add(1)
+		go crew.help()
+	}
+	crew.work(k)
+	crew.open.Wait()
+	crew.product = product{} // the memory of the operands is not ours to keep
+}
+
+// helper is the life of a helper.
+func (impl *Implementation) helper() {
+	k := impl.core()
+	for last := time.Now(); time.Since(last) < linger; runtime.Gosched() {
+		if impl.crew.work(k) {
+			last = time.Now()
+		}
+	}
+	impl.put(k)
+	impl.crew.helpers.Add(-1)
+}
+
+// work computes parts until none is left, and reports whether there were any.
+func (crew *crew) work(k *kernels.Core) (did bool) {
+	for crew.left.Load() > 0 {
+		i := crew.left.Add(-1)
+		if i < 0 {
+			break
+		}
+		p := crew.product.part(int(i), int(crew.parts))
+		p.compute(k)
+		crew.open.Done()
+		did = true
+	}
+	return did
+}
