@@ -31,9 +31,8 @@ func (b *block) depth() int { return b.p1 - b.p0 }
 // A grid is a part of c in a block that consists of equal tiles, lines of them
 // below each other, with what they read and write.
 type grid struct {
-	tile          *micro.Tile
-	lines, strips int
-	rows, cols    int // of a tile
+	lines         lines
+	strips        strips
 	a, b, init, c place
 	down, across  int // from line to line in a, from strip to strip in b
 	k             int
@@ -45,66 +44,67 @@ type grid struct {
 // macro multiplies one block, grid by grid.
 func (k *Core) macro(p *product, b *block) {
 	k.packBlocks(p, b)
-	lo := micro.None
+	g := grid{k: b.depth(), lo: micro.None}
 	if b.p1 == p.a.Cols {
-		lo = p.lo
+		g.lo = p.lo
 	}
-	c, init := p.c.place(b.i0, b.j0), k.init(p, b)
+	g.c = p.c.place(b.i0, b.j0)
+	g.init.at, g.init.rs, g.init.cs = k.init(p, b)
+	c, init := g.c.at, g.init.at
 	runs := cutRows(b.rows(), highest(k.set))
-	for j := 0; j < b.cols(); {
-		s := stripsFor(k.set, p.height(), b.cols()-j)
-		g := grid{tile: s.tile, strips: s.strips, cols: s.cols, k: b.depth(), lo: lo}
-		g.b, g.across = k.placeB(p, b, j, s)
-		g.lookAhead(runs[0].tiles + runs[1].tiles)
+	for j := 0; j < b.cols(); j += g.strips.count * g.strips.cols {
+		g.strips = stripsFor(k.set, p.height(), b.cols()-j)
+		g.b, g.across = k.placeB(p, b, j, g.strips)
+		g.lookAhead(runs[0].count + runs[1].count)
 		i := 0
-		for _, r := range runs {
-			if r.tiles > 0 {
-				g.lines, g.rows = r.tiles, r.rows
-				g.a, g.down = k.placeA(p, b, i, r.rows)
-				g.c, g.init = c.from(i, j), init.from(i, j)
+		for _, g.lines = range runs {
+			if g.lines.count > 0 {
+				g.a, g.down = k.placeA(p, b, i, g.lines.rows)
+				g.c.at = offset(c, i*g.c.rs+j*g.c.cs)
+				g.init.at = offset(init, i*g.init.rs+j*g.init.cs)
 				k.compute(&g)
-				g.ahead += r.tiles * (g.k / micro.AheadEvery) * g.stepAhead
-				i += r.tiles * r.rows
+				g.ahead += g.lines.count * (g.k / micro.AheadEvery) * g.stepAhead
+				i += g.lines.count * g.lines.rows
 			}
 		}
-		j += s.strips * s.cols
 	}
 }
 
 // lookAhead spreads the prefetching of the next strip of b, if it lies in one
 // piece behind the one at hand, over the tiles of the strip.
 func (g *grid) lookAhead(lines int) {
-	if rounds := lines * (g.k / micro.AheadEvery); rounds > 0 && g.across > g.tile.NR {
+	g.ahead, g.stepAhead = 0, 0
+	if rounds := lines * (g.k / micro.AheadEvery); rounds > 0 && g.across > g.strips.tile.NR {
 		g.ahead, g.stepAhead = g.across, (g.across+rounds-1)/rounds
 	}
 }
 
-// init is what the chains of a block start from.
-func (k *Core) init(p *product, b *block) place {
+// init is where the chains of a block find what they start from, as a place.
+func (k *Core) init(p *product, b *block) (at *float32, rs, cs int) {
 	switch {
 	case b.p0 > 0 || p.seed == fromC:
-		return p.c.place(b.i0, b.j0)
+		return p.c.at(b.i0, b.j0), p.c.RowStride, p.c.ColStride
 	case p.seed == fromBias:
-		return place{&p.bias[b.j0], 0, 1}
+		return &p.bias[b.j0], 0, 1
 	case p.seed == fromBiasRow:
 		nr := k.set.Tiles[0].NR
-		return place{&k.biasRows[b.i0*nr], nr, 0}
+		return &k.biasRows[b.i0*nr], nr, 0
 	}
-	return place{&k.zeros[0], 0, 0}
+	return &k.zeros[0], 0, 0
 }
 
 // compute runs the tiles of a grid: line by line if that takes few calls, else
 // strip by strip, so that a strip of b stays in the first-level cache.
 func (k *Core) compute(g *grid) {
 	switch {
-	case g.c.cs != 1 && g.cols*g.strips > 1 || g.cols < g.tile.NR && !k.set.Masks:
+	case g.c.cs != 1 && g.strips.cols*g.strips.count > 1 || g.strips.cols < g.strips.tile.NR && !k.set.Masks:
 		k.scratchLines(g)
-	case g.k*g.strips*g.cols <= maxLine:
-		for i := range g.lines {
-			g.line(i, 0, g.strips, g.init.from(i*g.rows, 0), g.c.from(i*g.rows, 0))
+	case g.k*g.strips.count*g.strips.cols <= maxLine:
+		for i := range g.lines.count {
+			g.line(i, 0, g.strips.count, g.init.from(i*g.lines.rows, 0), g.c.from(i*g.lines.rows, 0))
 		}
 	default:
-		for q := range g.strips {
+		for q := range g.strips.count {
 			g.strip(q)
 		}
 	}
@@ -116,17 +116,15 @@ const maxLine = 1 << 13
 
 // line computes a number of tiles beside each other: in line i, from strip q.
 func (g *grid) line(i, q, strips int, init, c place) {
-	b := offset(g.b.at, q*g.across)
-	g.tile.Gemm[g.rows-1](strips, g.k, offset(g.a.at, i*g.down), g.a.rs, g.a.cs, 0, b, g.b.rs, g.across,
-		init.at, init.rs, g.cols*init.cs, c.at, c.rs, g.cols, g.cols, g.lo, b, 0)
+	g.strips.tile.Gemm[g.lines.rows-1](strips, g.k, offset(g.a.at, i*g.down), g.a.rs, g.a.cs, 0, offset(g.b.at, q*g.across), g.b.rs, g.across,
+		init.at, init.rs, g.strips.cols*init.cs, c.at, c.rs, g.strips.cols, g.strips.cols, g.lo, 0, 0)
 }
 
 // strip computes the tiles of strip q, one below the other.
 func (g *grid) strip(q int) {
-	init, c := g.init.from(0, q*g.cols), g.c.from(0, q*g.cols)
-	b := offset(g.b.at, q*g.across)
-	g.tile.Gemm[g.rows-1](g.lines, g.k, g.a.at, g.a.rs, g.a.cs, g.down, b, g.b.rs, 0,
-		init.at, init.rs, g.rows*init.rs, c.at, c.rs, g.rows*c.rs, g.cols, g.lo, offset(b, g.ahead), g.stepAhead)
+	init, c := g.init.from(0, q*g.strips.cols), g.c.from(0, q*g.strips.cols)
+	g.strips.tile.Gemm[g.lines.rows-1](g.lines.count, g.k, g.a.at, g.a.rs, g.a.cs, g.down, offset(g.b.at, q*g.across), g.b.rs, 0,
+		init.at, init.rs, g.lines.rows*init.rs, c.at, c.rs, g.lines.rows*c.rs, g.strips.cols, g.lo, g.ahead, g.stepAhead)
 }
 
 // scratchCols is the width of the scratch in which scratchLines computes.
@@ -135,19 +133,19 @@ const scratchCols = 256
 // scratchLines computes tiles that are not as wide as the registers, or whose rows
 // are not contiguous, in a scratch of a few tiles beside each other.
 func (k *Core) scratchLines(g *grid) {
-	most := max(1, scratchCols/g.tile.NR)
-	for i := range g.lines {
-		for q := 0; q < g.strips; q += most {
-			strips := min(most, g.strips-q)
-			cols := strips * g.cols
+	most := max(1, scratchCols/g.strips.tile.NR)
+	for i := range g.lines.count {
+		for q := 0; q < g.strips.count; q += most {
+			strips := min(most, g.strips.count-q)
+			cols := strips * g.strips.cols
 			scratch := place{&k.scratch[0], scratchCols, 1}
-			c, init := g.c.from(i*g.rows, q*g.cols), g.init.from(i*g.rows, q*g.cols)
+			c, init := g.c.from(i*g.lines.rows, q*g.strips.cols), g.init.from(i*g.lines.rows, q*g.strips.cols)
 			if init.cs != 0 { // c or a bias, where there may be no whole tile to read
-				k.move(scratch, init, g.rows, cols, 1)
+				k.move(scratch, init, g.lines.rows, cols, 1)
 				init = scratch
 			}
 			g.line(i, q, strips, init, scratch)
-			k.move(c, scratch, g.rows, cols, 1)
+			k.move(c, scratch, g.lines.rows, cols, 1)
 		}
 	}
 }

@@ -76,11 +76,11 @@ func TestStripsCoverColumns(t *testing.T) {
 					if st.tile.MR < min(m, highest(s)) {
 						t.Fatalf("%s: %d rows take a tile of at most %d", s.Name, m, st.tile.MR)
 					}
-					if st.strips < 1 || st.cols > st.tile.NR || st.cols <= st.tile.NR-s.Vector {
+					if st.count < 1 || st.cols > st.tile.NR || st.cols <= st.tile.NR-s.Vector {
 						t.Fatalf("%s: %d rows, %d columns left: %d strips of %d with a tile of %d",
-							s.Name, m, n-covered, st.strips, st.cols, st.tile.NR)
+							s.Name, m, n-covered, st.count, st.cols, st.tile.NR)
 					}
-					covered += st.strips * st.cols
+					covered += st.count * st.cols
 				}
 				if covered != n {
 					t.Fatalf("%s: %d of %d columns", s.Name, covered, n)
@@ -94,10 +94,10 @@ func TestCutRowsIsEven(t *testing.T) {
 	for mr := 1; mr <= 14; mr++ {
 		for rows := 1; rows <= 200; rows++ {
 			r := cutRows(rows, mr)
-			if got := r[0].tiles*r[0].rows + r[1].tiles*r[1].rows; got != rows {
+			if got := r[0].count*r[0].rows + r[1].count*r[1].rows; got != rows {
 				t.Fatalf("%d rows by %d: %+v covers %d", rows, mr, r, got)
 			}
-			if tiles := r[0].tiles + r[1].tiles; tiles != (rows+mr-1)/mr || r[0].tiles > 0 && r[0].rows > mr {
+			if tiles := r[0].count + r[1].count; tiles != (rows+mr-1)/mr || r[0].count > 0 && r[0].rows > mr {
 				t.Fatalf("%d rows by %d: %+v", rows, mr, r)
 			}
 		}

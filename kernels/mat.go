@@ -71,7 +71,7 @@ func (m Mat) At(i, j int) float32 { return m.Data[i*m.RowStride+j*m.ColStride] }
 func (m Mat) Set(i, j int, x float32) { m.Data[i*m.RowStride+j*m.ColStride] = x }
 
 // at is the address of element (i, j).
-func (m Mat) at(i, j int) *float32 { return &m.Data[i*m.RowStride+j*m.ColStride] }
+func (m *Mat) at(i, j int) *float32 { return &m.Data[i*m.RowStride+j*m.ColStride] }
 
 // Panics of misuse: what each says is the whole message.
 const (

@@ -43,11 +43,11 @@ func (k *Core) packBlocks(p *product, b *block) {
 // tile column after column.
 func (k *Core) packA(p *product, b *block) {
 	buf, i := grow(&k.blockA, b.rows()*b.depth()), 0
-	for _, r := range cutRows(b.rows(), highest(k.set)) {
-		if r.tiles > 0 {
+	for _, l := range cutRows(b.rows(), highest(k.set)) {
+		if l.count > 0 {
 			src := p.a.place(b.i0+i, b.p0).t()
-			k.packTiles(buf[i*b.depth():], src, r.tiles, b.depth(), r.rows, r.rows, p.alphaA)
-			i += r.tiles * r.rows
+			k.packTiles(buf[i*b.depth():], src, l.count, b.depth(), l.rows, l.rows, p.alphaA)
+			i += l.count * l.rows
 		}
 	}
 }
@@ -57,8 +57,8 @@ func (k *Core) packA(p *product, b *block) {
 func (k *Core) packStrips(dst []float32, b place, rows, cols int, alpha float32, m int) {
 	for j := 0; j < cols; {
 		s := stripsFor(k.set, m, cols-j)
-		k.packTiles(dst[j*rows:], b.from(0, j), s.strips, rows, s.cols, s.tile.NR, alpha)
-		j += s.strips * s.cols
+		k.packTiles(dst[j*rows:], b.from(0, j), s.count, rows, s.cols, s.tile.NR, alpha)
+		j += s.count * s.cols
 	}
 }
 
@@ -78,8 +78,8 @@ func (k *Core) packTiles(dst []float32, src place, tiles, rows, cols, rs int, al
 	}
 }
 
-// placeA is where a run of tiles of that many rows, from row i of the block on,
-// finds its rows of a, and the step from tile to tile.
+// placeA is where lines of tiles of that many rows, from row i of the block on,
+// find their rows of a, and the step from line to line.
 func (k *Core) placeA(p *product, b *block, i, rows int) (at place, down int) {
 	switch {
 	case b.depth() == 0:

@@ -5,8 +5,8 @@ import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 // strips are a number of strips of columns of c, side by side, that are computed
 // with the same tile.
 type strips struct {
-	tile         *micro.Tile
-	strips, cols int // and the columns of each
+	tile        *micro.Tile
+	count, cols int // and the columns of each
 }
 
 // stripsFor is the rule by which c, of m rows, is cut into strips, from left to
@@ -35,19 +35,19 @@ func tileFor(s *micro.Set, m, left int) *micro.Tile {
 // highest is the number of rows of the highest tile: the narrowest one has it.
 func highest(s *micro.Set) int { return s.Tiles[len(s.Tiles)-1].MR }
 
-// A run is a number of tiles of the same height.
-type run struct{ tiles, rows int }
+// lines are a number of lines of tiles, below each other, and the rows of each.
+type lines struct{ count, rows int }
 
 // cutRows covers that many rows evenly with tiles of at most mr: 16 rows are
 // 6 + 5 + 5, not 6 + 6 + 4.
-func cutRows(rows, mr int) [2]run {
+func cutRows(rows, mr int) [2]lines {
 	if rows <= mr {
-		return [2]run{{1, rows}}
+		return [2]lines{{1, rows}}
 	}
 	tiles := (rows + mr - 1) / mr
 	low := rows / tiles
 	high := rows - tiles*low // tiles of one row more
-	return [2]run{{high, low + 1}, {tiles - high, low}}
+	return [2]lines{{high, low + 1}, {tiles - high, low}}
 }
 
 // cycles estimates the time of a product of m × n × depth, two multiply-adds a

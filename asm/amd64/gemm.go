@@ -33,7 +33,7 @@ func (g *generator) gemm(rows, vectors int) {
 	if g.Masks {
 		t.last = g.firstLanes(g.lanesAfter(g.loadParam("cols"), cols-g.Lanes))
 	}
-	g.SHLQ(operand.Imm(2), g.param("stepAhead")) // in bytes
+	t.locateAhead()
 	g.Label("tile")
 	t.seed()
 	t.chains()
@@ -41,6 +41,15 @@ func (g *generator) gemm(rows, vectors int) {
 	t.store()
 	t.next()
 	g.end()
+}
+
+// locateAhead turns ahead into an address, and its step into bytes, in their
+// places on the stack.
+func (t *tile) locateAhead() {
+	ahead := t.loadStride("ahead")
+	t.ADDQ(t.param("b"), ahead)
+	t.MOVQ(ahead, t.param("ahead"))
+	t.SHLQ(operand.Imm(2), t.param("stepAhead"))
 }
 
 // chains: acc[i][j] += Σₚ a[i][p]·b[p][j].

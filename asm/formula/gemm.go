@@ -3,7 +3,7 @@ package formula
 import "fmt"
 
 // GemmSignature is the Go signature of a row or column of register tiles of GEMM.
-const GemmSignature = "func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)"
+const GemmSignature = "func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)"
 
 // GemmOperands are those of its parameters that point to the tile at hand. From
 // tile to tile, each goes on by the elements that its parameter ts… says.

@@ -7,82 +7,82 @@ package micro
 // gemm1x64AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 64, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x64AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x64AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm1x32AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm2x32AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm3x32AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm1x16AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm2x16AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm3x16AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm4x16AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm4x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm4x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm5x16AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm5x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm5x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm6x16AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm6x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm6x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm1x8AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm2x8AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm3x8AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm4x8AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm4x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm4x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm5x8AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm5x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm5x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm6x8AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm6x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm6x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // copyAVX2: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //

@@ -4,9 +4,13 @@
 
 #include "textflag.h"
 
-// func gemm1x64AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm1x64AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3
 TEXT ·gemm1x64AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -108,9 +112,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm1x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm1x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3
 TEXT ·gemm1x32AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -188,9 +196,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm2x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm2x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm2x32AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -452,9 +464,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm3x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm3x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm3x32AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -779,9 +795,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm1x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm1x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3
 TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -847,9 +867,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm2x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm2x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -1037,9 +1061,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm3x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm3x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -1264,9 +1292,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm4x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm4x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -1539,9 +1571,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm5x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm5x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -1851,9 +1887,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm6x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm6x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -2200,9 +2240,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm1x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm1x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3
 TEXT ·gemm1x8AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -2262,9 +2306,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm2x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm2x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm2x8AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -2417,9 +2465,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm3x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm3x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm3x8AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -2596,9 +2648,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm4x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm4x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm4x8AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -2810,9 +2866,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm5x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm5x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm5x8AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:
@@ -3048,9 +3108,13 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm6x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm6x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm6x8AVX2(SB), NOSPLIT, $0-152
+	MOVQ ahead+136(FP), AX
+	SHLQ $0x02, AX
+	ADDQ b+48(FP), AX
+	MOVQ AX, ahead+136(FP)
 	SHLQ $0x02, stepAhead+144(FP)
 
 tile:

@@ -7,162 +7,162 @@ package micro
 // gemm1x256AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 256, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x256AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x256AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm1x128AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 128, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm2x128AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 128, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm3x128AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 128, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm1x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm2x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm3x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm4x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm4x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm4x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm5x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm5x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm5x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm6x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm6x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm6x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm7x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 7, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm7x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm7x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm8x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 8, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm8x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm8x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm9x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 9, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm9x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm9x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm10x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 10, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm10x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm10x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm11x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 11, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm11x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm11x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm12x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 12, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm12x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm12x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm13x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 13, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm13x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm13x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm14x32AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 14, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm14x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm14x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm1x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm2x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm3x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm4x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm4x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm4x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm5x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm5x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm5x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm6x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm6x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm6x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm7x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 7, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm7x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm7x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm8x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 8, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm8x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm8x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm9x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 9, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm9x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm9x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm10x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 10, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm10x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm10x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm11x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 11, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm11x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm11x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm12x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 12, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm12x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm12x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm13x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 13, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm13x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm13x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // gemm14x16AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 14, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm14x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm14x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 
 // copyAVX512: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //

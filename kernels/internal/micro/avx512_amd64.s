@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func gemm1x256AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm1x256AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·gemm1x256AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -12,6 +12,10 @@ TEXT ·gemm1x256AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -177,7 +181,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm1x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm1x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·gemm1x128AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -185,6 +189,10 @@ TEXT ·gemm1x128AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -294,7 +302,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm2x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm2x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm2x128AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -302,6 +310,10 @@ TEXT ·gemm2x128AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -743,7 +755,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm3x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm3x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm3x128AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -751,6 +763,10 @@ TEXT ·gemm3x128AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -1315,7 +1331,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm1x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm1x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -1323,6 +1339,10 @@ TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -1390,7 +1410,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm2x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm2x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -1398,6 +1418,10 @@ TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -1593,7 +1617,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm3x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm3x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm3x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -1601,6 +1625,10 @@ TEXT ·gemm3x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -1835,7 +1863,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm4x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm4x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm4x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -1843,6 +1871,10 @@ TEXT ·gemm4x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -2127,7 +2159,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm5x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm5x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm5x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -2135,6 +2167,10 @@ TEXT ·gemm5x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -2458,7 +2494,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm6x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm6x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm6x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -2466,6 +2502,10 @@ TEXT ·gemm6x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -2828,7 +2868,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm7x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm7x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm7x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -2836,6 +2876,10 @@ TEXT ·gemm7x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -3248,7 +3292,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm8x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm8x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm8x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -3256,6 +3300,10 @@ TEXT ·gemm8x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -3707,7 +3755,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm9x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm9x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm9x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -3715,6 +3763,10 @@ TEXT ·gemm9x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -4205,7 +4257,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm10x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm10x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm10x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -4213,6 +4265,10 @@ TEXT ·gemm10x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -4753,7 +4809,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm11x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm11x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm11x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -4761,6 +4817,10 @@ TEXT ·gemm11x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -5340,7 +5400,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm12x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm12x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm12x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -5348,6 +5408,10 @@ TEXT ·gemm12x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -5966,7 +6030,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm13x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm13x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm13x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -5974,6 +6038,10 @@ TEXT ·gemm13x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -6642,7 +6710,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm14x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm14x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm14x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -6650,6 +6718,10 @@ TEXT ·gemm14x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -7357,7 +7429,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm1x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm1x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·gemm1x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -7365,6 +7437,10 @@ TEXT ·gemm1x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -7425,7 +7501,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm2x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm2x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm2x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -7433,6 +7509,10 @@ TEXT ·gemm2x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -7587,7 +7667,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm3x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm3x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm3x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -7595,6 +7675,10 @@ TEXT ·gemm3x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -7774,7 +7858,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm4x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm4x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm4x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -7782,6 +7866,10 @@ TEXT ·gemm4x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -7997,7 +8085,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm5x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm5x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm5x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -8005,6 +8093,10 @@ TEXT ·gemm5x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -8245,7 +8337,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm6x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm6x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm6x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -8253,6 +8345,10 @@ TEXT ·gemm6x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -8518,7 +8614,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm7x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm7x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm7x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -8526,6 +8622,10 @@ TEXT ·gemm7x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -8827,7 +8927,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm8x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm8x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm8x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -8835,6 +8935,10 @@ TEXT ·gemm8x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -9161,7 +9265,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm9x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm9x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm9x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -9169,6 +9273,10 @@ TEXT ·gemm9x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -9520,7 +9628,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm10x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm10x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm10x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -9528,6 +9636,10 @@ TEXT ·gemm10x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -9915,7 +10027,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm11x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm11x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm11x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -9923,6 +10035,10 @@ TEXT ·gemm11x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -10335,7 +10451,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm12x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm12x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm12x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -10343,6 +10459,10 @@ TEXT ·gemm12x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -10780,7 +10900,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm13x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm13x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm13x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -10788,6 +10908,10 @@ TEXT ·gemm13x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -11261,7 +11385,7 @@ gated:
 	VZEROUPPER
 	RET
 
-// func gemm14x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead *float32, stepAhead int)
+// func gemm14x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm14x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
@@ -11269,6 +11393,10 @@ TEXT ·gemm14x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
+	MOVQ  ahead+136(FP), AX
+	SHLQ  $0x02, AX
+	ADDQ  b+48(FP), AX
+	MOVQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:

@@ -30,7 +30,7 @@ func fmas() map[string]func(x, y, z float32) float32 {
 		b, c := make([]float32, tile.NR), make([]float32, tile.NR)
 		all["tile of tier "+s.Name] = func(x, y, z float32) float32 {
 			b[0], c[0] = y, z
-			tile.Gemm[0](1, 1, &x, 1, 1, 0, &b[0], tile.NR, 0, &c[0], tile.NR, 0, &c[0], tile.NR, 0, tile.NR, None, &b[0], 0)
+			tile.Gemm[0](1, 1, &x, 1, 1, 0, &b[0], tile.NR, 0, &c[0], tile.NR, 0, &c[0], tile.NR, 0, tile.NR, None, 0, 0)
 			return c[0]
 		}
 	}

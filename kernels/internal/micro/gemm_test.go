@@ -83,7 +83,7 @@ func (c tileCase) check(t *testing.T, tile *Tile, fill func(*rand.Rand, []float3
 			init, rsinit, tsinit = to, out.rs, out.ts
 		}
 		f(c.tiles, c.k, unsafe.SliceData(a), c.rsa, c.csa, tsa, unsafe.SliceData(bs), b.rs, b.ts,
-			unsafe.SliceData(init), rsinit, tsinit, unsafe.SliceData(to), out.rs, out.ts, c.cols, c.lo, unsafe.SliceData(bs), 16)
+			unsafe.SliceData(init), rsinit, tsinit, unsafe.SliceData(to), out.rs, out.ts, c.cols, c.lo, 32, 16)
 	}
 	got := guarded(t, out.data, c.side)
 	ga, gb, ginit := guarded(t, a, c.side), guarded(t, b.data, c.side), guarded(t, in.data, c.side)
@@ -165,7 +165,7 @@ func BenchmarkGemmTile(b *testing.B) {
 					}
 				}
 				for b.Loop() {
-					tile.Gemm[tile.MR-1](1, k, &a[0], 1, tile.MR, 0, &x[0], tile.NR, 0, &c[0], 0, 0, &c[0], tile.NR, 0, tile.NR, 0, &x[0], 0)
+					tile.Gemm[tile.MR-1](1, k, &a[0], 1, tile.MR, 0, &x[0], tile.NR, 0, &c[0], 0, 0, &c[0], tile.NR, 0, tile.NR, 0, 0, 0)
 				}
 				flops := 2 * float64(k*tile.MR*tile.NR)
 				b.ReportMetric(flops*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")

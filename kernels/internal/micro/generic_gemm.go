@@ -22,7 +22,7 @@ func tileGeneric(mr, nr int) Tile {
 // gemmGeneric returns the GemmFunc of that many rows. It is the definition of the
 // tile: a chain of fused multiply-adds for each element of c, in ascending p.
 func gemmGeneric(rows int) GemmFunc {
-	return func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, _ *float32, _ int) {
+	return func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, _, _ int) {
 		for t := range tiles {
 			for i := range rows {
 				row := vec(at(c, t*tsc+i*rsc), cols)

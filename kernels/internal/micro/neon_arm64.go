@@ -7,112 +7,112 @@ package micro
 // gemm1x64NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 64, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x64NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x64NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm1x32NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x32NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x32NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm2x32NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x32NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x32NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm3x32NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x32NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x32NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm1x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm2x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm3x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm4x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm4x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm4x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm5x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm5x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm5x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm6x16NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 16, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm6x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm6x16NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm1x8NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm2x8NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm3x8NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm4x8NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm4x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm4x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm5x8NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm5x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm5x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm6x8NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 8, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm6x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm6x8NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm1x4NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 4, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm1x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm1x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm2x4NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 2, j < 4, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm2x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm2x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm3x4NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 3, j < 4, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm3x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm3x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm4x4NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 4, j < 4, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm4x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm4x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm5x4NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 5, j < 4, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm5x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm5x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // gemm6x4NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 6, j < 4, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
-func gemm6x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+func gemm6x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // copyNEON: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //

@@ -17,9 +17,9 @@ import "math"
 // cols is NR, or, on a tier that Masks, less by fewer than Vector: then the
 // columns beyond are neither read nor written.
 //
-// ahead is a hint of what will be read next: a tier may ask the caches for it
-// while it computes, going on by stepAhead elements every AheadEvery values of p.
-type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead *float32, stepAhead int)
+// ahead is a hint of what will be read next, in elements from b: a tier may ask
+// the caches for it meanwhile, and go on by stepAhead every AheadEvery values of p.
+type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // AheadEvery is a number of values of p; see GemmFunc.
 const AheadEvery = 4
