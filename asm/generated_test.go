@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -145,4 +146,33 @@ func withHeader(t *testing.T, dir, arch string) map[string][]byte {
 		}
 	}
 	return files
+}
+
+// Each feature that an opcode of a tier needs is one that the tier is refused
+// without: those of the baseline aside, and AVX, which comes with AVX-512.
+func TestTiersCheckWhatTheyNeed(t *testing.T) {
+	checks, err := os.ReadFile(filepath.Join(micro, "set_amd64.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tier := range tiers {
+		if tier.arch != "amd64" {
+			continue
+		}
+		name := strings.ToLower(tier.suffix)
+		m := regexp.MustCompile(`Name:\s+"` + name + `",\s+Unusable: missing\((.*)\)`).FindStringSubmatch(string(checks))
+		if m == nil {
+			t.Fatalf("set_amd64.go does not say what %s needs", name)
+		}
+		checked := strings.Split(strings.ReplaceAll(m[1], "cpuid.", ""), ", ")
+		given := append(checked, "", "CMOV", "MMX+")
+		if slices.Contains(checked, "AVX512F") {
+			given = append(given, "AVX")
+		}
+		for opcode, feature := range tier.opcodes {
+			if !slices.Contains(given, feature) {
+				t.Errorf("%s uses %s, but does not check %s", name, opcode, feature)
+			}
+		}
+	}
 }

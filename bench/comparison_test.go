@@ -86,7 +86,9 @@ func (c *comparison) addPeers() error {
 		switch {
 		case err == nil:
 			c.add(peer)
-		case !c.all || !errors.Is(err, errNotFound):
+		case !c.all: // named, so not to be passed over
+			return fmt.Errorf("peer %s: %v", name, err)
+		case !errors.Is(err, errNotFound):
 			return err
 		}
 	}

@@ -2,5 +2,5 @@
 
 package bench
 
-// quiet does nothing: there are no peers here.
+// quiet does nothing: there are no threads of C libraries to wait for here.
 func quiet() {}

@@ -6,13 +6,9 @@ import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 // papers.
 func (k *Core) multiply(p *product) {
 	m, n, depth := p.c.Rows, p.c.Cols, p.a.Cols
-	if depth == 0 {
-		k.macro(p, &block{i1: m, j1: n})
-		return
-	}
-	nc, kc, mc := k.blocks.n, evenly(depth, k.blocks.k, 1), evenly(m, k.blocks.m, highest(k.set))
+	nc, kc, mc := k.blocks.n, max(1, evenly(depth, k.blocks.k, 1)), evenly(m, k.blocks.m, highest(k.set))
 	for jc := 0; jc < n; jc += nc {
-		for pc := 0; pc < depth; pc += kc {
+		for pc := 0; pc == 0 || pc < depth; pc += kc {
 			for ic := 0; ic < m; ic += mc {
 				k.macro(p, &block{ic, min(ic+mc, m), jc, min(jc+nc, n), pc, min(pc+kc, depth)})
 			}
@@ -49,7 +45,7 @@ func (k *Core) macro(p *product, b *block) {
 		g.lo = p.lo
 	}
 	g.c = p.c.place(b.i0, b.j0)
-	g.init.at, g.init.rs, g.init.cs = k.init(p, b)
+	g.init.at, g.init.rs, g.init.cs = k.seedPlace(p, b)
 	c, init := g.c.at, g.init.at
 	runs := cutRows(b.rows(), highest(k.set))
 	for j := 0; j < b.cols(); j += g.strips.count * g.strips.cols {
@@ -63,7 +59,7 @@ func (k *Core) macro(p *product, b *block) {
 				g.c.at = offset(c, i*g.c.rs+j*g.c.cs)
 				g.init.at = offset(init, i*g.init.rs+j*g.init.cs)
 				k.compute(&g)
-				g.ahead += g.lines.count * (g.k / micro.AheadEvery) * g.stepAhead
+				g.ahead += g.lines.count * (g.k / g.strips.tile.AheadEvery) * g.stepAhead
 				i += g.lines.count * g.lines.rows
 			}
 		}
@@ -74,30 +70,36 @@ func (k *Core) macro(p *product, b *block) {
 // piece behind the one at hand, over the tiles of the strip.
 func (g *grid) lookAhead(lines int) {
 	g.ahead, g.stepAhead = 0, 0
-	if rounds := lines * (g.k / micro.AheadEvery); rounds > 0 && g.across > g.strips.tile.NR {
+	if rounds := lines * (g.k / g.strips.tile.AheadEvery); rounds > 0 && g.across > g.strips.tile.NR {
 		g.ahead, g.stepAhead = g.across, (g.across+rounds-1)/rounds
 	}
 }
 
-// init is where the chains of a block find what they start from, as a place.
-func (k *Core) init(p *product, b *block) (at *float32, rs, cs int) {
+// seedPlace is where the chains of a block find what they start from, as a place.
+func (k *Core) seedPlace(p *product, b *block) (at *float32, rs, cs int) {
 	switch {
 	case b.p0 > 0 || p.seed == fromC:
 		return p.c.at(b.i0, b.j0), p.c.RowStride, p.c.ColStride
 	case p.seed == fromBias:
 		return &p.bias[b.j0], 0, 1
 	case p.seed == fromBiasRow:
-		nr := k.set.Tiles[0].NR
-		return &k.biasRows[b.i0*nr], nr, 0
+		return k.spreadBias(p.bias[b.i0:b.i1], stripsFor(k.set, p.height(), b.cols()).tile.NR)
 	}
 	return &k.zeros[0], 0, 0
+}
+
+// spreadBias repeats each element of the bias across a row as wide as the tiles.
+func (k *Core) spreadBias(bias []float32, nr int) (at *float32, rs, cs int) {
+	rows := grow(&k.biasRows, len(bias)*nr)
+	k.set.Transpose(nr, len(bias), &rows[0], nr, &bias[0], 0, 1)
+	return &rows[0], nr, 0
 }
 
 // compute runs the tiles of a grid: line by line if that takes few calls, else
 // strip by strip, so that a strip of b stays in the first-level cache.
 func (k *Core) compute(g *grid) {
 	switch {
-	case g.c.cs != 1 && g.strips.cols*g.strips.count > 1 || g.strips.cols < g.strips.tile.NR && !k.set.Masks:
+	case g.c.cs != 1 || g.strips.cols < g.strips.tile.NR && !k.set.Masks:
 		k.scratchLines(g)
 	case g.k*g.strips.count*g.strips.cols <= maxLine:
 		for i := range g.lines.count {

@@ -1,49 +1,74 @@
 package kernels
 
 import (
-	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
+	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 )
 
-func randomMat(rnd *rand.Rand, rows, cols int) Mat {
-	m := NewMat(rows, cols)
+// randomMat returns a random matrix that lies in memory in one of several ways,
+// against a page that cannot be touched.
+func randomMat(t *testing.T, rnd *rand.Rand, rows, cols int) Mat {
+	m := Mat{Rows: rows, Cols: cols}
+	switch rnd.IntN(5) {
+	case 0:
+		m.RowStride, m.ColStride = cols, 1
+	case 1:
+		m.RowStride, m.ColStride = 1, rows
+	case 2:
+		m.RowStride, m.ColStride = cols+3, 1
+	case 3:
+		m.RowStride, m.ColStride = 2*cols+1, 2
+	case 4:
+		m.RowStride, m.ColStride = 1024, 1
+	}
+	m.Data = guard.Floats(t, (rows-1)*m.RowStride+(cols-1)*m.ColStride+1, guard.Side(rnd.IntN(2)))
 	for i := range m.Data {
 		m.Data[i] = float32(rnd.NormFloat64())
 	}
 	return m
 }
 
-// Caches of any size give the same bits, because each block of k carries on the
-// same chains.
+// Caches of any size give the same bits, with b packed or not, because each block
+// of k carries on the same chains.
 func TestBlockingChangesNoBit(t *testing.T) {
-	const m, depth, n = 61, 83, 75
 	for _, tier := range Tiers() {
 		t.Run("tier="+tier.String(), func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(1, 2))
-			a, b := randomMat(rnd, m, depth), randomMat(rnd, depth, n)
-			bias := randomMat(rnd, 1, n).Data
-			k := NewCore(tier)
-			want := NewMat(m, n)
-			k.Gemm(1.5, a, b, 0, want, Epilogue{Bias: bias, ReLU: true})
-			for range 40 {
-				mr, nr := highest(k.set), k.set.Tiles[0].NR
-				k.blocks = blocking{m: (1 + rnd.IntN(4)) * mr, n: (1 + rnd.IntN(4)) * nr, k: 1 + rnd.IntN(90)}
-				got := NewMat(m, n)
-				k.Gemm(1.5, a, b, 0, got, Epilogue{Bias: bias, ReLU: true})
-				requireEqual(t, fmt.Sprintf("%+v", k.blocks), got.Data, want.Data)
+			k, whole := NewCore(tier), NewCore(Generic)
+			whole.blocks = blocking{m: 1 << 20, n: 1 << 20, k: 1 << 20}
+			for range 150 {
+				k.blocks = blocking{m: (1 + rnd.IntN(3)) * highest(k.set), n: (1 + rnd.IntN(2)) * k.set.Tiles[0].NR, k: 1 + rnd.IntN(50)}
+				compareBlocked(t, rnd, k, whole)
 			}
 		})
 	}
 }
 
-func requireEqual(t *testing.T, what string, got, want []float32) {
-	t.Helper()
-	for i := range want {
-		if got[i] != want[i] {
-			t.Fatalf("%s: element %d is %g, want %g", what, i, got[i], want[i])
+func compareBlocked(t *testing.T, rnd *rand.Rand, k, whole *Core) {
+	size := func() int { return []int{1, 2, 3, 14, 15, 17, 33, 48, 97, 150, 300}[rnd.IntN(11)] }
+	m, n, depth := size(), size(), 1+rnd.IntN(150)
+	a, b, c := randomMat(t, rnd, m, depth), randomMat(t, rnd, depth, n), randomMat(t, rnd, m, n)
+	alpha, beta := []float32{1, 1, 0.3}[rnd.IntN(3)], []float32{0, 1, 0.7}[rnd.IntN(3)]
+	e := Epilogue{ReLU: rnd.IntN(2) == 0}
+	if rnd.IntN(2) == 0 {
+		e.Bias = randomMat(t, rnd, n, 1).Data[:n]
+	}
+	want, packedC := c, c
+	want.Data, packedC.Data = slices.Clone(c.Data), slices.Clone(c.Data)
+	whole.Gemm(alpha, a, b, beta, want, e)
+	k.Gemm(alpha, a, b, beta, c, e)
+	var packed Packed
+	k.Pack(&packed, b)
+	k.GemmPacked(alpha, a, &packed, beta, packedC, e)
+	for i, v := range want.Data {
+		if math.Float32bits(c.Data[i]) != math.Float32bits(v) || math.Float32bits(packedC.Data[i]) != math.Float32bits(v) {
+			t.Fatalf("%d × %d × %d, %+v, α = %g, β = %g, %+v: element %d is %g, packed %g, want %g",
+				m, depth, n, k.blocks, alpha, beta, e, i, c.Data[i], packedC.Data[i], v)
 		}
 	}
 }
@@ -113,6 +138,7 @@ func TestOrientation(t *testing.T) {
 		transposed bool
 	}{
 		{"wide", 100, 50, 256, false},
+		{"wide, with an edge", 100, 50, 250, false},
 		{"one row", 1, 50, 256, false},
 		{"one column", 256, 50, 1, true},
 	} {

@@ -36,6 +36,7 @@ func (k *Core) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
 		return
 	}
 	p := product{alphaA: alpha, alphaB: 1, a: a, b: b, c: c, bias: e.Bias, lo: e.floor()}
+	p.normalize()
 	if k.prefersTransposed(&p) {
 		p.transpose()
 	}
@@ -92,6 +93,19 @@ const (
 	fromC
 )
 
+// normalize sets the strides along dimensions of one element, which could be
+// anything, to 1.
+func (p *product) normalize() {
+	for _, m := range []*Mat{&p.a, &p.b, &p.c} {
+		if m.Rows == 1 {
+			m.RowStride = 1
+		}
+		if m.Cols == 1 {
+			m.ColStride = 1
+		}
+	}
+}
+
 // transpose changes between the two forms of the product.
 func (p *product) transpose() {
 	p.a, p.b, p.c = p.b.T(), p.a.T(), p.c.T()
@@ -102,18 +116,22 @@ func (p *product) transpose() {
 // prefersTransposed reports whether the other form takes fewer cycles.
 func (k *Core) prefersTransposed(p *product) bool {
 	m, n, depth := p.c.Rows, p.c.Cols, p.a.Cols
-	movesB, movesC := p.b.ColStride != 1 && n > 1, p.c.ColStride != 1 && n > 1
-	if !movesB && !movesC && n%k.set.Tiles[0].NR == 0 {
+	v := k.set.Vector
+	here := moves{a: p.alphaA != 1, b: p.b.ColStride != 1, c: p.c.ColStride != 1}
+	if here == (moves{}) && n%v == 0 {
 		return false // nothing to gain
 	}
-	movesA, movesCT := p.a.RowStride != 1 && m > 1 || p.alphaA != 1, p.c.RowStride != 1 && m > 1
-	return cycles(k.set, n, m, depth, movesA, movesCT) < cycles(k.set, m, n, depth, movesB, movesC)
+	there := moves{b: p.alphaA != 1 || p.a.RowStride != 1, c: p.c.RowStride != 1 || p.bias != nil}
+	return cycles(v, n, m, depth, there) < cycles(v, m, n, depth, here)
 }
 
 // run multiplies with the product as it is oriented.
 func (k *Core) run(p *product, beta float32) {
 	p.decidePacking()
 	p.seed = k.prepareSeed(p, beta)
+	if p.a.Cols == 0 && p.seed == fromC && p.lo != 0 {
+		return // c is what it should be
+	}
 	k.multiply(p)
 }
 
@@ -124,7 +142,6 @@ func (k *Core) prepareSeed(p *product, beta float32) seed {
 	case beta == 0 && p.bias == nil:
 		return fromZero
 	case beta == 0 && p.biasByRow:
-		k.spreadBias(p)
 		return fromBiasRow
 	case beta == 0:
 		return fromBias
@@ -145,14 +162,6 @@ func (p *product) biasAt(i, j int) float32 {
 		return p.bias[i]
 	}
 	return p.bias[j]
-}
-
-// spreadBias repeats element i of the bias across row i of a matrix as wide as
-// the widest tile.
-func (k *Core) spreadBias(p *product) {
-	nr := k.set.Tiles[0].NR
-	rows := grow(&k.biasRows, len(p.bias)*nr)
-	k.set.Transpose(nr, len(p.bias), &rows[0], nr, &p.bias[0], 0, 1)
 }
 
 // scale computes m = β·m.

@@ -31,6 +31,7 @@ const (
 	padded         // row-major, with a gap behind each row
 	scattered      // gaps between rows and between columns
 	aliased        // row-major, with rows that fall into the same sets of a cache
+	unsteady       // row-major, but with stride 0 along a dimension of one element
 	forms
 )
 
@@ -44,6 +45,14 @@ func (f form) strides(rows, cols int) (rs, cs int) {
 		return cols + 3, 1
 	case aliased:
 		return 1024, 1
+	case unsteady:
+		if rows > 1 {
+			rs = cols
+		}
+		if cols > 1 {
+			cs = 1
+		}
+		return rs, cs
 	}
 	return 2*cols + 1, 2
 }
@@ -143,13 +152,15 @@ func TestGemmIsItsDefinition(t *testing.T) {
 		for range testSize(t, 400) {
 			randomCase(rnd).check(t, k, anyNumber)
 		}
-		// Larger than a block in every direction.
+		// Larger than most blocks.
 		for _, c := range []gemmCase{
 			{m: 200, k: 800, n: 33, alpha: 1, bias: true, relu: true},
 			{m: 150, k: 150, n: 150, formA: aliased, formB: aliased, alpha: 1, bias: true},
 			{m: 13, k: 600, n: 50, formA: colMajor, alpha: 1, beta: 1},
 			{m: 195, k: 3, n: 100, formB: colMajor, formC: colMajor, alpha: 2},
 			{m: 2, k: 2, n: 2100, alpha: 1},
+			{m: 1, k: 5, n: 1, formC: unsteady, alpha: 1, beta: 1, side: guard.After},
+			{m: 1, k: 900, n: 3, formB: colMajor, formC: unsteady, alpha: 1, side: guard.After},
 		} {
 			c.check(t, k, anyNumber)
 		}

@@ -4,7 +4,7 @@ package kernels
 // into, a b without contiguous rows, and those that are slow to read as they lie.
 func (p *product) decidePacking() {
 	p.packsA = p.alphaA != 1 || p.c.Cols >= minReuse && slow(p.a.Cols, p.a.ColStride, p.a.RowStride)
-	p.packsB = p.packed == nil && (p.alphaB != 1 || p.b.ColStride != 1 && p.c.Cols > 1 ||
+	p.packsB = p.packed == nil && (p.alphaB != 1 || p.b.ColStride != 1 ||
 		p.c.Rows >= minReuse && slow(p.b.Rows, p.b.RowStride, p.b.ColStride))
 }
 

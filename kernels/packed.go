@@ -38,5 +38,6 @@ func (k *Core) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, 
 		return
 	}
 	p := product{alphaA: alpha, alphaB: 1, a: a, b: shape, packed: b.data, c: c, bias: e.Bias, lo: e.floor()}
+	p.normalize()
 	k.run(&p, beta)
 }

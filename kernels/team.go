@@ -25,6 +25,9 @@ type gemmArgs struct {
 // not pay: one finishes it while the others would still be waking up.
 const parallelFlops = 1 << 20
 
+// columnUnit is what columns of c are shared out in: a line of the cache.
+const columnUnit = 16
+
 // NewTeam returns a team of that many workers, the caller included; below 1
 // means 1. It panics if the tier cannot run here (see Tier.Err).
 func NewTeam(tier Tier, workers int) *Team {
@@ -68,6 +71,7 @@ func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
 	}
 	t.gemm = gemmArgs{alpha, beta, a, b, c, e}
 	t.Run(t.gemmPart)
+	t.gemm = gemmArgs{} // the memory of the operands is not ours to keep
 }
 
 // gemmShare computes the rank's share: whole tiles along the longer side of c.
@@ -77,7 +81,7 @@ func (t *Team) gemmShare(rank int, k *Core) {
 		i0, i1 := Share(c.Rows, highest(k.set), rank, t.Workers())
 		a, c = a.Slice(i0, i1, 0, a.Cols), c.Slice(i0, i1, 0, c.Cols)
 	} else {
-		j0, j1 := Share(c.Cols, 16, rank, t.Workers())
+		j0, j1 := Share(c.Cols, columnUnit, rank, t.Workers())
 		b, c = b.Slice(0, b.Rows, j0, j1), c.Slice(0, c.Rows, j0, j1)
 		if e.Bias != nil {
 			e.Bias = e.Bias[j0:j1]

@@ -50,18 +50,24 @@ func cutRows(rows, mr int) [2]lines {
 	return [2]lines{{high, low + 1}, {tiles - high, low}}
 }
 
-// cycles estimates the time of a product of m × n × depth, two multiply-adds a
-// cycle, but 8 of them in flight, and a strip of one vector waiting for loads.
-// What has to be moved because no vector can be loaded or stored along it takes
-// three cycles a vector.
-func cycles(s *micro.Set, m, n, depth int, movesB, movesC bool) int {
-	vectors := (n + s.Vector - 1) / s.Vector
+// moves are the operands of which no vector can be loaded or stored as they lie,
+// or that α has to be multiplied into.
+type moves struct{ a, b, c bool }
+
+// cycles estimates the time of a product of m × n × depth with vectors of v
+// elements: two multiply-adds a cycle, but 8 of them in flight, a strip of one
+// vector that waits for loads, and three cycles for each vector that is moved.
+func cycles(v, m, n, depth int, moves moves) int {
+	vectors := (n + v - 1) / v
 	step := max(m*vectors+vectors%2*m/8, 8)
 	moved := 0
-	if movesB {
+	if moves.a {
+		moved += depth * ((m + v - 1) / v)
+	}
+	if moves.b {
 		moved += depth * vectors
 	}
-	if movesC {
+	if moves.c {
 		moved += m * vectors
 	}
 	return step*depth/2 + 3*moved

@@ -8,7 +8,7 @@ import (
 )
 
 // kUnroll is the number of steps of p between two looks at the loop counter.
-const kUnroll = 4
+const kUnroll = formula.AheadEvery
 
 // A tile is the state of one register tile: rows × vectors accumulators.
 type tile struct {
@@ -87,6 +87,7 @@ func (t *tile) rounds(k reg.Register) {
 		t.ADDQ(stride, c)
 		t.step()
 	}
+	t.lookAhead()
 	t.SUBQ(operand.Imm(kUnroll), k)
 	t.JL(operand.LabelRef("rest"))
 	t.DECQ(first)
@@ -96,12 +97,17 @@ func (t *tile) rounds(k reg.Register) {
 	for range kUnroll {
 		t.step()
 	}
-	t.PREFETCHT1(operand.Mem{Base: t.ahead})
-	t.ADDQ(t.param("stepAhead"), t.ahead)
+	t.lookAhead()
 	t.SUBQ(operand.Imm(kUnroll), k)
 	t.JGE(operand.LabelRef("unrolled"))
 	t.Label("rest")
 	t.ADDQ(operand.Imm(kUnroll), k)
+}
+
+// lookAhead asks for a line of what will be read next.
+func (t *tile) lookAhead() {
+	t.PREFETCHT1(operand.Mem{Base: t.ahead})
+	t.ADDQ(t.param("stepAhead"), t.ahead)
 }
 
 // seed: acc[i][j] = init[i][j].
@@ -211,8 +217,8 @@ func (t *tile) store() {
 
 // next goes on with the next tile, if there is one.
 func (t *tile) next() {
-	for _, operand := range formula.GemmOperands {
-		t.ADDQ(t.loadStride("ts"+operand), t.param(operand))
+	for _, name := range formula.GemmOperands {
+		t.ADDQ(t.loadStride("ts"+name), t.param(name))
 	}
 	t.DECQ(t.param("tiles"))
 	t.JNZ(operand.LabelRef("tile"))

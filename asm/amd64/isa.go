@@ -31,7 +31,7 @@ var avx2 = isa{
 	newVector: func(c *build.Context) reg.VecVirtual { return c.YMM() },
 }
 
-// avx512 needs AVX-512 F, DQ, BW and VL. A 14×2 tile keeps 28 accumulators, a row
+// avx512 needs AVX-512 F, DQ, BW and VL, and BMI2. A 14×2 tile keeps 28 accumulators, a row
 // of b in two registers and an element of a in one or two: all 32 registers.
 // Comparisons give k registers; loads and stores take them.
 var avx512 = isa{
@@ -48,7 +48,6 @@ type generator struct {
 	*build.Context
 	isa
 	constants map[uint32]operand.Mem
-	masks     operand.Mem
 }
 
 func newGenerator(s isa) *generator {

@@ -3,7 +3,7 @@
 // writes a .s file, its Go stubs and a table of its kernels for each instruction
 // set.
 //
-// gemm.go holds the register tiles of GEMM, move.go moves matrices, vector.go lowers the element-wise
+// gemm.go holds the register tiles of GEMM, move.go and transpose.go move matrices, vector.go lowers the element-wise
 // kernels of asm/formula, isa.go says what an instruction set offers.
 package main
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -54,42 +53,11 @@ func (g *generator) lanesAfter(n reg.Register, passed int) reg.Register {
 	return left
 }
 
-// firstLanes returns the mask of the first n lanes, 0 ≤ n ≤ Lanes: a k register
-// or a vector.
+// firstLanes returns the k register of the first n lanes, 0 ≤ n ≤ Lanes.
 func (g *generator) firstLanes(n reg.Register) reg.Register {
-	if !g.Masks {
-		return g.firstLanesVector(n)
-	}
 	ones, mask := g.GP32(), g.K()
 	g.MOVL(operand.I32(-1), ones)
 	g.BZHIL(n.(reg.GPVirtual).As32(), ones, ones)
 	g.KMOVW(ones, mask)
 	return mask
-}
-
-// firstLanesVector reads the mask from a table of ones, then zeros.
-func (g *generator) firstLanesVector(n reg.Register) reg.VecVirtual {
-	table, at, mask := g.maskTable(), g.GP64(), g.vec()
-	g.LEAQ(table.Offset(4*g.Lanes), at)
-	g.NEGQ(n)
-	g.VMOVUPS(operand.Mem{Base: at, Index: n, Scale: 4}, mask)
-	g.NEGQ(n)
-	return mask
-}
-
-// maskTable is Lanes lanes of ones, then as many zeros.
-func (g *generator) maskTable() operand.Mem {
-	if g.masks != (operand.Mem{}) {
-		return g.masks
-	}
-	g.masks = g.StaticGlobal("masks" + g.Suffix)
-	g.DataAttributes(attr.RODATA | attr.NOPTR)
-	for i := range 2 * g.Lanes {
-		ones := uint32(0)
-		if i < g.Lanes {
-			ones = 0xFFFFFFFF
-		}
-		g.AddDatum(4*i, operand.U32(ones))
-	}
-	return g.masks
 }

@@ -81,7 +81,11 @@ func (m *move) edge() {
 	for _, row := range rows {
 		m.zero(row)
 	}
-	mask := m.firstLanes(m.atMostLanes(m.cols))
+	n := m.atMostLanes(m.cols)
+	var mask reg.Register
+	if m.Masks {
+		mask = m.firstLanes(n)
+	}
 	at := m.walk(m.src)
 	for i, row := range rows {
 		if i > 0 {
@@ -89,12 +93,16 @@ func (m *move) edge() {
 			m.JLE(operand.LabelRef("loaded"))
 			m.ADDQ(m.rss, at)
 		}
-		m.loadLanes(operand.Mem{Base: at}, mask, row)
+		if m.Masks {
+			m.VMOVUPS_Z(operand.Mem{Base: at}, mask, row)
+		} else {
+			m.loadLanes(i, n, row, at)
+		}
 		m.VMULPS(m.alpha, row, row)
 	}
 	m.Label("loaded")
 	columns := m.transposed(rows)
-	n := m.atMostLanes(m.rows)
+	n = m.atMostLanes(m.rows)
 	if m.Masks {
 		mask = m.firstLanes(n)
 	}
@@ -130,13 +138,45 @@ func (m *move) atMostLanes(n reg.Register) reg.Register {
 	return lanes
 }
 
-// loadLanes loads the lanes of the mask; the others become 0.
-func (m *move) loadLanes(from operand.Mem, mask reg.Register, v reg.VecVirtual) {
-	if m.Masks {
-		m.VMOVUPS_Z(from, mask, v)
-	} else {
-		m.VMASKMOVPS(from, mask, v)
+// loadLanes loads the first n lanes of row i, by the bits of n; the others become
+// 0. (A masked load does the same, but some emulators read beyond the mask.)
+func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Register) {
+	label := func(name string) string { return fmt.Sprintf("row%d%s", i, name) }
+	bit := func(size int, otherwise string) {
+		m.TESTQ(operand.U32(uint32(size)), n)
+		m.JZ(operand.LabelRef(label(otherwise)))
 	}
+	m.CMPQ(n, operand.Imm(uint64(m.Lanes)))
+	m.JLT(operand.LabelRef(label("few")))
+	m.VMOVUPS(operand.Mem{Base: at}, v)
+	m.JMP(operand.LabelRef(label("loaded")))
+
+	m.Label(label("few"))
+	rest, last, from := m.XMM(), m.XMM(), m.walk(at)
+	m.zero(v)
+	m.zero(rest)
+	bit(4, "without4")
+	m.VMOVUPS(operand.Mem{Base: from}, v.AsX())
+	m.ADDQ(operand.Imm(16), from)
+	m.Label(label("without4"))
+	bit(2, "without2")
+	m.VMOVSD(operand.Mem{Base: from}, rest)
+	m.ADDQ(operand.Imm(8), from)
+	m.Label(label("without2"))
+	bit(1, "without1")
+	m.VMOVSS(operand.Mem{Base: from}, last)
+	bit(2, "alone")
+	m.VMOVLHPS(last, rest, rest)
+	m.JMP(operand.LabelRef(label("without1")))
+	m.Label(label("alone"))
+	m.VMOVAPS(last, rest)
+	m.Label(label("without1"))
+	bit(4, "low")
+	m.VINSERTF128(operand.U8(1), rest, v, v)
+	m.JMP(operand.LabelRef(label("loaded")))
+	m.Label(label("low"))
+	m.VMOVAPS(rest, v.AsX())
+	m.Label(label("loaded"))
 }
 
 // storeLanes stores the first n lanes of column j. A masked store would do, but

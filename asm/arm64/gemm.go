@@ -92,11 +92,11 @@ func (t *tile) store() {
 
 // next goes on with the next tile, if there is one.
 func (t *tile) next() {
-	for _, operand := range formula.GemmOperands {
-		t.loadParam(operand, walk)
-		t.loadStride("ts"+operand, stride)
+	for _, name := range formula.GemmOperands {
+		t.loadParam(name, walk)
+		t.loadStride("ts"+name, stride)
 		t.emit("ADD %s, %s", stride, walk)
-		t.storeParam(walk, operand)
+		t.storeParam(walk, name)
 	}
 	t.loadParam("tiles", walk)
 	t.emit("SUBS $1, %s", walk)

@@ -12,6 +12,9 @@ var GemmOperands = []string{"a", "b", "init", "c"}
 // A Tile is a register tile of GEMM: rows × vectors of accumulators.
 type Tile struct{ Rows, Vectors int }
 
+// AheadEvery is the number of values of p between two requests to the caches.
+const AheadEvery = 4
+
 // GemmName is the name of the tile of that size, without its tier.
 func GemmName(rows, cols int) string { return fmt.Sprintf("gemm%dx%d", rows, cols) }
 

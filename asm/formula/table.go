@@ -25,7 +25,7 @@ func (t Tier) Table(header string) ([]byte, error) {
 	fmt.Fprintf(&b, "Vector: %d,\nTiles: []Tile{\n", t.Lanes)
 	for _, tile := range t.Tiles {
 		cols := tile.Vectors * t.Lanes
-		fmt.Fprintf(&b, "{MR: %d, NR: %d, Gemm: []GemmFunc{\n", tile.Rows, cols)
+		fmt.Fprintf(&b, "{MR: %d, NR: %d, AheadEvery: %d, Gemm: []GemmFunc{\n", tile.Rows, cols, AheadEvery)
 		for rows := range tile.Rows {
 			fmt.Fprintf(&b, "%s%s,\n", GemmName(rows+1, cols), t.Suffix)
 		}

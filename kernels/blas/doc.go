@@ -26,7 +26,8 @@
 //   - Sgemv with Trans or ConjTrans, from 2048 elements of A on;
 //   - Sger, from 256 columns on;
 //   - Saxpy, from 1024 elements on;
-//   - Snrm2, Sasum and Sscal, from 128 elements on.
+//   - Snrm2 (unless the sum of squares may overflow, or is tiny), Sasum and Sscal,
+//     from 128 elements on.
 //
 // Vectors must have increment 1 for it. Everything else is gonum's: Sdot and
 // Sgemv with NoTrans, whose assembly the kernels do not beat, other increments,

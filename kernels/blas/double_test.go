@@ -46,7 +46,7 @@ func (d double) check(call string, terms int, out []float32, inside func(i int) 
 			if got == got {
 				d.t.Fatalf("%s: element %d is %g, want NaN", call, i, got)
 			}
-		case math.Abs(got-want[i]) > float64(terms+3)*0x1p-24*scale[i] && v != float32(want[i]):
+		case !(math.Abs(got-want[i]) <= float64(terms+3)*0x1p-24*scale[i]) && v != float32(want[i]):
 			d.t.Fatalf("%s: element %d is %g, want %g", call, i, got, want[i])
 		}
 	}

@@ -312,6 +312,8 @@ first:
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -605,6 +607,8 @@ first:
 	VFMADD231PS  Y14, Y15, Y11
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -951,6 +955,8 @@ first:
 	VFMADD231PS  Y6, Y5, Y3
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -1160,6 +1166,8 @@ first:
 	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -1412,6 +1420,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -1706,6 +1716,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -2037,6 +2049,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -2376,6 +2390,8 @@ first:
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -2545,6 +2561,8 @@ first:
 	VFMADD231PS  Y4, Y3, Y2
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -2744,6 +2762,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -2972,6 +2992,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -3224,6 +3246,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -3533,59 +3557,382 @@ cols:
 	JMP        next
 
 edge:
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	MOVQ       $+8, R13
-	CMPQ       R8, R13
-	CMOVQLT    R8, R13
-	LEAQ       masksAVX2<>+32(SB), R14
-	NEGQ       R13
-	VMOVUPS    (R14)(R13*4), Y9
-	NEGQ       R13
-	MOVQ       R9, R13
-	VMASKMOVPS (R13), Y9, Y1
-	VMULPS     Y0, Y1, Y1
-	CMPQ       AX, $0x01
-	JLE        loaded
-	ADDQ       DI, R13
-	VMASKMOVPS (R13), Y9, Y2
-	VMULPS     Y0, Y2, Y2
-	CMPQ       AX, $0x02
-	JLE        loaded
-	ADDQ       DI, R13
-	VMASKMOVPS (R13), Y9, Y3
-	VMULPS     Y0, Y3, Y3
-	CMPQ       AX, $0x03
-	JLE        loaded
-	ADDQ       DI, R13
-	VMASKMOVPS (R13), Y9, Y4
-	VMULPS     Y0, Y4, Y4
-	CMPQ       AX, $0x04
-	JLE        loaded
-	ADDQ       DI, R13
-	VMASKMOVPS (R13), Y9, Y5
-	VMULPS     Y0, Y5, Y5
-	CMPQ       AX, $0x05
-	JLE        loaded
-	ADDQ       DI, R13
-	VMASKMOVPS (R13), Y9, Y6
-	VMULPS     Y0, Y6, Y6
-	CMPQ       AX, $0x06
-	JLE        loaded
-	ADDQ       DI, R13
-	VMASKMOVPS (R13), Y9, Y7
-	VMULPS     Y0, Y7, Y7
-	CMPQ       AX, $0x07
-	JLE        loaded
-	ADDQ       DI, R13
-	VMASKMOVPS (R13), Y9, Y8
-	VMULPS     Y0, Y8, Y8
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	MOVQ    $+8, R13
+	CMPQ    R8, R13
+	CMOVQLT R8, R13
+	MOVQ    R9, R14
+	CMPQ    R13, $0x08
+	JLT     row0few
+	VMOVUPS (R14), Y1
+	JMP     row0loaded
+
+row0few:
+	MOVQ    R14, R15
+	VXORPS  Y1, Y1, Y1
+	VXORPS  X9, X9, X9
+	TESTQ   $0x00000004, R13
+	JZ      row0without4
+	VMOVUPS (R15), X1
+	ADDQ    $0x10, R15
+
+row0without4:
+	TESTQ  $0x00000002, R13
+	JZ     row0without2
+	VMOVSD (R15), X9
+	ADDQ   $0x08, R15
+
+row0without2:
+	TESTQ    $0x00000001, R13
+	JZ       row0without1
+	VMOVSS   (R15), X10
+	TESTQ    $0x00000002, R13
+	JZ       row0alone
+	VMOVLHPS X10, X9, X9
+	JMP      row0without1
+
+row0alone:
+	VMOVAPS X10, X9
+
+row0without1:
+	TESTQ       $0x00000004, R13
+	JZ          row0low
+	VINSERTF128 $0x01, X9, Y1, Y1
+	JMP         row0loaded
+
+row0low:
+	VMOVAPS X9, X1
+
+row0loaded:
+	VMULPS  Y0, Y1, Y1
+	CMPQ    AX, $0x01
+	JLE     loaded
+	ADDQ    DI, R14
+	CMPQ    R13, $0x08
+	JLT     row1few
+	VMOVUPS (R14), Y2
+	JMP     row1loaded
+
+row1few:
+	MOVQ    R14, R15
+	VXORPS  Y2, Y2, Y2
+	VXORPS  X9, X9, X9
+	TESTQ   $0x00000004, R13
+	JZ      row1without4
+	VMOVUPS (R15), X2
+	ADDQ    $0x10, R15
+
+row1without4:
+	TESTQ  $0x00000002, R13
+	JZ     row1without2
+	VMOVSD (R15), X9
+	ADDQ   $0x08, R15
+
+row1without2:
+	TESTQ    $0x00000001, R13
+	JZ       row1without1
+	VMOVSS   (R15), X10
+	TESTQ    $0x00000002, R13
+	JZ       row1alone
+	VMOVLHPS X10, X9, X9
+	JMP      row1without1
+
+row1alone:
+	VMOVAPS X10, X9
+
+row1without1:
+	TESTQ       $0x00000004, R13
+	JZ          row1low
+	VINSERTF128 $0x01, X9, Y2, Y2
+	JMP         row1loaded
+
+row1low:
+	VMOVAPS X9, X2
+
+row1loaded:
+	VMULPS  Y0, Y2, Y2
+	CMPQ    AX, $0x02
+	JLE     loaded
+	ADDQ    DI, R14
+	CMPQ    R13, $0x08
+	JLT     row2few
+	VMOVUPS (R14), Y3
+	JMP     row2loaded
+
+row2few:
+	MOVQ    R14, R15
+	VXORPS  Y3, Y3, Y3
+	VXORPS  X9, X9, X9
+	TESTQ   $0x00000004, R13
+	JZ      row2without4
+	VMOVUPS (R15), X3
+	ADDQ    $0x10, R15
+
+row2without4:
+	TESTQ  $0x00000002, R13
+	JZ     row2without2
+	VMOVSD (R15), X9
+	ADDQ   $0x08, R15
+
+row2without2:
+	TESTQ    $0x00000001, R13
+	JZ       row2without1
+	VMOVSS   (R15), X10
+	TESTQ    $0x00000002, R13
+	JZ       row2alone
+	VMOVLHPS X10, X9, X9
+	JMP      row2without1
+
+row2alone:
+	VMOVAPS X10, X9
+
+row2without1:
+	TESTQ       $0x00000004, R13
+	JZ          row2low
+	VINSERTF128 $0x01, X9, Y3, Y3
+	JMP         row2loaded
+
+row2low:
+	VMOVAPS X9, X3
+
+row2loaded:
+	VMULPS  Y0, Y3, Y3
+	CMPQ    AX, $0x03
+	JLE     loaded
+	ADDQ    DI, R14
+	CMPQ    R13, $0x08
+	JLT     row3few
+	VMOVUPS (R14), Y4
+	JMP     row3loaded
+
+row3few:
+	MOVQ    R14, R15
+	VXORPS  Y4, Y4, Y4
+	VXORPS  X9, X9, X9
+	TESTQ   $0x00000004, R13
+	JZ      row3without4
+	VMOVUPS (R15), X4
+	ADDQ    $0x10, R15
+
+row3without4:
+	TESTQ  $0x00000002, R13
+	JZ     row3without2
+	VMOVSD (R15), X9
+	ADDQ   $0x08, R15
+
+row3without2:
+	TESTQ    $0x00000001, R13
+	JZ       row3without1
+	VMOVSS   (R15), X10
+	TESTQ    $0x00000002, R13
+	JZ       row3alone
+	VMOVLHPS X10, X9, X9
+	JMP      row3without1
+
+row3alone:
+	VMOVAPS X10, X9
+
+row3without1:
+	TESTQ       $0x00000004, R13
+	JZ          row3low
+	VINSERTF128 $0x01, X9, Y4, Y4
+	JMP         row3loaded
+
+row3low:
+	VMOVAPS X9, X4
+
+row3loaded:
+	VMULPS  Y0, Y4, Y4
+	CMPQ    AX, $0x04
+	JLE     loaded
+	ADDQ    DI, R14
+	CMPQ    R13, $0x08
+	JLT     row4few
+	VMOVUPS (R14), Y5
+	JMP     row4loaded
+
+row4few:
+	MOVQ    R14, R15
+	VXORPS  Y5, Y5, Y5
+	VXORPS  X9, X9, X9
+	TESTQ   $0x00000004, R13
+	JZ      row4without4
+	VMOVUPS (R15), X5
+	ADDQ    $0x10, R15
+
+row4without4:
+	TESTQ  $0x00000002, R13
+	JZ     row4without2
+	VMOVSD (R15), X9
+	ADDQ   $0x08, R15
+
+row4without2:
+	TESTQ    $0x00000001, R13
+	JZ       row4without1
+	VMOVSS   (R15), X10
+	TESTQ    $0x00000002, R13
+	JZ       row4alone
+	VMOVLHPS X10, X9, X9
+	JMP      row4without1
+
+row4alone:
+	VMOVAPS X10, X9
+
+row4without1:
+	TESTQ       $0x00000004, R13
+	JZ          row4low
+	VINSERTF128 $0x01, X9, Y5, Y5
+	JMP         row4loaded
+
+row4low:
+	VMOVAPS X9, X5
+
+row4loaded:
+	VMULPS  Y0, Y5, Y5
+	CMPQ    AX, $0x05
+	JLE     loaded
+	ADDQ    DI, R14
+	CMPQ    R13, $0x08
+	JLT     row5few
+	VMOVUPS (R14), Y6
+	JMP     row5loaded
+
+row5few:
+	MOVQ    R14, R15
+	VXORPS  Y6, Y6, Y6
+	VXORPS  X9, X9, X9
+	TESTQ   $0x00000004, R13
+	JZ      row5without4
+	VMOVUPS (R15), X6
+	ADDQ    $0x10, R15
+
+row5without4:
+	TESTQ  $0x00000002, R13
+	JZ     row5without2
+	VMOVSD (R15), X9
+	ADDQ   $0x08, R15
+
+row5without2:
+	TESTQ    $0x00000001, R13
+	JZ       row5without1
+	VMOVSS   (R15), X10
+	TESTQ    $0x00000002, R13
+	JZ       row5alone
+	VMOVLHPS X10, X9, X9
+	JMP      row5without1
+
+row5alone:
+	VMOVAPS X10, X9
+
+row5without1:
+	TESTQ       $0x00000004, R13
+	JZ          row5low
+	VINSERTF128 $0x01, X9, Y6, Y6
+	JMP         row5loaded
+
+row5low:
+	VMOVAPS X9, X6
+
+row5loaded:
+	VMULPS  Y0, Y6, Y6
+	CMPQ    AX, $0x06
+	JLE     loaded
+	ADDQ    DI, R14
+	CMPQ    R13, $0x08
+	JLT     row6few
+	VMOVUPS (R14), Y7
+	JMP     row6loaded
+
+row6few:
+	MOVQ    R14, R15
+	VXORPS  Y7, Y7, Y7
+	VXORPS  X9, X9, X9
+	TESTQ   $0x00000004, R13
+	JZ      row6without4
+	VMOVUPS (R15), X7
+	ADDQ    $0x10, R15
+
+row6without4:
+	TESTQ  $0x00000002, R13
+	JZ     row6without2
+	VMOVSD (R15), X9
+	ADDQ   $0x08, R15
+
+row6without2:
+	TESTQ    $0x00000001, R13
+	JZ       row6without1
+	VMOVSS   (R15), X10
+	TESTQ    $0x00000002, R13
+	JZ       row6alone
+	VMOVLHPS X10, X9, X9
+	JMP      row6without1
+
+row6alone:
+	VMOVAPS X10, X9
+
+row6without1:
+	TESTQ       $0x00000004, R13
+	JZ          row6low
+	VINSERTF128 $0x01, X9, Y7, Y7
+	JMP         row6loaded
+
+row6low:
+	VMOVAPS X9, X7
+
+row6loaded:
+	VMULPS  Y0, Y7, Y7
+	CMPQ    AX, $0x07
+	JLE     loaded
+	ADDQ    DI, R14
+	CMPQ    R13, $0x08
+	JLT     row7few
+	VMOVUPS (R14), Y8
+	JMP     row7loaded
+
+row7few:
+	VXORPS  Y8, Y8, Y8
+	VXORPS  X9, X9, X9
+	TESTQ   $0x00000004, R13
+	JZ      row7without4
+	VMOVUPS (R14), X8
+	ADDQ    $0x10, R14
+
+row7without4:
+	TESTQ  $0x00000002, R13
+	JZ     row7without2
+	VMOVSD (R14), X9
+	ADDQ   $0x08, R14
+
+row7without2:
+	TESTQ    $0x00000001, R13
+	JZ       row7without1
+	VMOVSS   (R14), X10
+	TESTQ    $0x00000002, R13
+	JZ       row7alone
+	VMOVLHPS X10, X9, X9
+	JMP      row7without1
+
+row7alone:
+	VMOVAPS X10, X9
+
+row7without1:
+	TESTQ       $0x00000004, R13
+	JZ          row7low
+	VINSERTF128 $0x01, X9, Y8, Y8
+	JMP         row7loaded
+
+row7low:
+	VMOVAPS X9, X8
+
+row7loaded:
+	VMULPS Y0, Y8, Y8
 
 loaded:
 	VUNPCKLPS  Y2, Y1, Y9
@@ -3882,24 +4229,6 @@ next:
 done:
 	VZEROUPPER
 	RET
-
-DATA masksAVX2<>+0(SB)/4, $0xffffffff
-DATA masksAVX2<>+4(SB)/4, $0xffffffff
-DATA masksAVX2<>+8(SB)/4, $0xffffffff
-DATA masksAVX2<>+12(SB)/4, $0xffffffff
-DATA masksAVX2<>+16(SB)/4, $0xffffffff
-DATA masksAVX2<>+20(SB)/4, $0xffffffff
-DATA masksAVX2<>+24(SB)/4, $0xffffffff
-DATA masksAVX2<>+28(SB)/4, $0xffffffff
-DATA masksAVX2<>+32(SB)/4, $0x00000000
-DATA masksAVX2<>+36(SB)/4, $0x00000000
-DATA masksAVX2<>+40(SB)/4, $0x00000000
-DATA masksAVX2<>+44(SB)/4, $0x00000000
-DATA masksAVX2<>+48(SB)/4, $0x00000000
-DATA masksAVX2<>+52(SB)/4, $0x00000000
-DATA masksAVX2<>+56(SB)/4, $0x00000000
-DATA masksAVX2<>+60(SB)/4, $0x00000000
-GLOBL masksAVX2<>(SB), RODATA|NOPTR, $64
 
 // func peakAVX2(n int)
 // Requires: AVX, FMA3

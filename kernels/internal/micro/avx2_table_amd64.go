@@ -7,15 +7,15 @@ package micro
 var kernelsAVX2 = Kernels{
 	Vector: 8,
 	Tiles: []Tile{
-		{MR: 1, NR: 64, Gemm: []GemmFunc{
+		{MR: 1, NR: 64, AheadEvery: 4, Gemm: []GemmFunc{
 			gemm1x64AVX2,
 		}},
-		{MR: 3, NR: 32, Gemm: []GemmFunc{
+		{MR: 3, NR: 32, AheadEvery: 4, Gemm: []GemmFunc{
 			gemm1x32AVX2,
 			gemm2x32AVX2,
 			gemm3x32AVX2,
 		}},
-		{MR: 6, NR: 16, Gemm: []GemmFunc{
+		{MR: 6, NR: 16, AheadEvery: 4, Gemm: []GemmFunc{
 			gemm1x16AVX2,
 			gemm2x16AVX2,
 			gemm3x16AVX2,
@@ -23,7 +23,7 @@ var kernelsAVX2 = Kernels{
 			gemm5x16AVX2,
 			gemm6x16AVX2,
 		}},
-		{MR: 6, NR: 8, Gemm: []GemmFunc{
+		{MR: 6, NR: 8, AheadEvery: 4, Gemm: []GemmFunc{
 			gemm1x8AVX2,
 			gemm2x8AVX2,
 			gemm3x8AVX2,

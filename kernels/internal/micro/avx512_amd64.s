@@ -503,6 +503,8 @@ first:
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -1001,6 +1003,8 @@ first:
 	VFMADD231PS  Z26, Z27, Z23
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -1503,6 +1507,8 @@ first:
 	VFMADD231PS  Z6, Z5, Z3
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -1725,6 +1731,8 @@ first:
 	VFMADD231PS  Z8, Z7, Z5
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -1992,6 +2000,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -2303,6 +2313,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -2653,6 +2665,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -3048,6 +3062,8 @@ first:
 	ADDQ         CX, SI
 	ADDQ         CX, DI
 	ADDQ         CX, R8
+	PREFETCHT1   (R10)
+	ADDQ         stepAhead+144(FP), R10
 	SUBQ         $0x04, R9
 	JL           rest
 	DECQ         R13
@@ -3487,6 +3503,8 @@ first:
 	ADDQ         CX, SI
 	ADDQ         CX, DI
 	ADDQ         CX, R8
+	PREFETCHT1   (R10)
+	ADDQ         stepAhead+144(FP), R10
 	SUBQ         $0x04, R9
 	JL           rest
 	DECQ         R13
@@ -3965,6 +3983,8 @@ first:
 	ADDQ         CX, SI
 	ADDQ         CX, DI
 	ADDQ         CX, R8
+	PREFETCHT1   (R10)
+	ADDQ         stepAhead+144(FP), R10
 	SUBQ         $0x04, R9
 	JL           rest
 	DECQ         R13
@@ -4488,6 +4508,8 @@ first:
 	ADDQ         CX, DI
 	ADDQ         CX, R8
 	ADDQ         CX, R9
+	PREFETCHT1   (R11)
+	ADDQ         stepAhead+144(FP), R11
 	SUBQ         $0x04, R10
 	JL           rest
 	DECQ         R14
@@ -5055,6 +5077,8 @@ first:
 	ADDQ         CX, DI
 	ADDQ         CX, R8
 	ADDQ         CX, R9
+	PREFETCHT1   (R11)
+	ADDQ         stepAhead+144(FP), R11
 	SUBQ         $0x04, R10
 	JL           rest
 	DECQ         R14
@@ -5661,6 +5685,8 @@ first:
 	ADDQ         CX, DI
 	ADDQ         CX, R8
 	ADDQ         CX, R9
+	PREFETCHT1   (R11)
+	ADDQ         stepAhead+144(FP), R11
 	SUBQ         $0x04, R10
 	JL           rest
 	DECQ         R14
@@ -6312,6 +6338,8 @@ first:
 	ADDQ         CX, R8
 	ADDQ         CX, R9
 	ADDQ         CX, R10
+	PREFETCHT1   (R12)
+	ADDQ         stepAhead+144(FP), R12
 	SUBQ         $0x04, R11
 	JL           rest
 	DECQ         R15
@@ -7007,6 +7035,8 @@ first:
 	ADDQ         CX, R8
 	ADDQ         CX, R9
 	ADDQ         CX, R10
+	PREFETCHT1   (R12)
+	ADDQ         stepAhead+144(FP), R12
 	SUBQ         $0x04, R11
 	JL           rest
 	DECQ         R15
@@ -7576,6 +7606,8 @@ first:
 	VFMADD231PS  Z3, Z2, Z1
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -7752,6 +7784,8 @@ first:
 	VFMADD231PS  Z4, Z3, Z2
 	ADDQ         BX, DX
 	ADDQ         CX, SI
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, DI
 	JL           rest
 	DECQ         R11
@@ -7959,6 +7993,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -8196,6 +8232,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -8458,6 +8496,8 @@ first:
 	ADDQ         BX, DX
 	ADDQ         CX, SI
 	ADDQ         CX, DI
+	PREFETCHT1   (R9)
+	ADDQ         stepAhead+144(FP), R9
 	SUBQ         $0x04, R8
 	JL           rest
 	DECQ         R12
@@ -8751,6 +8791,8 @@ first:
 	ADDQ         CX, SI
 	ADDQ         CX, DI
 	ADDQ         CX, R8
+	PREFETCHT1   (R10)
+	ADDQ         stepAhead+144(FP), R10
 	SUBQ         $0x04, R9
 	JL           rest
 	DECQ         R13
@@ -9074,6 +9116,8 @@ first:
 	ADDQ         CX, SI
 	ADDQ         CX, DI
 	ADDQ         CX, R8
+	PREFETCHT1   (R10)
+	ADDQ         stepAhead+144(FP), R10
 	SUBQ         $0x04, R9
 	JL           rest
 	DECQ         R13
@@ -9422,6 +9466,8 @@ first:
 	ADDQ         CX, SI
 	ADDQ         CX, DI
 	ADDQ         CX, R8
+	PREFETCHT1   (R10)
+	ADDQ         stepAhead+144(FP), R10
 	SUBQ         $0x04, R9
 	JL           rest
 	DECQ         R13
@@ -9801,6 +9847,8 @@ first:
 	ADDQ         CX, DI
 	ADDQ         CX, R8
 	ADDQ         CX, R9
+	PREFETCHT1   (R11)
+	ADDQ         stepAhead+144(FP), R11
 	SUBQ         $0x04, R10
 	JL           rest
 	DECQ         R14
@@ -10210,6 +10258,8 @@ first:
 	ADDQ         CX, DI
 	ADDQ         CX, R8
 	ADDQ         CX, R9
+	PREFETCHT1   (R11)
+	ADDQ         stepAhead+144(FP), R11
 	SUBQ         $0x04, R10
 	JL           rest
 	DECQ         R14
@@ -10644,6 +10694,8 @@ first:
 	ADDQ         CX, DI
 	ADDQ         CX, R8
 	ADDQ         CX, R9
+	PREFETCHT1   (R11)
+	ADDQ         stepAhead+144(FP), R11
 	SUBQ         $0x04, R10
 	JL           rest
 	DECQ         R14
@@ -11109,6 +11161,8 @@ first:
 	ADDQ         CX, R8
 	ADDQ         CX, R9
 	ADDQ         CX, R10
+	PREFETCHT1   (R12)
+	ADDQ         stepAhead+144(FP), R12
 	SUBQ         $0x04, R11
 	JL           rest
 	DECQ         R15
@@ -11604,6 +11658,8 @@ first:
 	ADDQ         CX, R8
 	ADDQ         CX, R9
 	ADDQ         CX, R10
+	PREFETCHT1   (R12)
+	ADDQ         stepAhead+144(FP), R12
 	SUBQ         $0x04, R11
 	JL           rest
 	DECQ         R15
