@@ -1,7 +1,9 @@
 package kernels
 
 // A Packed is the second operand of GemmPacked in the order in which the tiles
-// of one tier read it. The zero value is ready for Pack, but not for GemmPacked.
+// of one tier read it. It takes the memory of the matrix, its columns rounded up to
+// whole vectors. Any number of Cores may multiply with it at once. The zero value is
+// ready for Pack, but not for GemmPacked.
 type Packed struct {
 	tier       Tier
 	rows, cols int

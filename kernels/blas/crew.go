@@ -63,22 +63,22 @@ const linger = 100 * time.Microsecond
 
 // share computes a product with helpers. The caller has locked crew.free.
 func (impl *Implementation) share(p product, k *kernels.Core) {
-	crew := &impl.crew
-	if crew.help == nil {
-		crew.help = impl.helper // made once, so that to start one allocates nothing
+	c := &impl.crew
+	if c.help == nil {
+		c.help = impl.helper // made once, so that to start one allocates nothing
 	}
-	crew.product = p
+	c.product = p
 	// Two parts a worker, so that one who begins late does not hold up the others.
-	crew.parts = int32(min(2*impl.workers(), p.units()))
-	crew.open.Add(int(crew.parts))
-	crew.left.Store(crew.parts)
-	for range min(impl.workers(), int(crew.parts)) - 1 - int(crew.helpers.Load()) {
-		crew.helpers.Add(1)
-		go crew.help()
+	c.parts = int32(min(2*impl.workers(), p.units()))
+	c.open.Add(int(c.parts))
+	c.left.Store(c.parts)
+	for range min(impl.workers(), int(c.parts)) - 1 - int(c.helpers.Load()) {
+		c.helpers.Add(1)
+		go c.help()
 	}
-	crew.work(k)
-	crew.open.Wait()
-	crew.product = product{} // the memory of the operands is not ours to keep
+	c.work(k)
+	c.open.Wait()
+	c.product = product{} // the memory of the operands is not ours to keep
 }
 
 // helper is the life of a helper.
@@ -94,15 +94,15 @@ func (impl *Implementation) helper() {
 }
 
 // work computes parts until none is left, and reports whether there were any.
-func (crew *crew) work(k *kernels.Core) (did bool) {
-	for crew.left.Load() > 0 {
-		i := crew.left.Add(-1)
+func (c *crew) work(k *kernels.Core) (did bool) {
+	for c.left.Load() > 0 {
+		i := c.left.Add(-1)
 		if i < 0 {
 			break
 		}
-		p := crew.product.part(int(i), int(crew.parts))
+		p := c.product.part(int(i), int(c.parts))
 		p.compute(k)
-		crew.open.Done()
+		c.open.Done()
 		did = true
 	}
 	return did
