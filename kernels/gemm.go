@@ -132,6 +132,10 @@ func (k *Core) run(p *product, beta float32) {
 	if p.a.Cols == 0 && p.seed == fromC && p.lo != 0 {
 		return // c is what it should be
 	}
+	if p.c.Rows == 1 && p.packed == nil && p.alphaB == 1 && p.b.ColStride == 1 && p.c.ColStride == 1 {
+		k.multiplyRow(p)
+		return
+	}
 	k.multiply(p)
 }
 

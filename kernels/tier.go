@@ -19,7 +19,7 @@ const (
 	Generic      // plain Go, everywhere
 	NEON         // arm64
 	AVX2         // amd64 with AVX2 and FMA
-	AVX512       // amd64 with AVX-512 F, DQ, BW and VL, and BMI2
+	AVX512       // amd64 with AVX-512 F, DQ, BW and VL, BMI2 and FMA
 )
 
 var tierNames = [...]string{Auto: "auto", Generic: "generic", NEON: "neon", AVX2: "avx2", AVX512: "avx512"}

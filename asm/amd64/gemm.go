@@ -57,10 +57,7 @@ func (t *tile) chains() {
 	t.loadOperands()
 	k := t.loadParam("k")
 	t.ahead = t.loadParam("ahead")
-	if t.rows > 1 {
-		t.rounds(k)
-	}
-	t.TESTQ(k, k)
+	t.rounds(k)
 	t.JZ(operand.LabelRef("done"))
 	t.Label("single")
 	t.step()

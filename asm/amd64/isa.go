@@ -17,6 +17,8 @@ type isa struct {
 	formula.Tier
 	file      string // beginning of the names of the generated files
 	newVector func(*build.Context) reg.VecVirtual
+
+	gemvRows, gemvVectors int // of b that gemv reads at once
 }
 
 // avx2 needs AVX, AVX2 and FMA3. A 6×2 tile keeps 12 accumulators, a row of b in
@@ -25,22 +27,24 @@ type isa struct {
 var avx2 = isa{
 	Tier: formula.Tier{
 		Suffix: "AVX2", Lanes: 8, Chains: 12,
-		Tiles: []formula.Tile{{Rows: 1, Vectors: 8}, {Rows: 3, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
+		Tiles: []formula.Tile{{Rows: 3, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
 	},
 	file:      "avx2",
 	newVector: func(c *build.Context) reg.VecVirtual { return c.YMM() },
+	gemvRows:  2, gemvVectors: 4,
 }
 
-// avx512 needs AVX-512 F, DQ, BW and VL, and BMI2. A 14×2 tile keeps 28 accumulators, a row
+// avx512 needs AVX-512 F, DQ, BW and VL, BMI2 and FMA3. A 14×2 tile keeps 28 accumulators, a row
 // of b in two registers and an element of a in one or two: all 32 registers.
 // Comparisons give k registers; loads and stores take them.
 var avx512 = isa{
 	Tier: formula.Tier{
 		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, Deep: true,
-		Tiles: []formula.Tile{{Rows: 1, Vectors: 16}, {Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
+		Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
 	},
 	file:      "avx512",
 	newVector: func(c *build.Context) reg.VecVirtual { return c.ZMM() },
+	gemvRows:  3, gemvVectors: 8,
 }
 
 // A generator builds the file of one instruction set.

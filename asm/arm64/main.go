@@ -22,7 +22,7 @@ import (
 // 16 divides the usual widths of layers; the lower tiles are for few rows.
 var neon = formula.Tier{
 	Suffix: "NEON", Lanes: 4, Chains: 24,
-	Tiles: []formula.Tile{{Rows: 1, Vectors: 16}, {Rows: 3, Vectors: 8}, {Rows: 6, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
+	Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 6, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
 }
 
 func main() {
@@ -40,6 +40,7 @@ func generate() error {
 			e.gemm(rows+1, t.Vectors)
 		}
 	}
+	e.gemv()
 	e.copy()
 	e.transpose()
 	e.peak()

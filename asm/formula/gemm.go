@@ -23,6 +23,13 @@ func GemmDoc(rows, cols int) string {
 	return fmt.Sprintf("c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < %d, j < %d, for each of a row of tiles; see GemmFunc.", rows, cols)
 }
 
+// Gemv multiplies a row vector by a matrix; see GemvFunc.
+const (
+	GemvName      = "gemv"
+	GemvSignature = "func(n, k int, c, a *float32, csa int, b *float32, rsb int)"
+	GemvDoc       = "c[j] += Σₚ a[p]·b[p][j], j < n, in ascending p < k."
+)
+
 // Copy and transpose move matrices; see MoveFunc.
 const (
 	MoveSignature = "func(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)"

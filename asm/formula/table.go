@@ -32,7 +32,7 @@ func (t Tier) Table(header string) ([]byte, error) {
 		b.WriteString("}},\n")
 	}
 	fmt.Fprintf(&b, "},\nMasks: %t,\nDeepStrips: %t,\n\n", t.Masks, t.Deep)
-	fmt.Fprintf(&b, "Copy: %s%s, Transpose: %s%s,\n\n", CopyName, t.Suffix, TransposeName, t.Suffix)
+	fmt.Fprintf(&b, "Gemv: %s%s, Copy: %s%s, Transpose: %s%s,\n\n", GemvName, t.Suffix, CopyName, t.Suffix, TransposeName, t.Suffix)
 	// A multiply-add is two operations on each lane.
 	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", PeakName, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
 	for _, k := range Kernels() {

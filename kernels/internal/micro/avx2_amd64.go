@@ -4,11 +4,6 @@
 
 package micro
 
-// gemm1x64AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 64, for each of a row of tiles; see GemmFunc.
-//
-//go:noescape
-func gemm1x64AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-
 // gemm1x32AVX2: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
@@ -83,6 +78,11 @@ func gemm5x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *flo
 //
 //go:noescape
 func gemm6x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
+
+// gemvAVX2: c[j] += Σₚ a[p]·b[p][j], j < n, in ascending p < k.
+//
+//go:noescape
+func gemvAVX2(n int, k int, c *float32, a *float32, csa int, b *float32, rsb int)
 
 // copyAVX2: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //

@@ -4,116 +4,8 @@
 
 #include "textflag.h"
 
-// func gemm1x64AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
-TEXT ·gemm1x64AVX2(SB), NOSPLIT, $0-152
-	MOVQ ahead+136(FP), AX
-	SHLQ $0x02, AX
-	ADDQ b+48(FP), AX
-	MOVQ AX, ahead+136(FP)
-	SHLQ $0x02, stepAhead+144(FP)
-
-tile:
-	MOVQ    init+72(FP), AX
-	MOVQ    rsinit+80(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS 64(AX), Y2
-	VMOVUPS 96(AX), Y3
-	VMOVUPS 128(AX), Y4
-	VMOVUPS 160(AX), Y5
-	VMOVUPS 192(AX), Y6
-	VMOVUPS 224(AX), Y7
-	MOVQ    rsa+24(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    csa+32(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    b+48(FP), CX
-	MOVQ    rsb+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVQ    a+16(FP), BX
-	MOVQ    k+8(FP), SI
-	MOVQ    ahead+136(FP), DI
-	TESTQ   SI, SI
-	JZ      done
-
-single:
-	VBROADCASTSS (BX), Y8
-	VMOVUPS      (CX), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VMOVUPS      32(CX), Y9
-	VFMADD231PS  Y8, Y9, Y1
-	VMOVUPS      64(CX), Y9
-	VFMADD231PS  Y8, Y9, Y2
-	VMOVUPS      96(CX), Y9
-	VFMADD231PS  Y8, Y9, Y3
-	VMOVUPS      128(CX), Y9
-	VFMADD231PS  Y8, Y9, Y4
-	VMOVUPS      160(CX), Y9
-	VFMADD231PS  Y8, Y9, Y5
-	VMOVUPS      192(CX), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      224(CX), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	ADDQ         DX, CX
-	ADDQ         AX, BX
-	DECQ         SI
-	JNZ          single
-
-done:
-	MOVQ         DI, ahead+136(FP)
-	VBROADCASTSS lo+128(FP), Y8
-	VUCOMISS     X8, X8
-	JPS          gated
-	VCMPPS       $0x12, Y8, Y0, Y9
-	VANDNPS      Y0, Y9, Y0
-	VCMPPS       $0x12, Y8, Y1, Y9
-	VANDNPS      Y1, Y9, Y1
-	VCMPPS       $0x12, Y8, Y2, Y9
-	VANDNPS      Y2, Y9, Y2
-	VCMPPS       $0x12, Y8, Y3, Y9
-	VANDNPS      Y3, Y9, Y3
-	VCMPPS       $0x12, Y8, Y4, Y9
-	VANDNPS      Y4, Y9, Y4
-	VCMPPS       $0x12, Y8, Y5, Y9
-	VANDNPS      Y5, Y9, Y5
-	VCMPPS       $0x12, Y8, Y6, Y9
-	VANDNPS      Y6, Y9, Y6
-	VCMPPS       $0x12, Y8, Y7, Y8
-	VANDNPS      Y7, Y8, Y7
-
-gated:
-	MOVQ    c+96(FP), AX
-	MOVQ    rsc+104(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y7, 224(AX)
-	MOVQ    tsa+40(FP), AX
-	SHLQ    $0x02, AX
-	ADDQ    AX, a+16(FP)
-	MOVQ    tsb+64(FP), AX
-	SHLQ    $0x02, AX
-	ADDQ    AX, b+48(FP)
-	MOVQ    tsinit+88(FP), AX
-	SHLQ    $0x02, AX
-	ADDQ    AX, init+72(FP)
-	MOVQ    tsc+112(FP), AX
-	SHLQ    $0x02, AX
-	ADDQ    AX, c+96(FP)
-	DECQ    tiles+0(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
 // func gemm1x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm1x32AVX2(SB), NOSPLIT, $0-152
 	MOVQ ahead+136(FP), AX
 	SHLQ $0x02, AX
@@ -139,8 +31,130 @@ tile:
 	MOVQ    a+16(FP), BX
 	MOVQ    k+8(FP), SI
 	MOVQ    ahead+136(FP), DI
-	TESTQ   SI, SI
-	JZ      done
+	MOVQ    c+96(FP), R8
+	MOVQ    rsc+104(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    $+1, R10
+	SUBQ    $0x04, SI
+	JL      rest
+
+first:
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y4
+	VMOVUPS      (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VMOVUPS      64(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      96(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y4
+	VMOVUPS      (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VMOVUPS      64(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      96(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y4
+	VMOVUPS      (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VMOVUPS      64(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      96(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y4
+	VMOVUPS      (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VMOVUPS      64(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      96(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JL           rest
+	DECQ         R10
+	JNZ          first
+
+unrolled:
+	VBROADCASTSS (BX), Y4
+	VMOVUPS      (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VMOVUPS      64(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      96(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Y4
+	VMOVUPS      (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VMOVUPS      64(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      96(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Y4
+	VMOVUPS      (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VMOVUPS      64(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      96(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Y4
+	VMOVUPS      (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      32(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VMOVUPS      64(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      96(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, SI
+	JZ   done
 
 single:
 	VBROADCASTSS (BX), Y4
@@ -390,9 +404,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VBROADCASTSS (SI), Y8
@@ -705,9 +718,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VBROADCASTSS (SI), Y12
@@ -800,7 +812,7 @@ gated:
 	RET
 
 // func gemm1x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-152
 	MOVQ ahead+136(FP), AX
 	SHLQ $0x02, AX
@@ -824,8 +836,94 @@ tile:
 	MOVQ    a+16(FP), BX
 	MOVQ    k+8(FP), SI
 	MOVQ    ahead+136(FP), DI
-	TESTQ   SI, SI
-	JZ      done
+	MOVQ    c+96(FP), R8
+	MOVQ    rsc+104(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    $+1, R10
+	SUBQ    $0x04, SI
+	JL      rest
+
+first:
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y2
+	VMOVUPS      (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y2
+	VMOVUPS      (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y2
+	VMOVUPS      (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y2
+	VMOVUPS      (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JL           rest
+	DECQ         R10
+	JNZ          first
+
+unrolled:
+	VBROADCASTSS (BX), Y2
+	VMOVUPS      (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Y2
+	VMOVUPS      (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Y2
+	VMOVUPS      (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Y2
+	VMOVUPS      (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, SI
+	JZ   done
 
 single:
 	VBROADCASTSS (BX), Y2
@@ -1009,9 +1107,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y4
@@ -1232,9 +1329,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y6
@@ -1502,9 +1598,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y8
@@ -1810,9 +1905,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y10
@@ -2155,9 +2249,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y12
@@ -2255,7 +2348,7 @@ gated:
 	RET
 
 // func gemm1x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm1x8AVX2(SB), NOSPLIT, $0-152
 	MOVQ ahead+136(FP), AX
 	SHLQ $0x02, AX
@@ -2278,8 +2371,78 @@ tile:
 	MOVQ    a+16(FP), BX
 	MOVQ    k+8(FP), SI
 	MOVQ    ahead+136(FP), DI
-	TESTQ   SI, SI
-	JZ      done
+	MOVQ    c+96(FP), R8
+	MOVQ    rsc+104(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    $+1, R10
+	SUBQ    $0x04, SI
+	JL      rest
+
+first:
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JL           rest
+	DECQ         R10
+	JNZ          first
+
+unrolled:
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, SI
+	JZ   done
 
 single:
 	VMOVUPS      (CX), Y1
@@ -2432,9 +2595,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y2
@@ -2611,9 +2773,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y3
@@ -2824,9 +2985,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y4
@@ -3062,9 +3222,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y5
@@ -3324,9 +3483,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Y6
@@ -3395,6 +3553,161 @@ gated:
 	ADDQ    AX, c+96(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemvAVX2(n int, k int, c *float32, a *float32, csa int, b *float32, rsb int)
+// Requires: AVX, FMA3
+TEXT ·gemvAVX2(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	SHLQ $0x02, AX
+	MOVQ c+16(FP), CX
+	MOVQ a+24(FP), DX
+	MOVQ csa+32(FP), BX
+	SHLQ $0x02, BX
+	MOVQ b+40(FP), SI
+	MOVQ rsb+48(FP), DI
+	SHLQ $0x02, DI
+	MOVQ k+8(FP), R10
+	SUBQ $0x02, R10
+	JL   no2
+
+sweep2:
+	VBROADCASTSS (DX), Y0
+	ADDQ         BX, DX
+	LEAQ         (SI), R11
+	VBROADCASTSS (DX), Y1
+	ADDQ         BX, DX
+	XORQ         R8, R8
+	MOVQ         AX, R9
+	SUBQ         $0x00000080, R9
+	JL           nopiece2x4
+
+piece2x4:
+	VMOVUPS     (CX)(R8*1), Y2
+	VMOVUPS     32(CX)(R8*1), Y3
+	VMOVUPS     64(CX)(R8*1), Y4
+	VMOVUPS     96(CX)(R8*1), Y5
+	VFMADD231PS (R11), Y0, Y2
+	VFMADD231PS 32(R11), Y0, Y3
+	VFMADD231PS 64(R11), Y0, Y4
+	VFMADD231PS 96(R11), Y0, Y5
+	VFMADD231PS (R11)(DI*1), Y1, Y2
+	VFMADD231PS 32(R11)(DI*1), Y1, Y3
+	VFMADD231PS 64(R11)(DI*1), Y1, Y4
+	VFMADD231PS 96(R11)(DI*1), Y1, Y5
+	VMOVUPS     Y2, (CX)(R8*1)
+	VMOVUPS     Y3, 32(CX)(R8*1)
+	VMOVUPS     Y4, 64(CX)(R8*1)
+	VMOVUPS     Y5, 96(CX)(R8*1)
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R11
+	SUBQ        $0x00000080, R9
+	JGE         piece2x4
+
+nopiece2x4:
+	ADDQ $0x00000080, R9
+	SUBQ $0x00000020, R9
+	JL   nopiece2x1
+
+piece2x1:
+	VMOVUPS     (CX)(R8*1), Y2
+	VFMADD231PS (R11), Y0, Y2
+	VFMADD231PS (R11)(DI*1), Y1, Y2
+	VMOVUPS     Y2, (CX)(R8*1)
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R11
+	SUBQ        $0x00000020, R9
+	JGE         piece2x1
+
+nopiece2x1:
+	ADDQ  $0x00000020, R9
+	TESTQ R9, R9
+	JZ    nosingle2
+
+single2:
+	VMOVSS      (CX)(R8*1), X2
+	VFMADD231SS (R11), X0, X2
+	VFMADD231SS (R11)(DI*1), X1, X2
+	VMOVSS      X2, (CX)(R8*1)
+	ADDQ        $0x00000004, R8
+	ADDQ        $0x00000004, R11
+	SUBQ        $0x04, R9
+	JNZ         single2
+
+nosingle2:
+	ADDQ DI, SI
+	ADDQ DI, SI
+	SUBQ $0x02, R10
+	JGE  sweep2
+
+no2:
+	ADDQ $0x02, R10
+	SUBQ $0x01, R10
+	JL   no1
+
+sweep1:
+	VBROADCASTSS (DX), Y0
+	ADDQ         BX, DX
+	LEAQ         (SI), R11
+	XORQ         R8, R8
+	MOVQ         AX, R9
+	SUBQ         $0x00000080, R9
+	JL           nopiece1x4
+
+piece1x4:
+	VMOVUPS     (CX)(R8*1), Y1
+	VMOVUPS     32(CX)(R8*1), Y2
+	VMOVUPS     64(CX)(R8*1), Y3
+	VMOVUPS     96(CX)(R8*1), Y4
+	VFMADD231PS (R11), Y0, Y1
+	VFMADD231PS 32(R11), Y0, Y2
+	VFMADD231PS 64(R11), Y0, Y3
+	VFMADD231PS 96(R11), Y0, Y4
+	VMOVUPS     Y1, (CX)(R8*1)
+	VMOVUPS     Y2, 32(CX)(R8*1)
+	VMOVUPS     Y3, 64(CX)(R8*1)
+	VMOVUPS     Y4, 96(CX)(R8*1)
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R11
+	SUBQ        $0x00000080, R9
+	JGE         piece1x4
+
+nopiece1x4:
+	ADDQ $0x00000080, R9
+	SUBQ $0x00000020, R9
+	JL   nopiece1x1
+
+piece1x1:
+	VMOVUPS     (CX)(R8*1), Y1
+	VFMADD231PS (R11), Y0, Y1
+	VMOVUPS     Y1, (CX)(R8*1)
+	ADDQ        $0x00000020, R8
+	ADDQ        $0x00000020, R11
+	SUBQ        $0x00000020, R9
+	JGE         piece1x1
+
+nopiece1x1:
+	ADDQ  $0x00000020, R9
+	TESTQ R9, R9
+	JZ    nosingle1
+
+single1:
+	VMOVSS      (CX)(R8*1), X1
+	VFMADD231SS (R11), X0, X1
+	VMOVSS      X1, (CX)(R8*1)
+	ADDQ        $0x00000004, R8
+	ADDQ        $0x00000004, R11
+	SUBQ        $0x04, R9
+	JNZ         single1
+
+nosingle1:
+	ADDQ DI, SI
+	SUBQ $0x01, R10
+	JGE  sweep1
+
+no1:
+	ADDQ $0x01, R10
 	VZEROUPPER
 	RET
 

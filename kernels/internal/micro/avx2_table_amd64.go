@@ -7,9 +7,6 @@ package micro
 var kernelsAVX2 = Kernels{
 	Vector: 8,
 	Tiles: []Tile{
-		{MR: 1, NR: 64, AheadEvery: 4, Gemm: []GemmFunc{
-			gemm1x64AVX2,
-		}},
 		{MR: 3, NR: 32, AheadEvery: 4, Gemm: []GemmFunc{
 			gemm1x32AVX2,
 			gemm2x32AVX2,
@@ -35,7 +32,7 @@ var kernelsAVX2 = Kernels{
 	Masks:      false,
 	DeepStrips: false,
 
-	Copy: copyAVX2, Transpose: transposeAVX2,
+	Gemv: gemvAVX2, Copy: copyAVX2, Transpose: transposeAVX2,
 
 	Peak: peakAVX2, PeakFlops: 768,
 

@@ -4,11 +4,6 @@
 
 package micro
 
-// gemm1x256AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 256, for each of a row of tiles; see GemmFunc.
-//
-//go:noescape
-func gemm1x256AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-
 // gemm1x128AVX512: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 128, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
@@ -163,6 +158,11 @@ func gemm13x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b 
 //
 //go:noescape
 func gemm14x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
+
+// gemvAVX512: c[j] += Σₚ a[p]·b[p][j], j < n, in ascending p < k.
+//
+//go:noescape
+func gemvAVX512(n int, k int, c *float32, a *float32, csa int, b *float32, rsb int)
 
 // copyAVX512: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //

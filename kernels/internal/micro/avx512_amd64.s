@@ -4,185 +4,8 @@
 
 #include "textflag.h"
 
-// func gemm1x256AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·gemm1x256AVX512(SB), NOSPLIT, $0-152
-	MOVQ  cols+120(FP), AX
-	LEAQ  -240(AX), AX
-	MOVL  $-1, CX
-	BZHIL AX, CX, CX
-	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
-	SHLQ  $0x02, stepAhead+144(FP)
-
-tile:
-	MOVQ      init+72(FP), AX
-	MOVQ      rsinit+80(FP), CX
-	SHLQ      $0x02, CX
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
-	VMOVUPS   896(AX), Z14
-	VMOVUPS.Z 960(AX), K1, Z15
-	MOVQ      rsa+24(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      csa+32(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      b+48(FP), CX
-	MOVQ      rsb+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      a+16(FP), BX
-	MOVQ      k+8(FP), SI
-	MOVQ      ahead+136(FP), DI
-	TESTQ     SI, SI
-	JZ        done
-
-single:
-	VBROADCASTSS (BX), Z16
-	VMOVUPS      (CX), Z17
-	VFMADD231PS  Z16, Z17, Z0
-	VMOVUPS      64(CX), Z17
-	VFMADD231PS  Z16, Z17, Z1
-	VMOVUPS      128(CX), Z17
-	VFMADD231PS  Z16, Z17, Z2
-	VMOVUPS      192(CX), Z17
-	VFMADD231PS  Z16, Z17, Z3
-	VMOVUPS      256(CX), Z17
-	VFMADD231PS  Z16, Z17, Z4
-	VMOVUPS      320(CX), Z17
-	VFMADD231PS  Z16, Z17, Z5
-	VMOVUPS      384(CX), Z17
-	VFMADD231PS  Z16, Z17, Z6
-	VMOVUPS      448(CX), Z17
-	VFMADD231PS  Z16, Z17, Z7
-	VMOVUPS      512(CX), Z17
-	VFMADD231PS  Z16, Z17, Z8
-	VMOVUPS      576(CX), Z17
-	VFMADD231PS  Z16, Z17, Z9
-	VMOVUPS      640(CX), Z17
-	VFMADD231PS  Z16, Z17, Z10
-	VMOVUPS      704(CX), Z17
-	VFMADD231PS  Z16, Z17, Z11
-	VMOVUPS      768(CX), Z17
-	VFMADD231PS  Z16, Z17, Z12
-	VMOVUPS      832(CX), Z17
-	VFMADD231PS  Z16, Z17, Z13
-	VMOVUPS      896(CX), Z17
-	VFMADD231PS  Z16, Z17, Z14
-	VMOVUPS.Z    960(CX), K1, Z17
-	VFMADD231PS  Z16, Z17, Z15
-	ADDQ         DX, CX
-	ADDQ         AX, BX
-	DECQ         SI
-	JNZ          single
-
-done:
-	MOVQ         DI, ahead+136(FP)
-	VBROADCASTSS lo+128(FP), Z16
-	VUCOMISS     X16, X16
-	JPS          gated
-	VCMPPS       $0x12, Z16, Z0, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z0, K2, Z0
-	VCMPPS       $0x12, Z16, Z1, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z1, K2, Z1
-	VCMPPS       $0x12, Z16, Z2, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z2, K2, Z2
-	VCMPPS       $0x12, Z16, Z3, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z3, K2, Z3
-	VCMPPS       $0x12, Z16, Z4, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z4, K2, Z4
-	VCMPPS       $0x12, Z16, Z5, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z5, K2, Z5
-	VCMPPS       $0x12, Z16, Z6, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z6, K2, Z6
-	VCMPPS       $0x12, Z16, Z7, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z7, K2, Z7
-	VCMPPS       $0x12, Z16, Z8, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z8, K2, Z8
-	VCMPPS       $0x12, Z16, Z9, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z9, K2, Z9
-	VCMPPS       $0x12, Z16, Z10, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z10, K2, Z10
-	VCMPPS       $0x12, Z16, Z11, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z11, K2, Z11
-	VCMPPS       $0x12, Z16, Z12, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z12, K2, Z12
-	VCMPPS       $0x12, Z16, Z13, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z13, K2, Z13
-	VCMPPS       $0x12, Z16, Z14, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z14, K2, Z14
-	VCMPPS       $0x12, Z16, Z15, K2
-	KNOTW        K2, K2
-	VMOVAPS.Z    Z15, K2, Z15
-
-gated:
-	MOVQ    c+96(FP), AX
-	MOVQ    rsc+104(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, 448(AX)
-	VMOVUPS Z8, 512(AX)
-	VMOVUPS Z9, 576(AX)
-	VMOVUPS Z10, 640(AX)
-	VMOVUPS Z11, 704(AX)
-	VMOVUPS Z12, 768(AX)
-	VMOVUPS Z13, 832(AX)
-	VMOVUPS Z14, 896(AX)
-	VMOVUPS Z15, K1, 960(AX)
-	MOVQ    tsa+40(FP), AX
-	SHLQ    $0x02, AX
-	ADDQ    AX, a+16(FP)
-	MOVQ    tsb+64(FP), AX
-	SHLQ    $0x02, AX
-	ADDQ    AX, b+48(FP)
-	MOVQ    tsinit+88(FP), AX
-	SHLQ    $0x02, AX
-	ADDQ    AX, init+72(FP)
-	MOVQ    tsc+112(FP), AX
-	SHLQ    $0x02, AX
-	ADDQ    AX, c+96(FP)
-	DECQ    tiles+0(FP)
-	JNZ     tile
-	VZEROUPPER
-	RET
-
 // func gemm1x128AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm1x128AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
 	LEAQ  -112(AX), AX
@@ -217,8 +40,218 @@ tile:
 	MOVQ      a+16(FP), BX
 	MOVQ      k+8(FP), SI
 	MOVQ      ahead+136(FP), DI
-	TESTQ     SI, SI
-	JZ        done
+	MOVQ      c+96(FP), R8
+	MOVQ      rsc+104(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      $+1, R10
+	SUBQ      $0x04, SI
+	JL        rest
+
+first:
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	PREFETCHT0   192(R8)
+	PREFETCHT0   256(R8)
+	PREFETCHT0   320(R8)
+	PREFETCHT0   384(R8)
+	PREFETCHT0   448(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z8
+	VMOVUPS      (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      64(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VMOVUPS      128(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VMOVUPS      192(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VMOVUPS      256(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VMOVUPS      320(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      384(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VMOVUPS.Z    448(CX), K1, Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	PREFETCHT0   192(R8)
+	PREFETCHT0   256(R8)
+	PREFETCHT0   320(R8)
+	PREFETCHT0   384(R8)
+	PREFETCHT0   448(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z8
+	VMOVUPS      (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      64(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VMOVUPS      128(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VMOVUPS      192(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VMOVUPS      256(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VMOVUPS      320(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      384(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VMOVUPS.Z    448(CX), K1, Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	PREFETCHT0   192(R8)
+	PREFETCHT0   256(R8)
+	PREFETCHT0   320(R8)
+	PREFETCHT0   384(R8)
+	PREFETCHT0   448(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z8
+	VMOVUPS      (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      64(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VMOVUPS      128(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VMOVUPS      192(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VMOVUPS      256(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VMOVUPS      320(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      384(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VMOVUPS.Z    448(CX), K1, Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	PREFETCHT0   192(R8)
+	PREFETCHT0   256(R8)
+	PREFETCHT0   320(R8)
+	PREFETCHT0   384(R8)
+	PREFETCHT0   448(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z8
+	VMOVUPS      (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      64(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VMOVUPS      128(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VMOVUPS      192(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VMOVUPS      256(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VMOVUPS      320(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      384(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VMOVUPS.Z    448(CX), K1, Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JL           rest
+	DECQ         R10
+	JNZ          first
+
+unrolled:
+	VBROADCASTSS (BX), Z8
+	VMOVUPS      (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      64(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VMOVUPS      128(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VMOVUPS      192(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VMOVUPS      256(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VMOVUPS      320(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      384(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VMOVUPS.Z    448(CX), K1, Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Z8
+	VMOVUPS      (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      64(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VMOVUPS      128(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VMOVUPS      192(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VMOVUPS      256(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VMOVUPS      320(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      384(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VMOVUPS.Z    448(CX), K1, Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Z8
+	VMOVUPS      (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      64(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VMOVUPS      128(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VMOVUPS      192(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VMOVUPS      256(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VMOVUPS      320(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      384(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VMOVUPS.Z    448(CX), K1, Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Z8
+	VMOVUPS      (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      64(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VMOVUPS      128(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VMOVUPS      192(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VMOVUPS      256(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VMOVUPS      320(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      384(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VMOVUPS.Z    448(CX), K1, Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, SI
+	JZ   done
 
 single:
 	VBROADCASTSS (BX), Z8
@@ -629,9 +662,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VBROADCASTSS (SI), Z16
@@ -1165,9 +1197,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VBROADCASTSS (SI), Z24
@@ -1336,7 +1367,7 @@ gated:
 	RET
 
 // func gemm1x32AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
 	LEAQ  -16(AX), AX
@@ -1365,8 +1396,98 @@ tile:
 	MOVQ      a+16(FP), BX
 	MOVQ      k+8(FP), SI
 	MOVQ      ahead+136(FP), DI
-	TESTQ     SI, SI
-	JZ        done
+	MOVQ      c+96(FP), R8
+	MOVQ      rsc+104(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      $+1, R10
+	SUBQ      $0x04, SI
+	JL        rest
+
+first:
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z2
+	VMOVUPS      (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(CX), K1, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z2
+	VMOVUPS      (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(CX), K1, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z2
+	VMOVUPS      (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(CX), K1, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z2
+	VMOVUPS      (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(CX), K1, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JL           rest
+	DECQ         R10
+	JNZ          first
+
+unrolled:
+	VBROADCASTSS (BX), Z2
+	VMOVUPS      (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(CX), K1, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Z2
+	VMOVUPS      (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(CX), K1, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Z2
+	VMOVUPS      (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(CX), K1, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VBROADCASTSS (BX), Z2
+	VMOVUPS      (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(CX), K1, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, SI
+	JZ   done
 
 single:
 	VBROADCASTSS (BX), Z2
@@ -1561,9 +1682,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z4
@@ -1797,9 +1917,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z6
@@ -2082,9 +2201,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z8
@@ -2407,9 +2525,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z10
@@ -2771,9 +2888,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z12
@@ -3184,9 +3300,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R9
-	TESTQ R9, R9
-	JZ    done
+	ADDQ $0x04, R9
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z14
@@ -3637,9 +3752,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R9
-	TESTQ R9, R9
-	JZ    done
+	ADDQ $0x04, R9
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z16
@@ -4129,9 +4243,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R9
-	TESTQ R9, R9
-	JZ    done
+	ADDQ $0x04, R9
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z18
@@ -4670,9 +4783,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R10
-	TESTQ R10, R10
-	JZ    done
+	ADDQ $0x04, R10
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z20
@@ -5251,9 +5363,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R10
-	TESTQ R10, R10
-	JZ    done
+	ADDQ $0x04, R10
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z22
@@ -5871,9 +5982,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R10
-	TESTQ R10, R10
-	JZ    done
+	ADDQ $0x04, R10
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z24
@@ -6540,9 +6650,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R11
-	TESTQ R11, R11
-	JZ    done
+	ADDQ $0x04, R11
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z26
@@ -7249,9 +7358,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R11
-	TESTQ R11, R11
-	JZ    done
+	ADDQ $0x04, R11
+	JZ   done
 
 single:
 	VMOVUPS      (DX), Z28
@@ -7460,7 +7568,7 @@ gated:
 	RET
 
 // func gemm1x16AVX512(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm1x16AVX512(SB), NOSPLIT, $0-152
 	MOVQ  cols+120(FP), AX
 	LEAQ  (AX), AX
@@ -7488,8 +7596,78 @@ tile:
 	MOVQ      a+16(FP), BX
 	MOVQ      k+8(FP), SI
 	MOVQ      ahead+136(FP), DI
-	TESTQ     SI, SI
-	JZ        done
+	MOVQ      c+96(FP), R8
+	MOVQ      rsc+104(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      $+1, R10
+	SUBQ      $0x04, SI
+	JL        rest
+
+first:
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VMOVUPS.Z    (CX), K1, Z1
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VMOVUPS.Z    (CX), K1, Z1
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VMOVUPS.Z    (CX), K1, Z1
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT0   (R8)
+	ADDQ         R9, R8
+	VMOVUPS.Z    (CX), K1, Z1
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JL           rest
+	DECQ         R10
+	JNZ          first
+
+unrolled:
+	VMOVUPS.Z    (CX), K1, Z1
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VMOVUPS.Z    (CX), K1, Z1
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VMOVUPS.Z    (CX), K1, Z1
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	VMOVUPS.Z    (CX), K1, Z1
+	VBROADCASTSS (BX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         DX, CX
+	ADDQ         AX, BX
+	PREFETCHT1   (DI)
+	ADDQ         stepAhead+144(FP), DI
+	SUBQ         $0x04, SI
+	JGE          unrolled
+
+rest:
+	ADDQ $0x04, SI
+	JZ   done
 
 single:
 	VMOVUPS.Z    (CX), K1, Z1
@@ -7648,9 +7826,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z2
@@ -7834,9 +8011,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, DI
-	TESTQ DI, DI
-	JZ    done
+	ADDQ $0x04, DI
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z3
@@ -8055,9 +8231,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z4
@@ -8302,9 +8477,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z5
@@ -8574,9 +8748,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R8
-	TESTQ R8, R8
-	JZ    done
+	ADDQ $0x04, R8
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z6
@@ -8881,9 +9054,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R9
-	TESTQ R9, R9
-	JZ    done
+	ADDQ $0x04, R9
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z7
@@ -9214,9 +9386,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R9
-	TESTQ R9, R9
-	JZ    done
+	ADDQ $0x04, R9
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z8
@@ -9572,9 +9743,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R9
-	TESTQ R9, R9
-	JZ    done
+	ADDQ $0x04, R9
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z9
@@ -9965,9 +10135,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R10
-	TESTQ R10, R10
-	JZ    done
+	ADDQ $0x04, R10
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z10
@@ -10384,9 +10553,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R10
-	TESTQ R10, R10
-	JZ    done
+	ADDQ $0x04, R10
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z11
@@ -10828,9 +10996,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R10
-	TESTQ R10, R10
-	JZ    done
+	ADDQ $0x04, R10
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z12
@@ -11307,9 +11474,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R11
-	TESTQ R11, R11
-	JZ    done
+	ADDQ $0x04, R11
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z13
@@ -11812,9 +11978,8 @@ unrolled:
 	JGE          unrolled
 
 rest:
-	ADDQ  $0x04, R11
-	TESTQ R11, R11
-	JZ    done
+	ADDQ $0x04, R11
+	JZ   done
 
 single:
 	VMOVUPS.Z    (DX), K1, Z14
@@ -11948,6 +12113,202 @@ gated:
 	ADDQ    AX, c+96(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemvAVX512(n int, k int, c *float32, a *float32, csa int, b *float32, rsb int)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·gemvAVX512(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	SHLQ $0x02, AX
+	MOVQ c+16(FP), CX
+	MOVQ a+24(FP), DX
+	MOVQ csa+32(FP), BX
+	SHLQ $0x02, BX
+	MOVQ b+40(FP), SI
+	MOVQ rsb+48(FP), DI
+	SHLQ $0x02, DI
+	MOVQ k+8(FP), R10
+	SUBQ $0x03, R10
+	JL   no3
+
+sweep3:
+	VBROADCASTSS (DX), Z0
+	ADDQ         BX, DX
+	LEAQ         (SI), R11
+	VBROADCASTSS (DX), Z1
+	ADDQ         BX, DX
+	VBROADCASTSS (DX), Z2
+	ADDQ         BX, DX
+	XORQ         R8, R8
+	MOVQ         AX, R9
+	SUBQ         $0x00000200, R9
+	JL           nopiece3x8
+
+piece3x8:
+	VMOVUPS     (CX)(R8*1), Z3
+	VMOVUPS     64(CX)(R8*1), Z4
+	VMOVUPS     128(CX)(R8*1), Z5
+	VMOVUPS     192(CX)(R8*1), Z6
+	VMOVUPS     256(CX)(R8*1), Z7
+	VMOVUPS     320(CX)(R8*1), Z8
+	VMOVUPS     384(CX)(R8*1), Z9
+	VMOVUPS     448(CX)(R8*1), Z10
+	VFMADD231PS (R11), Z0, Z3
+	VFMADD231PS 64(R11), Z0, Z4
+	VFMADD231PS 128(R11), Z0, Z5
+	VFMADD231PS 192(R11), Z0, Z6
+	VFMADD231PS 256(R11), Z0, Z7
+	VFMADD231PS 320(R11), Z0, Z8
+	VFMADD231PS 384(R11), Z0, Z9
+	VFMADD231PS 448(R11), Z0, Z10
+	VFMADD231PS (R11)(DI*1), Z1, Z3
+	VFMADD231PS 64(R11)(DI*1), Z1, Z4
+	VFMADD231PS 128(R11)(DI*1), Z1, Z5
+	VFMADD231PS 192(R11)(DI*1), Z1, Z6
+	VFMADD231PS 256(R11)(DI*1), Z1, Z7
+	VFMADD231PS 320(R11)(DI*1), Z1, Z8
+	VFMADD231PS 384(R11)(DI*1), Z1, Z9
+	VFMADD231PS 448(R11)(DI*1), Z1, Z10
+	VFMADD231PS (R11)(DI*2), Z2, Z3
+	VFMADD231PS 64(R11)(DI*2), Z2, Z4
+	VFMADD231PS 128(R11)(DI*2), Z2, Z5
+	VFMADD231PS 192(R11)(DI*2), Z2, Z6
+	VFMADD231PS 256(R11)(DI*2), Z2, Z7
+	VFMADD231PS 320(R11)(DI*2), Z2, Z8
+	VFMADD231PS 384(R11)(DI*2), Z2, Z9
+	VFMADD231PS 448(R11)(DI*2), Z2, Z10
+	VMOVUPS     Z3, (CX)(R8*1)
+	VMOVUPS     Z4, 64(CX)(R8*1)
+	VMOVUPS     Z5, 128(CX)(R8*1)
+	VMOVUPS     Z6, 192(CX)(R8*1)
+	VMOVUPS     Z7, 256(CX)(R8*1)
+	VMOVUPS     Z8, 320(CX)(R8*1)
+	VMOVUPS     Z9, 384(CX)(R8*1)
+	VMOVUPS     Z10, 448(CX)(R8*1)
+	ADDQ        $0x00000200, R8
+	ADDQ        $0x00000200, R11
+	SUBQ        $0x00000200, R9
+	JGE         piece3x8
+
+nopiece3x8:
+	ADDQ $0x00000200, R9
+	SUBQ $0x00000040, R9
+	JL   nopiece3x1
+
+piece3x1:
+	VMOVUPS     (CX)(R8*1), Z3
+	VFMADD231PS (R11), Z0, Z3
+	VFMADD231PS (R11)(DI*1), Z1, Z3
+	VFMADD231PS (R11)(DI*2), Z2, Z3
+	VMOVUPS     Z3, (CX)(R8*1)
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R11
+	SUBQ        $0x00000040, R9
+	JGE         piece3x1
+
+nopiece3x1:
+	ADDQ  $0x00000040, R9
+	TESTQ R9, R9
+	JZ    nosingle3
+
+single3:
+	VMOVSS      (CX)(R8*1), X3
+	VFMADD231SS (R11), X0, X3
+	VFMADD231SS (R11)(DI*1), X1, X3
+	VFMADD231SS (R11)(DI*2), X2, X3
+	VMOVSS      X3, (CX)(R8*1)
+	ADDQ        $0x00000004, R8
+	ADDQ        $0x00000004, R11
+	SUBQ        $0x04, R9
+	JNZ         single3
+
+nosingle3:
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	SUBQ $0x03, R10
+	JGE  sweep3
+
+no3:
+	ADDQ $0x03, R10
+	SUBQ $0x01, R10
+	JL   no1
+
+sweep1:
+	VBROADCASTSS (DX), Z0
+	ADDQ         BX, DX
+	LEAQ         (SI), R11
+	XORQ         R8, R8
+	MOVQ         AX, R9
+	SUBQ         $0x00000200, R9
+	JL           nopiece1x8
+
+piece1x8:
+	VMOVUPS     (CX)(R8*1), Z1
+	VMOVUPS     64(CX)(R8*1), Z2
+	VMOVUPS     128(CX)(R8*1), Z3
+	VMOVUPS     192(CX)(R8*1), Z4
+	VMOVUPS     256(CX)(R8*1), Z5
+	VMOVUPS     320(CX)(R8*1), Z6
+	VMOVUPS     384(CX)(R8*1), Z7
+	VMOVUPS     448(CX)(R8*1), Z8
+	VFMADD231PS (R11), Z0, Z1
+	VFMADD231PS 64(R11), Z0, Z2
+	VFMADD231PS 128(R11), Z0, Z3
+	VFMADD231PS 192(R11), Z0, Z4
+	VFMADD231PS 256(R11), Z0, Z5
+	VFMADD231PS 320(R11), Z0, Z6
+	VFMADD231PS 384(R11), Z0, Z7
+	VFMADD231PS 448(R11), Z0, Z8
+	VMOVUPS     Z1, (CX)(R8*1)
+	VMOVUPS     Z2, 64(CX)(R8*1)
+	VMOVUPS     Z3, 128(CX)(R8*1)
+	VMOVUPS     Z4, 192(CX)(R8*1)
+	VMOVUPS     Z5, 256(CX)(R8*1)
+	VMOVUPS     Z6, 320(CX)(R8*1)
+	VMOVUPS     Z7, 384(CX)(R8*1)
+	VMOVUPS     Z8, 448(CX)(R8*1)
+	ADDQ        $0x00000200, R8
+	ADDQ        $0x00000200, R11
+	SUBQ        $0x00000200, R9
+	JGE         piece1x8
+
+nopiece1x8:
+	ADDQ $0x00000200, R9
+	SUBQ $0x00000040, R9
+	JL   nopiece1x1
+
+piece1x1:
+	VMOVUPS     (CX)(R8*1), Z1
+	VFMADD231PS (R11), Z0, Z1
+	VMOVUPS     Z1, (CX)(R8*1)
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R11
+	SUBQ        $0x00000040, R9
+	JGE         piece1x1
+
+nopiece1x1:
+	ADDQ  $0x00000040, R9
+	TESTQ R9, R9
+	JZ    nosingle1
+
+single1:
+	VMOVSS      (CX)(R8*1), X1
+	VFMADD231SS (R11), X0, X1
+	VMOVSS      X1, (CX)(R8*1)
+	ADDQ        $0x00000004, R8
+	ADDQ        $0x00000004, R11
+	SUBQ        $0x04, R9
+	JNZ         single1
+
+nosingle1:
+	ADDQ DI, SI
+	SUBQ $0x01, R10
+	JGE  sweep1
+
+no1:
+	ADDQ $0x01, R10
 	VZEROUPPER
 	RET
 

@@ -7,9 +7,6 @@ package micro
 var kernelsAVX512 = Kernels{
 	Vector: 16,
 	Tiles: []Tile{
-		{MR: 1, NR: 256, AheadEvery: 4, Gemm: []GemmFunc{
-			gemm1x256AVX512,
-		}},
 		{MR: 3, NR: 128, AheadEvery: 4, Gemm: []GemmFunc{
 			gemm1x128AVX512,
 			gemm2x128AVX512,
@@ -51,7 +48,7 @@ var kernelsAVX512 = Kernels{
 	Masks:      true,
 	DeepStrips: true,
 
-	Copy: copyAVX512, Transpose: transposeAVX512,
+	Gemv: gemvAVX512, Copy: copyAVX512, Transpose: transposeAVX512,
 
 	Peak: peakAVX512, PeakFlops: 3584,
 

@@ -132,6 +132,60 @@ func FuzzGemmTiles(f *testing.F) {
 	})
 }
 
+// checkGemv compares the kernel for one row on guarded operands with the generic one.
+func checkGemv(t *testing.T, s *Set, rnd *rand.Rand, n, k int) {
+	t.Helper()
+	csa, rsb, side := 1+rnd.IntN(3), n+rnd.IntN(5), guard.Side(rnd.IntN(2))
+	random := func(n int) []float32 {
+		x := make([]float32, n)
+		fill(rnd, x)
+		return x
+	}
+	a, b, c := random(max(0, (k-1)*csa+1)), random(max(0, (k-1)*rsb+n)), random(n)
+	if k == 0 {
+		a, b = nil, nil
+	}
+	ga, gb, got := guarded(t, a, side), guarded(t, b, side), guarded(t, c, side)
+	s.Gemv(n, k, unsafe.SliceData(got), unsafe.SliceData(ga), csa, unsafe.SliceData(gb), rsb)
+	gemvGeneric(n, k, unsafe.SliceData(c), unsafe.SliceData(a), csa, unsafe.SliceData(b), rsb)
+	requireSame(t, fmt.Sprintf("gemv n = %d, k = %d, csa = %d, rsb = %d", n, k, csa, rsb), got, c)
+	requireSame(t, "a", ga, a)
+	requireSame(t, "b", gb, b)
+}
+
+func TestGemvMatchesGeneric(t *testing.T) {
+	forTiers(t, func(t *testing.T, s *Set) {
+		rnd := rand.New(rand.NewPCG(15, 16))
+		for k := range 9 {
+			for n := range 150 {
+				checkGemv(t, s, rnd, n, k)
+			}
+		}
+	})
+}
+
+func FuzzGemv(f *testing.F) {
+	f.Add(uint64(1), uint8(200), uint8(7))
+	f.Fuzz(func(t *testing.T, seed uint64, n, k uint8) {
+		for _, s := range usable()[1:] {
+			checkGemv(t, &s, rand.New(rand.NewPCG(seed, 3)), int(n), int(k))
+		}
+	})
+}
+
+func BenchmarkGemv(b *testing.B) {
+	const k, n = 784, 256
+	for _, s := range usable() {
+		b.Run(fmt.Sprintf("tier=%s/k=%d/n=%d", s.Name, k, n), func(b *testing.B) {
+			a, x, c := make([]float32, k), make([]float32, k*n), make([]float32, n)
+			for b.Loop() {
+				s.Gemv(n, k, &c[0], &a[0], 1, &x[0], n)
+			}
+			b.ReportMetric(2*float64(k*n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+		})
+	}
+}
+
 // A tier has functions for every height of its tiles, which get narrower and no
 // lower, down to one vector, and no kernel is missing.
 func TestSetsAreComplete(t *testing.T) {

@@ -13,6 +13,7 @@ var kernelsGeneric = Kernels{
 	Tiles:  []Tile{tileGeneric(4, genericNR)},
 	Masks:  true,
 
+	Gemv:      gemvGeneric,
 	Copy:      copyGeneric,
 	Transpose: transposeGeneric,
 

@@ -40,6 +40,16 @@ func gemmGeneric(rows int) GemmFunc {
 	}
 }
 
+// gemvGeneric: c[j] += Σₚ a[p]·b[p][j] in ascending p.
+func gemvGeneric(n, k int, c, a *float32, csa int, b *float32, rsb int) {
+	if n == 0 {
+		return
+	}
+	for p := range k {
+		multiplyAdd(vec(c, n), *at(a, p*csa), vec(at(b, p*rsb), n))
+	}
+}
+
 // multiplyAdd is row[j] = fma(x, y[j], row[j]), with fma written out: the
 // compiler does not inline it, and this loop is most of what the tier does.
 func multiplyAdd(row []float32, x float32, y []float32) {

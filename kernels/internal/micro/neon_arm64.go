@@ -4,11 +4,6 @@
 
 package micro
 
-// gemm1x64NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 64, for each of a row of tiles; see GemmFunc.
-//
-//go:noescape
-func gemm1x64NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
-
 // gemm1x32NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 32, for each of a row of tiles; see GemmFunc.
 //
 //go:noescape
@@ -113,6 +108,11 @@ func gemm5x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, t
 //
 //go:noescape
 func gemm6x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
+
+// gemvNEON: c[j] += Σₚ a[p]·b[p][j], j < n, in ascending p < k.
+//
+//go:noescape
+func gemvNEON(n, k int, c, a *float32, csa int, b *float32, rsb int)
 
 // copyNEON: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //

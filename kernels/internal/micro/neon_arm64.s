@@ -4,350 +4,6 @@
 
 #include "textflag.h"
 
-// gemm1x64NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 64, for each of a row of tiles; see GemmFunc.
-TEXT ·gemm1x64NEON(SB), NOSPLIT, $0-152
-
-tile:
-	MOVD    init+72(FP), R5
-	MOVD    rsinit+80(FP), R6
-	LSL     $2, R6
-	FMOVQ   0(R5), F0
-	FMOVQ   16(R5), F1
-	FMOVQ   32(R5), F2
-	FMOVQ   48(R5), F3
-	FMOVQ   64(R5), F4
-	FMOVQ   80(R5), F5
-	FMOVQ   96(R5), F6
-	FMOVQ   112(R5), F7
-	FMOVQ   128(R5), F8
-	FMOVQ   144(R5), F9
-	FMOVQ   160(R5), F10
-	FMOVQ   176(R5), F11
-	FMOVQ   192(R5), F12
-	FMOVQ   208(R5), F13
-	FMOVQ   224(R5), F14
-	FMOVQ   240(R5), F15
-	MOVD    k+8(FP), R0
-	CBZ     R0, done
-	MOVD    a+16(FP), R8
-	MOVD    rsa+24(FP), R6
-	LSL     $2, R6
-	MOVD    ZR, R1
-	MOVD    csa+32(FP), R2
-	MOVD    b+48(FP), R3
-	MOVD    rsb+56(FP), R4
-	LSL     $2, R4
-	FMOVS   (R8)(R1<<2), F16
-	ADD     R2, R1
-	FMOVQ   0(R3), F17
-	FMOVQ   16(R3), F18
-	FMOVQ   32(R3), F19
-	FMOVQ   48(R3), F20
-	FMOVQ   64(R3), F21
-	FMOVQ   80(R3), F22
-	FMOVQ   96(R3), F23
-	FMOVQ   112(R3), F24
-	SUBS    $5, R0
-	BLT     rest
-
-unrolled:
-	WORD    $0x4f901220 // FMLA V0.4S, V17.4S, V16.S[0]
-	FMOVQ   128(R3), F17
-	WORD    $0x4f901241 // FMLA V1.4S, V18.4S, V16.S[0]
-	FMOVQ   144(R3), F18
-	WORD    $0x4f901262 // FMLA V2.4S, V19.4S, V16.S[0]
-	FMOVQ   160(R3), F19
-	WORD    $0x4f901283 // FMLA V3.4S, V20.4S, V16.S[0]
-	FMOVQ   176(R3), F20
-	WORD    $0x4f9012a4 // FMLA V4.4S, V21.4S, V16.S[0]
-	FMOVQ   192(R3), F21
-	WORD    $0x4f9012c5 // FMLA V5.4S, V22.4S, V16.S[0]
-	FMOVQ   208(R3), F22
-	WORD    $0x4f9012e6 // FMLA V6.4S, V23.4S, V16.S[0]
-	FMOVQ   224(R3), F23
-	WORD    $0x4f901307 // FMLA V7.4S, V24.4S, V16.S[0]
-	FMOVQ   240(R3), F24
-	ADD     R4, R3
-	WORD    $0x4f901228 // FMLA V8.4S, V17.4S, V16.S[0]
-	FMOVQ   0(R3), F17
-	WORD    $0x4f901249 // FMLA V9.4S, V18.4S, V16.S[0]
-	FMOVQ   16(R3), F18
-	WORD    $0x4f90126a // FMLA V10.4S, V19.4S, V16.S[0]
-	FMOVQ   32(R3), F19
-	WORD    $0x4f90128b // FMLA V11.4S, V20.4S, V16.S[0]
-	FMOVQ   48(R3), F20
-	WORD    $0x4f9012ac // FMLA V12.4S, V21.4S, V16.S[0]
-	FMOVQ   64(R3), F21
-	WORD    $0x4f9012cd // FMLA V13.4S, V22.4S, V16.S[0]
-	FMOVQ   80(R3), F22
-	WORD    $0x4f9012ee // FMLA V14.4S, V23.4S, V16.S[0]
-	FMOVQ   96(R3), F23
-	WORD    $0x4f90130f // FMLA V15.4S, V24.4S, V16.S[0]
-	FMOVS   (R8)(R1<<2), F16
-	ADD     R2, R1
-	FMOVQ   112(R3), F24
-	WORD    $0x4f901220 // FMLA V0.4S, V17.4S, V16.S[0]
-	FMOVQ   128(R3), F17
-	WORD    $0x4f901241 // FMLA V1.4S, V18.4S, V16.S[0]
-	FMOVQ   144(R3), F18
-	WORD    $0x4f901262 // FMLA V2.4S, V19.4S, V16.S[0]
-	FMOVQ   160(R3), F19
-	WORD    $0x4f901283 // FMLA V3.4S, V20.4S, V16.S[0]
-	FMOVQ   176(R3), F20
-	WORD    $0x4f9012a4 // FMLA V4.4S, V21.4S, V16.S[0]
-	FMOVQ   192(R3), F21
-	WORD    $0x4f9012c5 // FMLA V5.4S, V22.4S, V16.S[0]
-	FMOVQ   208(R3), F22
-	WORD    $0x4f9012e6 // FMLA V6.4S, V23.4S, V16.S[0]
-	FMOVQ   224(R3), F23
-	WORD    $0x4f901307 // FMLA V7.4S, V24.4S, V16.S[0]
-	FMOVQ   240(R3), F24
-	ADD     R4, R3
-	WORD    $0x4f901228 // FMLA V8.4S, V17.4S, V16.S[0]
-	FMOVQ   0(R3), F17
-	WORD    $0x4f901249 // FMLA V9.4S, V18.4S, V16.S[0]
-	FMOVQ   16(R3), F18
-	WORD    $0x4f90126a // FMLA V10.4S, V19.4S, V16.S[0]
-	FMOVQ   32(R3), F19
-	WORD    $0x4f90128b // FMLA V11.4S, V20.4S, V16.S[0]
-	FMOVQ   48(R3), F20
-	WORD    $0x4f9012ac // FMLA V12.4S, V21.4S, V16.S[0]
-	FMOVQ   64(R3), F21
-	WORD    $0x4f9012cd // FMLA V13.4S, V22.4S, V16.S[0]
-	FMOVQ   80(R3), F22
-	WORD    $0x4f9012ee // FMLA V14.4S, V23.4S, V16.S[0]
-	FMOVQ   96(R3), F23
-	WORD    $0x4f90130f // FMLA V15.4S, V24.4S, V16.S[0]
-	FMOVS   (R8)(R1<<2), F16
-	ADD     R2, R1
-	FMOVQ   112(R3), F24
-	WORD    $0x4f901220 // FMLA V0.4S, V17.4S, V16.S[0]
-	FMOVQ   128(R3), F17
-	WORD    $0x4f901241 // FMLA V1.4S, V18.4S, V16.S[0]
-	FMOVQ   144(R3), F18
-	WORD    $0x4f901262 // FMLA V2.4S, V19.4S, V16.S[0]
-	FMOVQ   160(R3), F19
-	WORD    $0x4f901283 // FMLA V3.4S, V20.4S, V16.S[0]
-	FMOVQ   176(R3), F20
-	WORD    $0x4f9012a4 // FMLA V4.4S, V21.4S, V16.S[0]
-	FMOVQ   192(R3), F21
-	WORD    $0x4f9012c5 // FMLA V5.4S, V22.4S, V16.S[0]
-	FMOVQ   208(R3), F22
-	WORD    $0x4f9012e6 // FMLA V6.4S, V23.4S, V16.S[0]
-	FMOVQ   224(R3), F23
-	WORD    $0x4f901307 // FMLA V7.4S, V24.4S, V16.S[0]
-	FMOVQ   240(R3), F24
-	ADD     R4, R3
-	WORD    $0x4f901228 // FMLA V8.4S, V17.4S, V16.S[0]
-	FMOVQ   0(R3), F17
-	WORD    $0x4f901249 // FMLA V9.4S, V18.4S, V16.S[0]
-	FMOVQ   16(R3), F18
-	WORD    $0x4f90126a // FMLA V10.4S, V19.4S, V16.S[0]
-	FMOVQ   32(R3), F19
-	WORD    $0x4f90128b // FMLA V11.4S, V20.4S, V16.S[0]
-	FMOVQ   48(R3), F20
-	WORD    $0x4f9012ac // FMLA V12.4S, V21.4S, V16.S[0]
-	FMOVQ   64(R3), F21
-	WORD    $0x4f9012cd // FMLA V13.4S, V22.4S, V16.S[0]
-	FMOVQ   80(R3), F22
-	WORD    $0x4f9012ee // FMLA V14.4S, V23.4S, V16.S[0]
-	FMOVQ   96(R3), F23
-	WORD    $0x4f90130f // FMLA V15.4S, V24.4S, V16.S[0]
-	FMOVS   (R8)(R1<<2), F16
-	ADD     R2, R1
-	FMOVQ   112(R3), F24
-	WORD    $0x4f901220 // FMLA V0.4S, V17.4S, V16.S[0]
-	FMOVQ   128(R3), F17
-	WORD    $0x4f901241 // FMLA V1.4S, V18.4S, V16.S[0]
-	FMOVQ   144(R3), F18
-	WORD    $0x4f901262 // FMLA V2.4S, V19.4S, V16.S[0]
-	FMOVQ   160(R3), F19
-	WORD    $0x4f901283 // FMLA V3.4S, V20.4S, V16.S[0]
-	FMOVQ   176(R3), F20
-	WORD    $0x4f9012a4 // FMLA V4.4S, V21.4S, V16.S[0]
-	FMOVQ   192(R3), F21
-	WORD    $0x4f9012c5 // FMLA V5.4S, V22.4S, V16.S[0]
-	FMOVQ   208(R3), F22
-	WORD    $0x4f9012e6 // FMLA V6.4S, V23.4S, V16.S[0]
-	FMOVQ   224(R3), F23
-	WORD    $0x4f901307 // FMLA V7.4S, V24.4S, V16.S[0]
-	FMOVQ   240(R3), F24
-	ADD     R4, R3
-	WORD    $0x4f901228 // FMLA V8.4S, V17.4S, V16.S[0]
-	FMOVQ   0(R3), F17
-	WORD    $0x4f901249 // FMLA V9.4S, V18.4S, V16.S[0]
-	FMOVQ   16(R3), F18
-	WORD    $0x4f90126a // FMLA V10.4S, V19.4S, V16.S[0]
-	FMOVQ   32(R3), F19
-	WORD    $0x4f90128b // FMLA V11.4S, V20.4S, V16.S[0]
-	FMOVQ   48(R3), F20
-	WORD    $0x4f9012ac // FMLA V12.4S, V21.4S, V16.S[0]
-	FMOVQ   64(R3), F21
-	WORD    $0x4f9012cd // FMLA V13.4S, V22.4S, V16.S[0]
-	FMOVQ   80(R3), F22
-	WORD    $0x4f9012ee // FMLA V14.4S, V23.4S, V16.S[0]
-	FMOVQ   96(R3), F23
-	WORD    $0x4f90130f // FMLA V15.4S, V24.4S, V16.S[0]
-	FMOVS   (R8)(R1<<2), F16
-	ADD     R2, R1
-	FMOVQ   112(R3), F24
-	SUBS    $4, R0
-	BGE     unrolled
-
-rest:
-	ADDS    $4, R0
-	BEQ     last
-
-single:
-	WORD    $0x4f901220 // FMLA V0.4S, V17.4S, V16.S[0]
-	FMOVQ   128(R3), F17
-	WORD    $0x4f901241 // FMLA V1.4S, V18.4S, V16.S[0]
-	FMOVQ   144(R3), F18
-	WORD    $0x4f901262 // FMLA V2.4S, V19.4S, V16.S[0]
-	FMOVQ   160(R3), F19
-	WORD    $0x4f901283 // FMLA V3.4S, V20.4S, V16.S[0]
-	FMOVQ   176(R3), F20
-	WORD    $0x4f9012a4 // FMLA V4.4S, V21.4S, V16.S[0]
-	FMOVQ   192(R3), F21
-	WORD    $0x4f9012c5 // FMLA V5.4S, V22.4S, V16.S[0]
-	FMOVQ   208(R3), F22
-	WORD    $0x4f9012e6 // FMLA V6.4S, V23.4S, V16.S[0]
-	FMOVQ   224(R3), F23
-	WORD    $0x4f901307 // FMLA V7.4S, V24.4S, V16.S[0]
-	FMOVQ   240(R3), F24
-	ADD     R4, R3
-	WORD    $0x4f901228 // FMLA V8.4S, V17.4S, V16.S[0]
-	FMOVQ   0(R3), F17
-	WORD    $0x4f901249 // FMLA V9.4S, V18.4S, V16.S[0]
-	FMOVQ   16(R3), F18
-	WORD    $0x4f90126a // FMLA V10.4S, V19.4S, V16.S[0]
-	FMOVQ   32(R3), F19
-	WORD    $0x4f90128b // FMLA V11.4S, V20.4S, V16.S[0]
-	FMOVQ   48(R3), F20
-	WORD    $0x4f9012ac // FMLA V12.4S, V21.4S, V16.S[0]
-	FMOVQ   64(R3), F21
-	WORD    $0x4f9012cd // FMLA V13.4S, V22.4S, V16.S[0]
-	FMOVQ   80(R3), F22
-	WORD    $0x4f9012ee // FMLA V14.4S, V23.4S, V16.S[0]
-	FMOVQ   96(R3), F23
-	WORD    $0x4f90130f // FMLA V15.4S, V24.4S, V16.S[0]
-	FMOVS   (R8)(R1<<2), F16
-	ADD     R2, R1
-	FMOVQ   112(R3), F24
-	SUBS    $1, R0
-	BNE     single
-
-last:
-	WORD    $0x4f901220 // FMLA V0.4S, V17.4S, V16.S[0]
-	FMOVQ   128(R3), F17
-	WORD    $0x4f901241 // FMLA V1.4S, V18.4S, V16.S[0]
-	FMOVQ   144(R3), F18
-	WORD    $0x4f901262 // FMLA V2.4S, V19.4S, V16.S[0]
-	FMOVQ   160(R3), F19
-	WORD    $0x4f901283 // FMLA V3.4S, V20.4S, V16.S[0]
-	FMOVQ   176(R3), F20
-	WORD    $0x4f9012a4 // FMLA V4.4S, V21.4S, V16.S[0]
-	FMOVQ   192(R3), F21
-	WORD    $0x4f9012c5 // FMLA V5.4S, V22.4S, V16.S[0]
-	FMOVQ   208(R3), F22
-	WORD    $0x4f9012e6 // FMLA V6.4S, V23.4S, V16.S[0]
-	FMOVQ   224(R3), F23
-	WORD    $0x4f901307 // FMLA V7.4S, V24.4S, V16.S[0]
-	FMOVQ   240(R3), F24
-	ADD     R4, R3
-	WORD    $0x4f901228 // FMLA V8.4S, V17.4S, V16.S[0]
-	WORD    $0x4f901249 // FMLA V9.4S, V18.4S, V16.S[0]
-	WORD    $0x4f90126a // FMLA V10.4S, V19.4S, V16.S[0]
-	WORD    $0x4f90128b // FMLA V11.4S, V20.4S, V16.S[0]
-	WORD    $0x4f9012ac // FMLA V12.4S, V21.4S, V16.S[0]
-	WORD    $0x4f9012cd // FMLA V13.4S, V22.4S, V16.S[0]
-	WORD    $0x4f9012ee // FMLA V14.4S, V23.4S, V16.S[0]
-	WORD    $0x4f90130f // FMLA V15.4S, V24.4S, V16.S[0]
-
-done:
-	FMOVS   lo+128(FP), F31
-	VDUP    V31.S[0], V31.S4
-	FCMPS   F31, F31
-	BVS     gated
-	WORD    $0x6e20e7f0 // FCMGE V16.4S, V31.4S, V0.4S
-	WORD    $0x4e701c00 // BIC V0.16B, V0.16B, V16.16B
-	WORD    $0x6e21e7f1 // FCMGE V17.4S, V31.4S, V1.4S
-	WORD    $0x4e711c21 // BIC V1.16B, V1.16B, V17.16B
-	WORD    $0x6e22e7f2 // FCMGE V18.4S, V31.4S, V2.4S
-	WORD    $0x4e721c42 // BIC V2.16B, V2.16B, V18.16B
-	WORD    $0x6e23e7f3 // FCMGE V19.4S, V31.4S, V3.4S
-	WORD    $0x4e731c63 // BIC V3.16B, V3.16B, V19.16B
-	WORD    $0x6e24e7f0 // FCMGE V16.4S, V31.4S, V4.4S
-	WORD    $0x4e701c84 // BIC V4.16B, V4.16B, V16.16B
-	WORD    $0x6e25e7f1 // FCMGE V17.4S, V31.4S, V5.4S
-	WORD    $0x4e711ca5 // BIC V5.16B, V5.16B, V17.16B
-	WORD    $0x6e26e7f2 // FCMGE V18.4S, V31.4S, V6.4S
-	WORD    $0x4e721cc6 // BIC V6.16B, V6.16B, V18.16B
-	WORD    $0x6e27e7f3 // FCMGE V19.4S, V31.4S, V7.4S
-	WORD    $0x4e731ce7 // BIC V7.16B, V7.16B, V19.16B
-	WORD    $0x6e28e7f0 // FCMGE V16.4S, V31.4S, V8.4S
-	WORD    $0x4e701d08 // BIC V8.16B, V8.16B, V16.16B
-	WORD    $0x6e29e7f1 // FCMGE V17.4S, V31.4S, V9.4S
-	WORD    $0x4e711d29 // BIC V9.16B, V9.16B, V17.16B
-	WORD    $0x6e2ae7f2 // FCMGE V18.4S, V31.4S, V10.4S
-	WORD    $0x4e721d4a // BIC V10.16B, V10.16B, V18.16B
-	WORD    $0x6e2be7f3 // FCMGE V19.4S, V31.4S, V11.4S
-	WORD    $0x4e731d6b // BIC V11.16B, V11.16B, V19.16B
-	WORD    $0x6e2ce7f0 // FCMGE V16.4S, V31.4S, V12.4S
-	WORD    $0x4e701d8c // BIC V12.16B, V12.16B, V16.16B
-	WORD    $0x6e2de7f1 // FCMGE V17.4S, V31.4S, V13.4S
-	WORD    $0x4e711dad // BIC V13.16B, V13.16B, V17.16B
-	WORD    $0x6e2ee7f2 // FCMGE V18.4S, V31.4S, V14.4S
-	WORD    $0x4e721dce // BIC V14.16B, V14.16B, V18.16B
-	WORD    $0x6e2fe7f3 // FCMGE V19.4S, V31.4S, V15.4S
-	WORD    $0x4e731def // BIC V15.16B, V15.16B, V19.16B
-
-gated:
-	MOVD    c+96(FP), R5
-	MOVD    rsc+104(FP), R6
-	LSL     $2, R6
-	FMOVQ   F0, 0(R5)
-	FMOVQ   F1, 16(R5)
-	FMOVQ   F2, 32(R5)
-	FMOVQ   F3, 48(R5)
-	FMOVQ   F4, 64(R5)
-	FMOVQ   F5, 80(R5)
-	FMOVQ   F6, 96(R5)
-	FMOVQ   F7, 112(R5)
-	FMOVQ   F8, 128(R5)
-	FMOVQ   F9, 144(R5)
-	FMOVQ   F10, 160(R5)
-	FMOVQ   F11, 176(R5)
-	FMOVQ   F12, 192(R5)
-	FMOVQ   F13, 208(R5)
-	FMOVQ   F14, 224(R5)
-	FMOVQ   F15, 240(R5)
-	MOVD    a+16(FP), R5
-	MOVD    tsa+40(FP), R6
-	LSL     $2, R6
-	ADD     R6, R5
-	MOVD    R5, a+16(FP)
-	MOVD    b+48(FP), R5
-	MOVD    tsb+64(FP), R6
-	LSL     $2, R6
-	ADD     R6, R5
-	MOVD    R5, b+48(FP)
-	MOVD    init+72(FP), R5
-	MOVD    tsinit+88(FP), R6
-	LSL     $2, R6
-	ADD     R6, R5
-	MOVD    R5, init+72(FP)
-	MOVD    c+96(FP), R5
-	MOVD    tsc+112(FP), R6
-	LSL     $2, R6
-	ADD     R6, R5
-	MOVD    R5, c+96(FP)
-	MOVD    tiles+0(FP), R5
-	SUBS    $1, R5
-	MOVD    R5, tiles+0(FP)
-	BNE     tile
-	RET
-
 // gemm1x32NEON: c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]), i < 1, j < 32, for each of a row of tiles; see GemmFunc.
 TEXT ·gemm1x32NEON(SB), NOSPLIT, $0-152
 
@@ -4972,6 +4628,175 @@ gated:
 	SUBS    $1, R5
 	MOVD    R5, tiles+0(FP)
 	BNE     tile
+	RET
+
+// gemvNEON: c[j] += Σₚ a[p]·b[p][j], j < n, in ascending p < k.
+TEXT ·gemvNEON(SB), NOSPLIT, $0-56
+	MOVD    k+8(FP), R0
+	MOVD    c+16(FP), R2
+	MOVD    a+24(FP), R12
+	MOVD    csa+32(FP), R13
+	LSL     $2, R13
+	MOVD    b+40(FP), R4
+	MOVD    rsb+48(FP), R5
+	LSL     $2, R5
+	SUBS    $2, R0
+	BLT     rowsrest
+
+rows2:
+	FMOVS   (R12), F16
+	ADD     R13, R12
+	MOVD    R4, R8
+	ADD     R5, R4
+	FMOVS   (R12), F17
+	ADD     R13, R12
+	MOVD    R4, R9
+	ADD     R5, R4
+	MOVD    R2, R6
+	MOVD    n+0(FP), R1
+	SUBS    $16, R1
+	BLT     rows2colsrest
+
+rows2cols16:
+	FMOVQ   0(R6), F0
+	FMOVQ   16(R6), F1
+	FMOVQ   32(R6), F2
+	FMOVQ   48(R6), F3
+	FMOVQ.P 16(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVQ.P 16(R8), F5
+	WORD    $0x4f9010a1 // FMLA V1.4S, V5.4S, V16.S[0]
+	FMOVQ.P 16(R8), F6
+	WORD    $0x4f9010c2 // FMLA V2.4S, V6.4S, V16.S[0]
+	FMOVQ.P 16(R8), F7
+	WORD    $0x4f9010e3 // FMLA V3.4S, V7.4S, V16.S[0]
+	FMOVQ.P 16(R9), F4
+	WORD    $0x4f911080 // FMLA V0.4S, V4.4S, V17.S[0]
+	FMOVQ.P 16(R9), F5
+	WORD    $0x4f9110a1 // FMLA V1.4S, V5.4S, V17.S[0]
+	FMOVQ.P 16(R9), F6
+	WORD    $0x4f9110c2 // FMLA V2.4S, V6.4S, V17.S[0]
+	FMOVQ.P 16(R9), F7
+	WORD    $0x4f9110e3 // FMLA V3.4S, V7.4S, V17.S[0]
+	FMOVQ.P F0, 16(R6)
+	FMOVQ.P F1, 16(R6)
+	FMOVQ.P F2, 16(R6)
+	FMOVQ.P F3, 16(R6)
+	SUBS    $16, R1
+	BGE     rows2cols16
+
+rows2colsrest:
+	TBZ     $3, R1, rows2colswithout8
+	FMOVQ   0(R6), F0
+	FMOVQ   16(R6), F1
+	FMOVQ.P 16(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVQ.P 16(R8), F5
+	WORD    $0x4f9010a1 // FMLA V1.4S, V5.4S, V16.S[0]
+	FMOVQ.P 16(R9), F4
+	WORD    $0x4f911080 // FMLA V0.4S, V4.4S, V17.S[0]
+	FMOVQ.P 16(R9), F5
+	WORD    $0x4f9110a1 // FMLA V1.4S, V5.4S, V17.S[0]
+	FMOVQ.P F0, 16(R6)
+	FMOVQ.P F1, 16(R6)
+
+rows2colswithout8:
+	TBZ     $2, R1, rows2colswithout4
+	FMOVQ   0(R6), F0
+	FMOVQ.P 16(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVQ.P 16(R9), F4
+	WORD    $0x4f911080 // FMLA V0.4S, V4.4S, V17.S[0]
+	FMOVQ.P F0, 16(R6)
+
+rows2colswithout4:
+	TBZ     $1, R1, rows2colswithout2
+	FMOVD   0(R6), F0
+	FMOVD.P 8(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVD.P 8(R9), F4
+	WORD    $0x4f911080 // FMLA V0.4S, V4.4S, V17.S[0]
+	FMOVD.P F0, 8(R6)
+
+rows2colswithout2:
+	TBZ     $0, R1, rows2colswithout1
+	FMOVS   0(R6), F0
+	FMOVS.P 4(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVS.P 4(R9), F4
+	WORD    $0x4f911080 // FMLA V0.4S, V4.4S, V17.S[0]
+	FMOVS.P F0, 4(R6)
+
+rows2colswithout1:
+	SUBS    $2, R0
+	BGE     rows2
+
+rowsrest:
+	TBZ     $0, R0, rowswithout1
+	FMOVS   (R12), F16
+	ADD     R13, R12
+	MOVD    R4, R8
+	ADD     R5, R4
+	MOVD    R2, R6
+	MOVD    n+0(FP), R1
+	SUBS    $16, R1
+	BLT     rows1colsrest
+
+rows1cols16:
+	FMOVQ   0(R6), F0
+	FMOVQ   16(R6), F1
+	FMOVQ   32(R6), F2
+	FMOVQ   48(R6), F3
+	FMOVQ.P 16(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVQ.P 16(R8), F5
+	WORD    $0x4f9010a1 // FMLA V1.4S, V5.4S, V16.S[0]
+	FMOVQ.P 16(R8), F6
+	WORD    $0x4f9010c2 // FMLA V2.4S, V6.4S, V16.S[0]
+	FMOVQ.P 16(R8), F7
+	WORD    $0x4f9010e3 // FMLA V3.4S, V7.4S, V16.S[0]
+	FMOVQ.P F0, 16(R6)
+	FMOVQ.P F1, 16(R6)
+	FMOVQ.P F2, 16(R6)
+	FMOVQ.P F3, 16(R6)
+	SUBS    $16, R1
+	BGE     rows1cols16
+
+rows1colsrest:
+	TBZ     $3, R1, rows1colswithout8
+	FMOVQ   0(R6), F0
+	FMOVQ   16(R6), F1
+	FMOVQ.P 16(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVQ.P 16(R8), F5
+	WORD    $0x4f9010a1 // FMLA V1.4S, V5.4S, V16.S[0]
+	FMOVQ.P F0, 16(R6)
+	FMOVQ.P F1, 16(R6)
+
+rows1colswithout8:
+	TBZ     $2, R1, rows1colswithout4
+	FMOVQ   0(R6), F0
+	FMOVQ.P 16(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVQ.P F0, 16(R6)
+
+rows1colswithout4:
+	TBZ     $1, R1, rows1colswithout2
+	FMOVD   0(R6), F0
+	FMOVD.P 8(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVD.P F0, 8(R6)
+
+rows1colswithout2:
+	TBZ     $0, R1, rows1colswithout1
+	FMOVS   0(R6), F0
+	FMOVS.P 4(R8), F4
+	WORD    $0x4f901080 // FMLA V0.4S, V4.4S, V16.S[0]
+	FMOVS.P F0, 4(R6)
+
+rows1colswithout1:
+
+rowswithout1:
 	RET
 
 // copyNEON: dst[i][j] = α·src[i][j], i < rows, j < cols.

@@ -7,9 +7,6 @@ package micro
 var kernelsNEON = Kernels{
 	Vector: 4,
 	Tiles: []Tile{
-		{MR: 1, NR: 64, AheadEvery: 4, Gemm: []GemmFunc{
-			gemm1x64NEON,
-		}},
 		{MR: 3, NR: 32, AheadEvery: 4, Gemm: []GemmFunc{
 			gemm1x32NEON,
 			gemm2x32NEON,
@@ -43,7 +40,7 @@ var kernelsNEON = Kernels{
 	Masks:      false,
 	DeepStrips: false,
 
-	Copy: copyNEON, Transpose: transposeNEON,
+	Gemv: gemvNEON, Copy: copyNEON, Transpose: transposeNEON,
 
 	Peak: peakNEON, PeakFlops: 768,
 

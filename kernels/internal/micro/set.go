@@ -22,6 +22,14 @@ import "math"
 // of p.
 type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
+// GemvFunc adds the product of a row vector and a matrix to c:
+//
+//	c[j] += Σₚ a[p]·b[p][j]    j = 0..n-1, p = 0..k-1 ascending
+//
+// with one rounding a product (fused multiply-add). Elements of a lie csa elements
+// apart, rows of b rsb.
+type GemvFunc func(n, k int, c, a *float32, csa int, b *float32, rsb int)
+
 // MoveFunc writes α·src, of rows × cols elements, to dst or, a transposing one,
 // its transpose of cols × rows. Rows lie rsd and rss elements apart; columns are
 // neighbours. dst may be src where their rows are the same, but not overlap it
@@ -80,6 +88,7 @@ type Kernels struct {
 	// may come from the second-level cache.
 	DeepStrips bool
 
+	Gemv      GemvFunc
 	Copy      MoveFunc
 	Transpose MoveFunc
 

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/mnist-fast/mnist-fast/asm/formula"
+)
+
+// A sweep is the state of gemv while it adds some rows of b to c.
+type sweep struct {
+	*generator
+	n, c, a, csa, b, rsb reg.Register // n and the strides in bytes
+
+	x    []reg.VecVirtual // elements of a
+	rows []reg.Register   // rows 0, 3, 6, … of b, at the element at hand
+	at   reg.Register     // the element at hand, in bytes
+	left reg.Register     // behind it, in bytes
+}
+
+// gemv generates c[j] += Σₚ a[p]·b[p][j] in sweeps over c, each of which adds a few
+// rows of b. What is read at once is a whole piece of each of these rows: the
+// prefetchers like that better than one row at a time, or many.
+func (g *generator) gemv() {
+	g.begin(formula.GemvName, formula.GemvSignature, formula.GemvDoc)
+	s := &sweep{
+		generator: g,
+		n:         g.loadStride("n"), c: g.loadParam("c"),
+		a: g.loadParam("a"), csa: g.loadStride("csa"),
+		b: g.loadParam("b"), rsb: g.loadStride("rsb"),
+		at: g.GP64(), left: g.GP64(),
+	}
+	k := g.loadParam("k")
+	s.sweeps(g.gemvRows, k)
+	s.sweeps(1, k)
+	g.end()
+}
+
+// sweeps goes over c for as long as there are that many rows of b left.
+func (s *sweep) sweeps(rows int, k reg.Register) {
+	sweep, none := fmt.Sprintf("sweep%d", rows), fmt.Sprintf("no%d", rows)
+	s.SUBQ(operand.Imm(uint64(rows)), k)
+	s.JL(operand.LabelRef(none))
+	s.Label(sweep)
+	s.begin(rows)
+	s.pieces(s.gemvVectors)
+	s.pieces(1)
+	s.singles()
+	for range rows {
+		s.ADDQ(s.rsb, s.b)
+	}
+	s.SUBQ(operand.Imm(uint64(rows)), k)
+	s.JGE(operand.LabelRef(sweep))
+	s.Label(none)
+	s.ADDQ(operand.Imm(uint64(rows)), k)
+}
+
+// begin loads the elements of a for a sweep and points at its rows of b.
+func (s *sweep) begin(rows int) {
+	s.x, s.rows = s.vecs(rows), nil
+	for i, x := range s.x {
+		s.VBROADCASTSS(operand.Mem{Base: s.a}, x)
+		s.ADDQ(s.csa, s.a)
+		if i%3 == 0 {
+			row := s.GP64()
+			s.LEAQ(operand.Mem{Base: s.b}, row)
+			for range i {
+				s.ADDQ(s.rsb, row)
+			}
+			s.rows = append(s.rows, row)
+		}
+	}
+	s.XORQ(s.at, s.at)
+	s.MOVQ(s.n, s.left)
+}
+
+// pieces adds the rows in pieces of that many vectors.
+func (s *sweep) pieces(vectors int) {
+	bytes := 4 * s.Lanes * vectors
+	piece, none := fmt.Sprintf("piece%dx%d", len(s.x), vectors), fmt.Sprintf("nopiece%dx%d", len(s.x), vectors)
+	s.SUBQ(operand.U32(uint32(bytes)), s.left)
+	s.JL(operand.LabelRef(none))
+	s.Label(piece)
+	y := s.vecs(vectors)
+	for j := range y {
+		s.VMOVUPS(s.element(j), y[j])
+	}
+	for i, x := range s.x {
+		for j := range y {
+			s.VFMADD231PS(s.row(i, j), x, y[j])
+		}
+	}
+	for j := range y {
+		s.VMOVUPS(y[j], s.element(j))
+	}
+	s.advance(bytes)
+	s.SUBQ(operand.U32(uint32(bytes)), s.left)
+	s.JGE(operand.LabelRef(piece))
+	s.Label(none)
+	s.ADDQ(operand.U32(uint32(bytes)), s.left)
+}
+
+// singles adds the elements of the rows that no vector holds.
+func (s *sweep) singles() {
+	single, none := fmt.Sprintf("single%d", len(s.x)), fmt.Sprintf("nosingle%d", len(s.x))
+	s.TESTQ(s.left, s.left)
+	s.JZ(operand.LabelRef(none))
+	s.Label(single)
+	y := s.XMM()
+	s.VMOVSS(s.element(0), y)
+	for i, x := range s.x {
+		s.VFMADD231SS(s.row(i, 0), x.AsX(), y)
+	}
+	s.VMOVSS(y, s.element(0))
+	s.advance(4)
+	s.SUBQ(operand.Imm(4), s.left)
+	s.JNZ(operand.LabelRef(single))
+	s.Label(none)
+}
+
+// element addresses vector j of c from the element at hand on, row that of row i
+// of b.
+func (s *sweep) element(j int) operand.Mem {
+	return operand.Mem{Base: s.c, Index: s.at, Scale: 1, Disp: 4 * s.Lanes * j}
+}
+
+func (s *sweep) row(i, j int) operand.Mem {
+	m := operand.Mem{Base: s.rows[i/3], Disp: 4 * s.Lanes * j}
+	if i%3 > 0 {
+		m.Index, m.Scale = s.rsb, uint8(i%3)
+	}
+	return m
+}
+
+func (s *sweep) advance(bytes int) {
+	s.ADDQ(operand.U32(uint32(bytes)), s.at)
+	for _, row := range s.rows {
+		s.ADDQ(operand.U32(uint32(bytes)), row)
+	}
+}

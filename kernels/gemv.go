@@ -1,0 +1,47 @@
+package kernels
+
+// Blocks of a product of one row: their part of c stays in the first-level cache,
+// and no call of assembly is long.
+const (
+	rowBlockN = 1 << 12
+	rowBlockK = 1 << 8
+)
+
+// multiplyRow multiplies where c has one row, which takes as long as reading b.
+func (k *Core) multiplyRow(p *product) {
+	n, depth := p.c.Cols, p.a.Cols
+	c := p.c.Data[:n]
+	switch p.seed {
+	case fromZero:
+		clear(c)
+	case fromBias:
+		copy(c, p.bias)
+	case fromBiasRow:
+		for j := range c {
+			c[j] = p.bias[0]
+		}
+	}
+	a := k.scaledRow(p)
+	for j0 := 0; j0 < n; j0 += rowBlockN {
+		cols := min(rowBlockN, n-j0)
+		for p0 := 0; p0 < depth; p0 += rowBlockK {
+			k.set.Gemv(cols, min(rowBlockK, depth-p0), &c[j0], a.element(0, p0), a.cs, p.b.at(p0, j0), p.b.RowStride)
+		}
+		if p.lo == 0 {
+			k.set.ReLU(cols, &c[j0], &c[j0])
+		}
+	}
+}
+
+// scaledRow is where α·a lies: a itself if α is 1.
+func (k *Core) scaledRow(p *product) place {
+	switch {
+	case p.a.Cols == 0:
+		return place{at: &k.zeros[0]}
+	case p.alphaA == 1:
+		return p.a.place(0, 0)
+	}
+	scaled := place{&grow(&k.blockA, p.a.Cols)[0], 1, 1}
+	k.move(scaled, p.a.place(0, 0), 1, p.a.Cols, p.alphaA)
+	return scaled
+}
