@@ -108,10 +108,11 @@ func (s *sweep) singles() {
 	s.TESTQ(s.left, s.left)
 	s.JZ(operand.LabelRef(none))
 	s.Label(single)
-	y := s.XMM()
+	y, b := s.XMM(), s.XMM()
 	s.VMOVSS(s.element(0), y)
 	for i, x := range s.x {
-		s.VFMADD231SS(s.row(i, 0), x.AsX(), y)
+		s.VMOVSS(s.row(i, 0), b) // some emulators read more for a scalar operand
+		s.VFMADD231SS(b, x.AsX(), y)
 	}
 	s.VMOVSS(y, s.element(0))
 	s.advance(4)

@@ -3627,8 +3627,10 @@ nopiece2x1:
 
 single2:
 	VMOVSS      (CX)(R8*1), X2
-	VFMADD231SS (R11), X0, X2
-	VFMADD231SS (R11)(DI*1), X1, X2
+	VMOVSS      (R11), X3
+	VFMADD231SS X3, X0, X2
+	VMOVSS      (R11)(DI*1), X3
+	VFMADD231SS X3, X1, X2
 	VMOVSS      X2, (CX)(R8*1)
 	ADDQ        $0x00000004, R8
 	ADDQ        $0x00000004, R11
@@ -3694,7 +3696,8 @@ nopiece1x1:
 
 single1:
 	VMOVSS      (CX)(R8*1), X1
-	VFMADD231SS (R11), X0, X1
+	VMOVSS      (R11), X2
+	VFMADD231SS X2, X0, X1
 	VMOVSS      X1, (CX)(R8*1)
 	ADDQ        $0x00000004, R8
 	ADDQ        $0x00000004, R11
