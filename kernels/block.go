@@ -48,10 +48,11 @@ func (k *Core) macro(p *product, b *block) {
 	g.init.at, g.init.rs, g.init.cs = k.seedPlace(p, b)
 	c, init := g.c.at, g.init.at
 	runs := cutRows(b.rows(), highest(k.set))
+	rounds := b.depth() / k.set.AheadEvery // in which a tile prefetches
 	for j := 0; j < b.cols(); j += g.strips.count * g.strips.cols {
 		g.strips = stripsFor(k.set, p.height(), b.cols()-j)
 		g.b, g.across = k.placeB(p, b, j, g.strips)
-		g.lookAhead(runs[0].count + runs[1].count)
+		g.lookAhead(rounds * (runs[0].count + runs[1].count))
 		i := 0
 		for _, g.lines = range runs {
 			if g.lines.count > 0 {
@@ -59,7 +60,7 @@ func (k *Core) macro(p *product, b *block) {
 				g.c.at = offset(c, i*g.c.rs+j*g.c.cs)
 				g.init.at = offset(init, i*g.init.rs+j*g.init.cs)
 				k.compute(&g)
-				g.ahead += g.lines.count * (g.k / g.strips.tile.AheadEvery) * g.stepAhead
+				g.ahead += g.lines.count * rounds * g.stepAhead
 				i += g.lines.count * g.lines.rows
 			}
 		}
@@ -67,10 +68,10 @@ func (k *Core) macro(p *product, b *block) {
 }
 
 // lookAhead spreads the prefetching of the next strip of b, if it lies in one
-// piece behind the one at hand, over the tiles of the strip.
-func (g *grid) lookAhead(lines int) {
+// piece behind the one at hand, over all rounds of the tiles of the strip.
+func (g *grid) lookAhead(rounds int) {
 	g.ahead, g.stepAhead = 0, 0
-	if rounds := lines * (g.k / g.strips.tile.AheadEvery); rounds > 0 && g.across > g.strips.tile.NR {
+	if rounds > 0 && g.across > g.strips.tile.NR {
 		g.ahead, g.stepAhead = g.across, (g.across+rounds-1)/rounds
 	}
 }
@@ -117,8 +118,8 @@ func (k *Core) compute(g *grid) {
 const maxLine = 1 << 13
 
 // line computes a number of tiles beside each other: in line i, from strip q.
-func (g *grid) line(i, q, strips int, init, c place) {
-	g.strips.tile.Gemm[g.lines.rows-1](strips, g.k, offset(g.a.at, i*g.down), g.a.rs, g.a.cs, 0, offset(g.b.at, q*g.across), g.b.rs, g.across,
+func (g *grid) line(i, q, count int, init, c place) {
+	g.strips.tile.Gemm[g.lines.rows-1](count, g.k, offset(g.a.at, i*g.down), g.a.rs, g.a.cs, 0, offset(g.b.at, q*g.across), g.b.rs, g.across,
 		init.at, init.rs, g.strips.cols*init.cs, c.at, c.rs, g.strips.cols, g.strips.cols, g.lo, 0, 0)
 }
 
@@ -129,24 +130,25 @@ func (g *grid) strip(q int) {
 		init.at, init.rs, g.lines.rows*init.rs, c.at, c.rs, g.lines.rows*c.rs, g.strips.cols, g.lo, g.ahead, g.stepAhead)
 }
 
-// scratchCols is the width of the scratch in which scratchLines computes.
+// scratchCols is the width of the scratch in which scratchLines computes: no tile
+// is wider.
 const scratchCols = 256
 
 // scratchLines computes tiles that are not as wide as the registers, or whose rows
 // are not contiguous, in a scratch of a few tiles beside each other.
 func (k *Core) scratchLines(g *grid) {
-	most := max(1, scratchCols/g.strips.tile.NR)
+	most := scratchCols / g.strips.tile.NR
 	for i := range g.lines.count {
 		for q := 0; q < g.strips.count; q += most {
-			strips := min(most, g.strips.count-q)
-			cols := strips * g.strips.cols
+			count := min(most, g.strips.count-q)
+			cols := count * g.strips.cols
 			scratch := place{&k.scratch[0], scratchCols, 1}
 			c, init := g.c.from(i*g.lines.rows, q*g.strips.cols), g.init.from(i*g.lines.rows, q*g.strips.cols)
 			if init.cs != 0 { // c or a bias, where there may be no whole tile to read
 				k.move(scratch, init, g.lines.rows, cols, 1)
 				init = scratch
 			}
-			g.line(i, q, strips, init, scratch)
+			g.line(i, q, count, init, scratch)
 			k.move(c, scratch, g.lines.rows, cols, 1)
 		}
 	}

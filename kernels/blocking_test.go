@@ -79,6 +79,9 @@ func TestBlockingFitsCaches(t *testing.T) {
 		s := &sets[i]
 		for _, c := range []micro.Caches{{L1: 16 << 10, L2: 128 << 10}, {L1: 32 << 10, L2: 256 << 10}, {L1: 48 << 10, L2: 1 << 20}, {L1: 48 << 10, L2: 2 << 20}, {L1: 128 << 10, L2: 16 << 20}} {
 			b := blockingFor(s, c)
+			if s.Tiles[0].NR > scratchCols {
+				t.Errorf("%s: a tile of %d columns is wider than the scratch", s.Name, s.Tiles[0].NR)
+			}
 			if b.k < minBlockK || b.k > maxBlockK || b.m < 1 || b.m%highest(s) != 0 || b.n%s.Tiles[0].NR != 0 {
 				t.Errorf("%s, caches %+v: %+v", s.Name, c, b)
 			}

@@ -32,7 +32,7 @@ func NewCore(t Tier) *Core {
 	set := t.set()
 	return &Core{
 		tier: t, set: set, blocks: blockingFor(set, micro.DataCaches()),
-		scratch: make([]float32, highest(set)*max(scratchCols, set.Tiles[0].NR)),
+		scratch: make([]float32, highest(set)*scratchCols),
 		zeros:   make([]float32, set.Tiles[0].NR),
 		lanes:   make([]float32, micro.Lanes),
 		rest:    make([]float32, 2*micro.Lanes),

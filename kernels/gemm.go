@@ -132,11 +132,11 @@ func (k *Core) run(p *product, beta float32) {
 	if p.a.Cols == 0 && p.seed == fromC && p.lo != 0 {
 		return // c is what it should be
 	}
-	if p.c.Rows == 1 && p.packed == nil && p.alphaB == 1 && p.b.ColStride == 1 && p.c.ColStride == 1 {
+	if p.isRow() {
 		k.multiplyRow(p)
-		return
+	} else {
+		k.multiply(p)
 	}
-	k.multiply(p)
 }
 
 // prepareSeed makes β·c + bias something that a tile can start from. It writes
@@ -171,18 +171,10 @@ func (p *product) biasAt(i, j int) float32 {
 // scale computes m = β·m.
 func (k *Core) scale(m Mat, beta float32) {
 	m = m.rowMajor()
-	if m.ColStride != 1 && m.Cols > 1 {
-		for i := range m.Rows {
-			for j := range m.Cols {
-				m.Set(i, j, float32(beta*m.At(i, j)))
-			}
-		}
-		return
-	}
 	for i := range m.Rows {
 		for lo, hi := range pieces(m.Cols) {
-			row := m.at(i, lo)
-			k.set.Scale(hi-lo, row, row, beta)
+			row := m.place(i, lo)
+			k.move(row, row, 1, hi-lo, beta)
 		}
 	}
 }

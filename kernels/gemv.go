@@ -7,7 +7,12 @@ const (
 	rowBlockK = 1 << 8
 )
 
-// multiplyRow multiplies where c has one row, which takes as long as reading b.
+// isRow reports whether c is one row, and b can be read as it lies.
+func (p *product) isRow() bool {
+	return p.c.Rows == 1 && p.c.ColStride == 1 && p.packed == nil && p.alphaB == 1 && p.b.ColStride == 1
+}
+
+// multiplyRow multiplies where c is one row, which takes as long as reading b.
 func (k *Core) multiplyRow(p *product) {
 	n, depth := p.c.Cols, p.a.Cols
 	c := p.c.Data[:n]

@@ -57,17 +57,17 @@ type moves struct{ a, b, c bool }
 // cycles estimates the time of a product of m × n × depth with vectors of v
 // elements: two multiply-adds a cycle, but 8 of them in flight, a strip of one
 // vector that waits for loads, and three cycles for each vector that is moved.
-func cycles(v, m, n, depth int, moves moves) int {
+func cycles(v, m, n, depth int, needs moves) int {
 	vectors := (n + v - 1) / v
 	step := max(m*vectors+vectors%2*m/8, 8)
 	moved := 0
-	if moves.a {
+	if needs.a {
 		moved += depth * ((m + v - 1) / v)
 	}
-	if moves.b {
+	if needs.b {
 		moved += depth * vectors
 	}
-	if moves.c {
+	if needs.c {
 		moved += m * vectors
 	}
 	return step*depth/2 + 3*moved

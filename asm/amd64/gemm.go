@@ -16,11 +16,11 @@ type tile struct {
 	rows, vectors int
 	acc           [][]reg.VecVirtual
 
-	a        []reg.Register // rows 0, 3, 6, … of column p of a
-	rsa, csa reg.Register   // bytes between rows and between columns of a
-	b, rsb   reg.Register   // row p of b; bytes between its rows
-	ahead    reg.Register   // what to prefetch next
-	last     reg.Register   // mask of the columns of the last vector, if masks are used
+	a      rows         // at column p
+	csa    reg.Register // bytes between columns of a
+	b, rsb reg.Register // row p of b; bytes between its rows
+	ahead  reg.Register // what to prefetch next
+	last   reg.Register // mask of the columns of the last vector, if masks are used
 }
 
 // gemm generates c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]) for a row or
@@ -122,15 +122,10 @@ func (t *tile) seed() {
 }
 
 func (t *tile) loadOperands() {
-	t.rsa, t.csa = t.loadStride("rsa"), t.loadStride("csa")
+	rsa := t.loadStride("rsa")
+	t.csa = t.loadStride("csa")
 	t.b, t.rsb = t.loadParam("b"), t.loadStride("rsb")
-	t.a = []reg.Register{t.loadParam("a")}
-	for i := 3; i < t.rows; i += 3 {
-		next := t.GP64()
-		t.LEAQ(operand.Mem{Base: t.a[len(t.a)-1], Index: t.rsa, Scale: 2}, next)
-		t.ADDQ(t.rsa, next)
-		t.a = append(t.a, next)
-	}
+	t.a = t.rowsFrom(t.loadParam("a"), rsa, t.rows)
 }
 
 // step: acc[i][j] += a[i][p]·b[p][j] for all i and j; then p++. The shorter side
@@ -142,9 +137,7 @@ func (t *tile) step() {
 		t.stepDownColumn()
 	}
 	t.ADDQ(t.rsb, t.b)
-	for _, a := range t.a {
-		t.ADDQ(t.csa, a)
-	}
+	t.a.advance(t.csa)
 }
 
 func (t *tile) stepDownColumn() {
@@ -154,7 +147,7 @@ func (t *tile) stepDownColumn() {
 	}
 	for i := range t.rows {
 		a := t.vec()
-		t.VBROADCASTSS(t.rowOfA(i), a)
+		t.VBROADCASTSS(t.a.row(i, 0), a)
 		for j := range b {
 			t.VFMADD231PS(a, b[j], t.acc[i][j])
 		}
@@ -164,7 +157,7 @@ func (t *tile) stepDownColumn() {
 func (t *tile) stepAlongRow() {
 	a := t.vecs(t.rows)
 	for i := range a {
-		t.VBROADCASTSS(t.rowOfA(i), a[i])
+		t.VBROADCASTSS(t.a.row(i, 0), a[i])
 	}
 	for j := range t.vectors {
 		b := t.vec()
@@ -173,16 +166,6 @@ func (t *tile) stepAlongRow() {
 			t.VFMADD231PS(a[i], b, t.acc[i][j])
 		}
 	}
-}
-
-// rowOfA addresses a[i][p]: a pointer for every third row, and 0, 1 or 2
-// strides from it.
-func (t *tile) rowOfA(i int) operand.Mem {
-	m := operand.Mem{Base: t.a[i/3]}
-	if i%3 > 0 {
-		m.Index, m.Scale = t.rsa, uint8(i%3)
-	}
-	return m
 }
 
 // gate: acc[i][j] = 0 where acc[i][j] ≤ lo; never where it is NaN, and nowhere if

@@ -15,7 +15,7 @@ type sweep struct {
 	n, c, a, csa, b, rsb reg.Register // n and the strides in bytes
 
 	x    []reg.VecVirtual // elements of a
-	rows []reg.Register   // rows 0, 3, 6, … of b, at the element at hand
+	rows rows             // of b, at the element at hand
 	at   reg.Register     // the element at hand, in bytes
 	left reg.Register     // behind it, in bytes
 }
@@ -59,18 +59,12 @@ func (s *sweep) sweeps(rows int, k reg.Register) {
 
 // begin loads the elements of a for a sweep and points at its rows of b.
 func (s *sweep) begin(rows int) {
-	s.x, s.rows = s.vecs(rows), nil
-	for i, x := range s.x {
+	first := s.GP64()
+	s.MOVQ(s.b, first)
+	s.x, s.rows = s.vecs(rows), s.rowsFrom(first, s.rsb, rows)
+	for _, x := range s.x {
 		s.VBROADCASTSS(operand.Mem{Base: s.a}, x)
 		s.ADDQ(s.csa, s.a)
-		if i%3 == 0 {
-			row := s.GP64()
-			s.LEAQ(operand.Mem{Base: s.b}, row)
-			for range i {
-				s.ADDQ(s.rsb, row)
-			}
-			s.rows = append(s.rows, row)
-		}
 	}
 	s.XORQ(s.at, s.at)
 	s.MOVQ(s.n, s.left)
@@ -89,7 +83,7 @@ func (s *sweep) pieces(vectors int) {
 	}
 	for i, x := range s.x {
 		for j := range y {
-			s.VFMADD231PS(s.row(i, j), x, y[j])
+			s.VFMADD231PS(s.rows.row(i, 4*s.Lanes*j), x, y[j])
 		}
 	}
 	for j := range y {
@@ -111,7 +105,7 @@ func (s *sweep) singles() {
 	y, b := s.XMM(), s.XMM()
 	s.VMOVSS(s.element(0), y)
 	for i, x := range s.x {
-		s.VMOVSS(s.row(i, 0), b) // some emulators read more for a scalar operand
+		s.VMOVSS(s.rows.row(i, 0), b) // some emulators read more for a scalar operand
 		s.VFMADD231SS(b, x.AsX(), y)
 	}
 	s.VMOVSS(y, s.element(0))
@@ -121,23 +115,12 @@ func (s *sweep) singles() {
 	s.Label(none)
 }
 
-// element addresses vector j of c from the element at hand on, row that of row i
-// of b.
+// element addresses vector j of c, from the element at hand on.
 func (s *sweep) element(j int) operand.Mem {
 	return operand.Mem{Base: s.c, Index: s.at, Scale: 1, Disp: 4 * s.Lanes * j}
 }
 
-func (s *sweep) row(i, j int) operand.Mem {
-	m := operand.Mem{Base: s.rows[i/3], Disp: 4 * s.Lanes * j}
-	if i%3 > 0 {
-		m.Index, m.Scale = s.rsb, uint8(i%3)
-	}
-	return m
-}
-
 func (s *sweep) advance(bytes int) {
 	s.ADDQ(operand.U32(uint32(bytes)), s.at)
-	for _, row := range s.rows {
-		s.ADDQ(operand.U32(uint32(bytes)), row)
-	}
+	s.rows.advance(operand.U32(uint32(bytes)))
 }

@@ -34,9 +34,9 @@ var avx2 = isa{
 	gemvRows:  2, gemvVectors: 4,
 }
 
-// avx512 needs AVX-512 F, DQ, BW and VL, BMI2 and FMA3. A 14×2 tile keeps 28 accumulators, a row
-// of b in two registers and an element of a in one or two: all 32 registers.
-// Comparisons give k registers; loads and stores take them.
+// avx512 needs AVX-512 F, DQ, BW and VL, BMI2 and FMA3. A 14×2 tile keeps 28
+// accumulators, a row of b in two registers and an element of a in one or two: all
+// 32 registers. Comparisons give k registers; loads and stores take them.
 var avx512 = isa{
 	Tier: formula.Tier{
 		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, Deep: true,

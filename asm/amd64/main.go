@@ -3,7 +3,8 @@
 // writes a .s file, its Go stubs and a table of its kernels for each instruction
 // set.
 //
-// gemm.go holds the register tiles of GEMM, gemv.go is for one row, move.go and transpose.go move matrices, vector.go lowers the element-wise
+// gemm.go holds the register tiles of GEMM, gemv.go is for one row, rows.go
+// addresses rows, move.go and transpose.go move matrices, vector.go lowers the element-wise
 // kernels of asm/formula, isa.go says what an instruction set offers.
 package main
 

@@ -82,34 +82,15 @@ func (m *move) copyRest(n reg.Register, from, to operand.Mem) {
 		m.TESTQ(operand.U32(uint32(size)), n)
 		m.JZ(operand.LabelRef(skip))
 		x := m.XMM()
-		m.loadFew(size, from, x)
+		m.moveFew(size)(from, x)
 		m.VMULPS(m.alpha.AsX(), x, x)
-		m.storeFew(size, x, to)
+		m.moveFew(size)(x, to)
 		m.ADDQ(operand.Imm(uint64(4*size)), from.Index)
 		m.Label(skip)
 	}
 }
 
-// loadFew loads 4, 2 or 1 elements.
-func (g *generator) loadFew(n int, from operand.Mem, x reg.VecVirtual) {
-	switch n {
-	case 4:
-		g.VMOVUPS(from, x)
-	case 2:
-		g.VMOVSD(from, x)
-	case 1:
-		g.VMOVSS(from, x)
-	}
-}
-
-// storeFew stores the first 4, 2 or 1 elements.
-func (g *generator) storeFew(n int, x reg.VecVirtual, to operand.Mem) {
-	switch n {
-	case 4:
-		g.VMOVUPS(x, to)
-	case 2:
-		g.VMOVSD(x, to)
-	case 1:
-		g.VMOVSS(x, to)
-	}
+// moveFew is the instruction that loads or stores the first 4, 2 or 1 elements.
+func (g *generator) moveFew(n int) func(...operand.Op) {
+	return map[int]func(...operand.Op){4: g.VMOVUPS, 2: g.VMOVSD, 1: g.VMOVSS}[n]
 }

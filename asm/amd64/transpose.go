@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -20,10 +21,9 @@ func (g *generator) transpose() {
 	colStep := g.GP64()
 	g.MOVQ(m.rss, rowStep)
 	g.MOVQ(m.rsd, colStep)
-	for n := g.Lanes; n > 1; n /= 2 {
-		g.ADDQ(rowStep, rowStep)
-		g.ADDQ(colStep, colStep)
-	}
+	lanesLog := operand.Imm(uint64(bits.TrailingZeros(uint(g.Lanes))))
+	g.SHLQ(lanesLog, rowStep)
+	g.SHLQ(lanesLog, colStep)
 	g.TESTQ(m.rows, m.rows)
 	g.JZ(operand.LabelRef("done"))
 	g.TESTQ(cols, cols)
@@ -195,7 +195,7 @@ func (m *move) storeLanes(j int, n reg.Register, v reg.VecVirtual, at reg.Regist
 		skip := fmt.Sprintf("column%dwithout%d", j, size)
 		m.TESTQ(operand.U32(uint32(size)), n)
 		m.JZ(operand.LabelRef(skip))
-		m.storeFew(size, x, operand.Mem{Base: end})
+		m.moveFew(size)(x, operand.Mem{Base: end})
 		switch size {
 		case 4:
 			m.VEXTRACTF128(operand.U8(1), v, x)
@@ -211,17 +211,14 @@ func (m *move) storeLanes(j int, n reg.Register, v reg.VecVirtual, at reg.Regist
 // transposed returns the columns of a block of Lanes rows: pairs of rows are
 // interleaved by elements, then by pairs, then by groups of four.
 func (m *move) transposed(rows []reg.VecVirtual) []reg.VecVirtual {
-	n := len(rows)
-	cols := rows
-	// Stages of 1 and 2: 4 × 4 transposes within each group of four lanes.
-	for i := 0; i < n; i += 4 {
-		lo01, hi01 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, cols[i], cols[i+1])
-		lo23, hi23 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, cols[i+2], cols[i+3])
-		q0, q1 := m.pair(m.VUNPCKLPD, m.VUNPCKHPD, lo01, lo23)
-		q2, q3 := m.pair(m.VUNPCKLPD, m.VUNPCKHPD, hi01, hi23)
-		cols = append(cols[:i:i], append([]reg.VecVirtual{q0, q1, q2, q3}, cols[i+4:]...)...)
+	quads := make([]reg.VecVirtual, len(rows))
+	for i := 0; i < len(rows); i += 4 { // 4 × 4 transposes within each group of four lanes
+		lo01, hi01 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, rows[i], rows[i+1])
+		lo23, hi23 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, rows[i+2], rows[i+3])
+		quads[i], quads[i+1] = m.pair(m.VUNPCKLPD, m.VUNPCKHPD, lo01, lo23)
+		quads[i+2], quads[i+3] = m.pair(m.VUNPCKLPD, m.VUNPCKHPD, hi01, hi23)
 	}
-	return m.transposedGroups(cols)
+	return m.transposedGroups(quads)
 }
 
 // transposedGroups transposes groups of four lanes: vector 4r+c holds group g of

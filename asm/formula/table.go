@@ -25,13 +25,13 @@ func (t Tier) Table(header string) ([]byte, error) {
 	fmt.Fprintf(&b, "Vector: %d,\nTiles: []Tile{\n", t.Lanes)
 	for _, tile := range t.Tiles {
 		cols := tile.Vectors * t.Lanes
-		fmt.Fprintf(&b, "{MR: %d, NR: %d, AheadEvery: %d, Gemm: []GemmFunc{\n", tile.Rows, cols, AheadEvery)
+		fmt.Fprintf(&b, "{MR: %d, NR: %d, Gemm: []GemmFunc{\n", tile.Rows, cols)
 		for rows := range tile.Rows {
 			fmt.Fprintf(&b, "%s%s,\n", GemmName(rows+1, cols), t.Suffix)
 		}
 		b.WriteString("}},\n")
 	}
-	fmt.Fprintf(&b, "},\nMasks: %t,\nDeepStrips: %t,\n\n", t.Masks, t.Deep)
+	fmt.Fprintf(&b, "},\nMasks: %t,\nDeepStrips: %t,\nAheadEvery: %d,\n\n", t.Masks, t.Deep, AheadEvery)
 	fmt.Fprintf(&b, "Gemv: %s%s, Copy: %s%s, Transpose: %s%s,\n\n", GemvName, t.Suffix, CopyName, t.Suffix, TransposeName, t.Suffix)
 	// A multiply-add is two operations on each lane.
 	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", PeakName, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)

@@ -3573,9 +3573,9 @@ TEXT ·gemvAVX2(SB), NOSPLIT, $0-56
 	JL   no2
 
 sweep2:
+	MOVQ         SI, R11
 	VBROADCASTSS (DX), Y0
 	ADDQ         BX, DX
-	LEAQ         (SI), R11
 	VBROADCASTSS (DX), Y1
 	ADDQ         BX, DX
 	XORQ         R8, R8
@@ -3649,9 +3649,9 @@ no2:
 	JL   no1
 
 sweep1:
+	MOVQ         SI, R11
 	VBROADCASTSS (DX), Y0
 	ADDQ         BX, DX
-	LEAQ         (SI), R11
 	XORQ         R8, R8
 	MOVQ         AX, R9
 	SUBQ         $0x00000080, R9
@@ -3793,12 +3793,8 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-52
 	VBROADCASTSS alpha+48(FP), Y0
 	MOVQ         DI, R11
 	MOVQ         BX, R12
-	ADDQ         R11, R11
-	ADDQ         R12, R12
-	ADDQ         R11, R11
-	ADDQ         R12, R12
-	ADDQ         R11, R11
-	ADDQ         R12, R12
+	SHLQ         $0x03, R11
+	SHLQ         $0x03, R12
 	TESTQ        AX, AX
 	JZ           done
 	TESTQ        CX, CX

@@ -7,12 +7,12 @@ package micro
 var kernelsAVX2 = Kernels{
 	Vector: 8,
 	Tiles: []Tile{
-		{MR: 3, NR: 32, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 3, NR: 32, Gemm: []GemmFunc{
 			gemm1x32AVX2,
 			gemm2x32AVX2,
 			gemm3x32AVX2,
 		}},
-		{MR: 6, NR: 16, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 6, NR: 16, Gemm: []GemmFunc{
 			gemm1x16AVX2,
 			gemm2x16AVX2,
 			gemm3x16AVX2,
@@ -20,7 +20,7 @@ var kernelsAVX2 = Kernels{
 			gemm5x16AVX2,
 			gemm6x16AVX2,
 		}},
-		{MR: 6, NR: 8, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 6, NR: 8, Gemm: []GemmFunc{
 			gemm1x8AVX2,
 			gemm2x8AVX2,
 			gemm3x8AVX2,
@@ -31,6 +31,7 @@ var kernelsAVX2 = Kernels{
 	},
 	Masks:      false,
 	DeepStrips: false,
+	AheadEvery: 4,
 
 	Gemv: gemvAVX2, Copy: copyAVX2, Transpose: transposeAVX2,
 

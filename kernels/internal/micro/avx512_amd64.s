@@ -12133,9 +12133,9 @@ TEXT ·gemvAVX512(SB), NOSPLIT, $0-56
 	JL   no3
 
 sweep3:
+	MOVQ         SI, R11
 	VBROADCASTSS (DX), Z0
 	ADDQ         BX, DX
-	LEAQ         (SI), R11
 	VBROADCASTSS (DX), Z1
 	ADDQ         BX, DX
 	VBROADCASTSS (DX), Z2
@@ -12239,9 +12239,9 @@ no3:
 	JL   no1
 
 sweep1:
+	MOVQ         SI, R11
 	VBROADCASTSS (DX), Z0
 	ADDQ         BX, DX
-	LEAQ         (SI), R11
 	XORQ         R8, R8
 	MOVQ         AX, R9
 	SUBQ         $0x00000200, R9
@@ -12376,14 +12376,8 @@ TEXT ·transposeAVX512(SB), NOSPLIT, $0-52
 	VBROADCASTSS alpha+48(FP), Z0
 	MOVQ         DI, R11
 	MOVQ         BX, R12
-	ADDQ         R11, R11
-	ADDQ         R12, R12
-	ADDQ         R11, R11
-	ADDQ         R12, R12
-	ADDQ         R11, R11
-	ADDQ         R12, R12
-	ADDQ         R11, R11
-	ADDQ         R12, R12
+	SHLQ         $0x04, R11
+	SHLQ         $0x04, R12
 	TESTQ        AX, AX
 	JZ           done
 	TESTQ        CX, CX

@@ -7,12 +7,12 @@ package micro
 var kernelsAVX512 = Kernels{
 	Vector: 16,
 	Tiles: []Tile{
-		{MR: 3, NR: 128, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 3, NR: 128, Gemm: []GemmFunc{
 			gemm1x128AVX512,
 			gemm2x128AVX512,
 			gemm3x128AVX512,
 		}},
-		{MR: 14, NR: 32, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 14, NR: 32, Gemm: []GemmFunc{
 			gemm1x32AVX512,
 			gemm2x32AVX512,
 			gemm3x32AVX512,
@@ -28,7 +28,7 @@ var kernelsAVX512 = Kernels{
 			gemm13x32AVX512,
 			gemm14x32AVX512,
 		}},
-		{MR: 14, NR: 16, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 14, NR: 16, Gemm: []GemmFunc{
 			gemm1x16AVX512,
 			gemm2x16AVX512,
 			gemm3x16AVX512,
@@ -47,6 +47,7 @@ var kernelsAVX512 = Kernels{
 	},
 	Masks:      true,
 	DeepStrips: true,
+	AheadEvery: 4,
 
 	Gemv: gemvAVX512, Copy: copyAVX512, Transpose: transposeAVX512,
 

@@ -13,6 +13,8 @@ var kernelsGeneric = Kernels{
 	Tiles:  []Tile{tileGeneric(4, genericNR)},
 	Masks:  true,
 
+	AheadEvery: 1,
+
 	Gemv:      gemvGeneric,
 	Copy:      copyGeneric,
 	Transpose: transposeGeneric,

@@ -12,7 +12,7 @@ func at(p *float32, i int) *float32 {
 
 // tileGeneric returns the tile of that size.
 func tileGeneric(mr, nr int) Tile {
-	t := Tile{MR: mr, NR: nr, AheadEvery: 1}
+	t := Tile{MR: mr, NR: nr}
 	for rows := range mr {
 		t.Gemm = append(t.Gemm, gemmGeneric(rows+1))
 	}

@@ -7,12 +7,12 @@ package micro
 var kernelsNEON = Kernels{
 	Vector: 4,
 	Tiles: []Tile{
-		{MR: 3, NR: 32, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 3, NR: 32, Gemm: []GemmFunc{
 			gemm1x32NEON,
 			gemm2x32NEON,
 			gemm3x32NEON,
 		}},
-		{MR: 6, NR: 16, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 6, NR: 16, Gemm: []GemmFunc{
 			gemm1x16NEON,
 			gemm2x16NEON,
 			gemm3x16NEON,
@@ -20,7 +20,7 @@ var kernelsNEON = Kernels{
 			gemm5x16NEON,
 			gemm6x16NEON,
 		}},
-		{MR: 6, NR: 8, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 6, NR: 8, Gemm: []GemmFunc{
 			gemm1x8NEON,
 			gemm2x8NEON,
 			gemm3x8NEON,
@@ -28,7 +28,7 @@ var kernelsNEON = Kernels{
 			gemm5x8NEON,
 			gemm6x8NEON,
 		}},
-		{MR: 6, NR: 4, AheadEvery: 4, Gemm: []GemmFunc{
+		{MR: 6, NR: 4, Gemm: []GemmFunc{
 			gemm1x4NEON,
 			gemm2x4NEON,
 			gemm3x4NEON,
@@ -39,6 +39,7 @@ var kernelsNEON = Kernels{
 	},
 	Masks:      false,
 	DeepStrips: false,
+	AheadEvery: 4,
 
 	Gemv: gemvNEON, Copy: copyNEON, Transpose: transposeNEON,
 

@@ -18,8 +18,7 @@ import "math"
 // columns beyond are neither read nor written.
 //
 // ahead is a hint of what will be read next, in elements from b: a tier may ask
-// the caches for it meanwhile, and go on by stepAhead every Tile.AheadEvery values
-// of p.
+// the caches for it meanwhile, and go on by stepAhead every AheadEvery values of p.
 type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // GemvFunc adds the product of a row vector and a matrix to c:
@@ -72,9 +71,8 @@ type Set struct {
 
 // A Tile is a register tile of GEMM of NR columns and any height up to MR.
 type Tile struct {
-	MR, NR     int
-	AheadEvery int        // values of p; see GemmFunc
-	Gemm       []GemmFunc // Gemm[r-1] has r rows, r = 1..MR
+	MR, NR int
+	Gemm   []GemmFunc // Gemm[r-1] has r rows, r = 1..MR
 }
 
 // Kernels are the register tiles and the functions of a tier. The formula of each
@@ -87,6 +85,8 @@ type Kernels struct {
 	// DeepStrips is set where a row of b takes the largest tile so long that it
 	// may come from the second-level cache.
 	DeepStrips bool
+
+	AheadEvery int // values of p; see GemmFunc
 
 	Gemv      GemvFunc
 	Copy      MoveFunc
