@@ -30,7 +30,7 @@ func openLibm(t *testing.T) (handle uintptr, file string) {
 	}
 	handle, err := purego.Dlopen(file, purego.RTLD_NOW)
 	if err != nil {
-		t.Skip(err)
+		t.Skip("needs a C library that can be loaded: ", err)
 	}
 	return handle, file
 }

@@ -136,6 +136,20 @@ func TestNothingInstalled(t *testing.T) {
 	}
 }
 
+// A library that is asked for by name is not passed over.
+func TestNamedLibraryIsMissing(t *testing.T) {
+	hideLibraries(t)
+	for _, name := range libraryNames() {
+		o := options{tier: kernels.Generic, workers: 1}
+		if err := o.selectPeers(name); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := newComparison(o); err == nil || errors.Is(err, errNotFound) || !strings.Contains(err.Error(), name) {
+			t.Errorf("no %s: error %v", name, err)
+		}
+	}
+}
+
 func TestOptions(t *testing.T) {
 	var o options
 	if err := o.selectPeers("gonum"); err != nil || o.all || len(o.peers) != 1 || o.peers[0] != gonumName {

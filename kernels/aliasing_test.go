@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // What looks like misuse but is none: operands in one memory that do not touch,
@@ -48,7 +49,7 @@ func TestGemmTakesOperandsThatAreApart(t *testing.T) {
 				define(gemmCase{alpha: 1, beta: beta}, x.a, x.b, c, x.bias)
 			}
 			kernels.NewCore(kernels.Best()).Gemm(1, x.a, x.b, beta, x.c, kernels.Epilogue{Bias: x.bias})
-			requireSame(t, x.name, buf, expected)
+			suite.RequireSame(t, x.name, buf, expected)
 		}
 	}
 }
@@ -64,8 +65,8 @@ func TestSoftmaxOnBlocksOfOneMatrix(t *testing.T) {
 	k := kernels.NewCore(kernels.Best())
 	k.Softmax(y, x.Slice(0, 4, 1, 10))
 	for i := range whole.Rows {
-		requireSame(t, "x", x.Row(i), before[20*i:20*i+10])
-		requireSame(t, "the last column", whole.Row(i)[19:], before[20*i+19:20*i+20])
+		suite.RequireSame(t, "x", x.Row(i), before[20*i:20*i+10])
+		suite.RequireSame(t, "the last column", whole.Row(i)[19:], before[20*i+19:20*i+20])
 		if whole.At(i, 10) == before[20*i+10] {
 			t.Errorf("row %d is as before", i)
 		}

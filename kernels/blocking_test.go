@@ -1,13 +1,14 @@
 package kernels
 
 import (
-	"math"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // randomMat returns a random matrix that lies in memory in one of several ways,
@@ -65,12 +66,9 @@ func compareBlocked(t *testing.T, rnd *rand.Rand, k, whole *Core) {
 	var packed Packed
 	k.Pack(&packed, b)
 	k.GemmPacked(alpha, a, &packed, beta, packedC, e)
-	for i, v := range want.Data {
-		if math.Float32bits(c.Data[i]) != math.Float32bits(v) || math.Float32bits(packedC.Data[i]) != math.Float32bits(v) {
-			t.Fatalf("%d × %d × %d, %+v, α = %g, β = %g, %+v: element %d is %g, packed %g, want %g",
-				m, depth, n, k.blocks, alpha, beta, e, i, c.Data[i], packedC.Data[i], v)
-		}
-	}
+	what := fmt.Sprintf("%d × %d × %d, %+v, α = %g, β = %g, %+v", m, depth, n, k.blocks, alpha, beta, e)
+	suite.RequireSame(t, what, c.Data, want.Data)
+	suite.RequireSame(t, what+", packed", packedC.Data, want.Data)
 }
 
 // Blocks fit the caches, have whole tiles, and are never empty.

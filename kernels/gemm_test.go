@@ -10,6 +10,7 @@ import (
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // A gemmCase is one call of Gemm, made from a seed.
@@ -123,9 +124,9 @@ func (c gemmCase) check(t *testing.T, g gemmer, number func(*rand.Rand) float32)
 
 	g.Gemm(c.alpha, a, b, c.beta, got, kernels.Epilogue{Bias: bias, ReLU: c.relu})
 	define(c, a, b, want, bias)
-	requireSame(t, fmt.Sprintf("%+v: c", c), got.Data, want.Data)
-	requireSame(t, "a", a.Data, wantA)
-	requireSame(t, "b", b.Data, wantB)
+	suite.RequireSame(t, fmt.Sprintf("%+v: c", c), got.Data, want.Data)
+	suite.RequireSame(t, "a", a.Data, wantA)
+	suite.RequireSame(t, "b", b.Data, wantB)
 }
 
 func randomCase(rnd *rand.Rand) gemmCase {
@@ -149,7 +150,7 @@ func forTiers(t *testing.T, test func(t *testing.T, k *kernels.Core)) {
 func TestGemmIsItsDefinition(t *testing.T) {
 	forTiers(t, func(t *testing.T, k *kernels.Core) {
 		rnd := rand.New(rand.NewPCG(1, 2))
-		for range testSize(t, 400) {
+		for range suite.Rounds(400) {
 			randomCase(rnd).check(t, k, anyNumber)
 		}
 		// Larger than most blocks.
@@ -171,7 +172,7 @@ func TestGemmIsItsDefinition(t *testing.T) {
 func TestGemmExactOnIntegers(t *testing.T) {
 	forTiers(t, func(t *testing.T, k *kernels.Core) {
 		rnd := rand.New(rand.NewPCG(3, 4))
-		for range testSize(t, 60) {
+		for range suite.Rounds(60) {
 			c := randomCase(rnd)
 			c.alpha, c.beta = 1, 0
 			c.check(t, k, func(r *rand.Rand) float32 { return float32(r.IntN(17) - 8) })

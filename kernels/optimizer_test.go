@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 const (
@@ -124,7 +125,7 @@ func TestMomentsAreFlushedBelow2ToMinus100(t *testing.T) {
 					}
 				}
 				h.call(k, make([]float32, len(was)), moment, make([]float32, len(was)))
-				requireSame(t, h.name, moment, expected)
+				suite.RequireSame(t, h.name, moment, expected)
 			}
 		}
 	})
@@ -137,7 +138,7 @@ func TestMeanSquaresAreNeverNegative(t *testing.T) {
 	forTiers(t, func(t *testing.T, k *kernels.Core) {
 		rnd := rand.New(rand.NewPCG(33, 34))
 		w, v, g := make([]float32, n), make([]float32, n), make([]float32, n)
-		for range testSize(t, 100) {
+		for range suite.Rounds(100) {
 			c := []float32{0.001, 0.1, 0.5, 0.9, 1}[rnd.IntN(5)]
 			for i := range v {
 				g[i] = float32(math.Ldexp(rnd.Float64()-0.5, rnd.IntN(100)-50))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // A packed operand gives the bits of Gemm, whatever it was packed from and
@@ -17,7 +18,7 @@ func TestGemmPackedMatchesGemm(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(11, 12))
 		fill := func() float32 { return anyNumber(rnd) }
 		var packed kernels.Packed
-		for range testSize(t, 200) {
+		for range suite.Rounds(200) {
 			c := randomCase(rnd)
 			a := matrix(t, c.m, c.k, c.formA, c.side, fill)
 			b := matrix(t, c.k, c.n, c.formB, c.side, fill)
@@ -31,7 +32,7 @@ func TestGemmPackedMatchesGemm(t *testing.T) {
 			k.Pack(&packed, b)
 			k.GemmPacked(c.alpha, a, &packed, c.beta, got, e)
 			k.Gemm(c.alpha, a, b, c.beta, want, e)
-			requireSame(t, fmt.Sprintf("%+v", c), got.Data, want.Data)
+			suite.RequireSame(t, fmt.Sprintf("%+v", c), got.Data, want.Data)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // reductions are sums of a term for each element.
@@ -57,8 +58,8 @@ func TestReductionsAreTheirSums(t *testing.T) {
 					if e := (estimate{want, float64(n+3) * ε * size}); !e.fits(got) {
 						t.Fatalf("%s: %v, want %v ± %.2g", where, got, e.want, e.tolerance)
 					}
-					requireSame(t, where, []float32{got}, []float32{r.call(generic, x, y)})
-					requireSame(t, where+": operands", arena, before)
+					suite.RequireSame(t, where, []float32{got}, []float32{r.call(generic, x, y)})
+					suite.RequireSame(t, where+": operands", arena, before)
 				}
 			}
 		}
@@ -85,7 +86,7 @@ func TestReductionsStayInside(t *testing.T) {
 func forMatrices(t *testing.T, layouts []form, test func(t *testing.T, k *kernels.Core, m kernels.Mat)) {
 	forTiers(t, func(t *testing.T, k *kernels.Core) {
 		rnd := rand.New(rand.NewPCG(23, 24))
-		for range testSize(t, 200) {
+		for range suite.Rounds(200) {
 			f, side := layouts[rnd.IntN(len(layouts))], guard.Side(rnd.IntN(2))
 			test(t, k, matrix(t, rnd.IntN(20), rnd.IntN(41), f, side, func() float32 { return ordinaryNumber(rnd) }))
 		}
@@ -102,7 +103,7 @@ func TestColSumAddsInOrder(t *testing.T) {
 			}
 		}
 		k.ColSum(got, m)
-		requireSame(t, fmt.Sprintf("%d × %d", m.Rows, m.Cols), got, want)
+		suite.RequireSame(t, fmt.Sprintf("%d × %d", m.Rows, m.Cols), got, want)
 	})
 }
 
@@ -120,6 +121,6 @@ func TestBiasAddAddsToEveryRow(t *testing.T) {
 			}
 		}
 		k.BiasAdd(m, bias)
-		requireSame(t, fmt.Sprintf("%d × %d", m.Rows, m.Cols), m.Data, want.Data)
+		suite.RequireSame(t, fmt.Sprintf("%d × %d", m.Rows, m.Cols), m.Data, want.Data)
 	})
 }

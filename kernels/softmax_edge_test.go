@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 var (
@@ -41,7 +42,7 @@ func TestSoftmaxOfExtremeRows(t *testing.T) {
 				}
 				copy(x.Row(0)[pad:], c.x)
 				k.Softmax(y, x)
-				requireSame(t, c.name, y.Row(0)[pad:], c.want)
+				suite.RequireSame(t, c.name, y.Row(0)[pad:], c.want)
 				for j, v := range y.Row(0)[:pad] {
 					if v != 0 && c.want[0] == c.want[0] {
 						t.Fatalf("%s: y[%d] = %v", c.name, j, v)
@@ -84,11 +85,11 @@ func TestCrossEntropyOfExtremeRows(t *testing.T) {
 			z, target := kernels.View(c.z, 1, len(c.z)), kernels.View(c.target, 1, len(c.z))
 			k.SoftmaxCrossEntropy(loss, dz, z, target, 1)
 			if c.most == 0 {
-				requireSame(t, c.name+": loss", loss, []float32{c.loss})
+				suite.RequireSame(t, c.name+": loss", loss, []float32{c.loss})
 			} else if !(math.Abs(float64(loss[0]-c.loss)) <= float64(c.most)) {
 				t.Errorf("%s: loss %g, want %g ± %g", c.name, loss[0], c.loss, c.most)
 			}
-			requireSame(t, c.name+": dz", dz.Data, c.dz)
+			suite.RequireSame(t, c.name+": dz", dz.Data, c.dz)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // A softmaxCase is a batch of logits and targets, and where they lie.
@@ -27,7 +28,7 @@ func forSoftmaxCases(t *testing.T, test func(t *testing.T, k *kernels.Core, rnd 
 	forTiers(t, func(t *testing.T, k *kernels.Core) {
 		rnd := rand.New(rand.NewPCG(41, 42))
 		for cols := range 41 {
-			for range testSize(t, 20) {
+			for range suite.Rounds(20) {
 				test(t, k, rnd, softmaxCase{
 					rows: 1 + rnd.IntN(4), cols: cols, form: []form{rowMajor, padded}[rnd.IntN(2)],
 					side: guard.Side(rnd.IntN(2)), spread: []float64{0, 0.1, 1, 30, 300, 1e30}[rnd.IntN(6)],
@@ -89,8 +90,8 @@ func TestSoftmaxIsItsFormula(t *testing.T) {
 		before := slices.Clone(x.Data)
 		k.Softmax(y, x)
 		generic.Softmax(same, x)
-		requireSame(t, c.String(), y.Data, same.Data)
-		requireSame(t, c.String()+": x", x.Data, before)
+		suite.RequireSame(t, c.String(), y.Data, same.Data)
+		suite.RequireSame(t, c.String()+": x", x.Data, before)
 		for i := range c.rows {
 			if c.cols == 0 {
 				break
@@ -109,7 +110,7 @@ func TestSoftmaxIsItsFormula(t *testing.T) {
 		}
 		k.Softmax(x, x)
 		for i := range c.rows {
-			requireSame(t, c.String()+": in place", x.Row(i), y.Row(i))
+			suite.RequireSame(t, c.String()+": in place", x.Row(i), y.Row(i))
 		}
 	})
 }
@@ -123,7 +124,7 @@ func TestSoftmaxGradIsItsFormula(t *testing.T) {
 		copy(same.Data, dx.Data)
 		k.SoftmaxGrad(dx, dy, y)
 		generic.SoftmaxGrad(same, dy, y)
-		requireSame(t, c.String(), dx.Data, same.Data)
+		suite.RequireSame(t, c.String(), dx.Data, same.Data)
 		for i := range c.rows {
 			var dot, size float64
 			for j, v := range dy.Row(i) {
@@ -142,7 +143,7 @@ func TestSoftmaxGradIsItsFormula(t *testing.T) {
 		}
 		k.SoftmaxGrad(dy, dy, y)
 		for i := range c.rows {
-			requireSame(t, c.String()+": in place", dy.Row(i), dx.Row(i))
+			suite.RequireSame(t, c.String()+": in place", dy.Row(i), dx.Row(i))
 		}
 	})
 }
@@ -159,8 +160,8 @@ func TestSoftmaxCrossEntropyIsItsFormula(t *testing.T) {
 		loss, sameLoss := guard.Floats(t, c.rows, c.side), make([]float32, c.rows)
 		k.SoftmaxCrossEntropy(loss, dz, z, target, a)
 		generic.SoftmaxCrossEntropy(sameLoss, same, z, target, a)
-		requireSame(t, c.String()+": loss", loss, sameLoss)
-		requireSame(t, c.String()+": dz", dz.Data, same.Data)
+		suite.RequireSame(t, c.String()+": loss", loss, sameLoss)
+		suite.RequireSame(t, c.String()+": dz", dz.Data, same.Data)
 		for i, got := range loss {
 			if c.cols == 0 {
 				if got != 0 {
@@ -187,7 +188,7 @@ func TestSoftmaxCrossEntropyIsItsFormula(t *testing.T) {
 		}
 		k.SoftmaxCrossEntropy(sameLoss, z, z, target, a)
 		for i := range c.rows {
-			requireSame(t, c.String()+": in place", z.Row(i), dz.Row(i))
+			suite.RequireSame(t, c.String()+": in place", z.Row(i), dz.Row(i))
 		}
 	})
 }

@@ -25,9 +25,6 @@ type gemmArgs struct {
 // not pay: one finishes it while the others would still be waking up.
 const parallelFlops = 1 << 20
 
-// columnUnit is what columns of c are shared out in: a line of the cache.
-const columnUnit = 16
-
 // NewTeam returns a team of that many workers, the caller included; below 1
 // means 1. It panics if the tier cannot run here (see Tier.Err).
 func NewTeam(tier Tier, workers int) *Team {
@@ -74,20 +71,35 @@ func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
 	t.gemm = gemmArgs{} // the memory of the operands is not ours to keep
 }
 
-// gemmShare computes the rank's share: whole tiles along the longer side of c.
+// gemmShare computes the rank's share.
 func (t *Team) gemmShare(rank int, k *Core) {
-	a, b, c, e := t.gemm.a, t.gemm.b, t.gemm.c, t.gemm.e
-	if c.Rows >= c.Cols {
-		i0, i1 := Share(c.Rows, highest(k.set), rank, t.Workers())
-		a, c = a.Slice(i0, i1, 0, a.Cols), c.Slice(i0, i1, 0, c.Cols)
-	} else {
-		j0, j1 := Share(c.Cols, columnUnit, rank, t.Workers())
-		b, c = b.Slice(0, b.Rows, j0, j1), c.Slice(0, c.Rows, j0, j1)
-		if e.Bias != nil {
-			e.Bias = e.Bias[j0:j1]
-		}
-	}
+	a, b, c, e := ShareGemm(t.gemm.a, t.gemm.b, t.gemm.c, t.gemm.e, rank, t.Workers())
 	k.Gemm(t.gemm.alpha, a, b, t.gemm.beta, c, e)
+}
+
+// ShareGemm cuts a product, c = act(a·b + …), along the longer side of c into one
+// part for each of several workers, and returns the operands of that rank's part.
+// Neighbours in memory stay together by the line of the cache, which two workers had
+// better not both write to. There may be nothing left for a rank.
+func ShareGemm(a, b, c Mat, e Epilogue, rank, workers int) (Mat, Mat, Mat, Epilogue) {
+	if c.Rows >= c.Cols {
+		i0, i1 := Share(c.Rows, shareUnit(c.RowStride), rank, workers)
+		return a.Slice(i0, i1, 0, a.Cols), b, c.Slice(i0, i1, 0, c.Cols), e
+	}
+	j0, j1 := Share(c.Cols, shareUnit(c.ColStride), rank, workers)
+	if e.Bias != nil {
+		e.Bias = e.Bias[j0:j1]
+	}
+	return a, b.Slice(0, b.Rows, j0, j1), c.Slice(0, c.Rows, j0, j1), e
+}
+
+// shareUnit is the number of rows, or columns, that are not torn apart if they lie
+// that far apart: those of a line of the cache.
+func shareUnit(stride int) int {
+	if stride == 1 {
+		return 16
+	}
+	return 1
 }
 
 // Share cuts n things into runs, one for each of several workers, and returns

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // A vectorKernel is an element-wise method of Core. The results replace its
@@ -127,7 +128,7 @@ func (c vectorKernel) check(t *testing.T, k *kernels.Core, arena []float32, n, s
 
 	where := fmt.Sprintf("%s, n = %d, shift %d", c.name, n, shift)
 	c.call(kernels.NewCore(kernels.Generic), c.views(generic, n, shift))
-	requireSame(t, where+": against the generic tier", arena, generic)
+	suite.RequireSame(t, where+": against the generic tier", arena, generic)
 
 	was := c.views(before, n, shift)
 	x := make([]float64, c.streams)
@@ -142,7 +143,7 @@ func (c vectorKernel) check(t *testing.T, k *kernels.Core, arena []float32, n, s
 			was[s][i] = v[s][i]
 		}
 	}
-	requireSame(t, where+": around the results", arena, before)
+	suite.RequireSame(t, where+": around the results", arena, before)
 }
 
 // Every element-wise kernel is its formula for all lengths and alignments, the
@@ -180,7 +181,7 @@ func TestMapsWorkInPlace(t *testing.T) {
 				shared[0] = shared[s]
 				c.call(k, apart)
 				c.call(k, shared)
-				requireSame(t, fmt.Sprintf("%s into stream %d", c.name, s), shared[0], apart[0])
+				suite.RequireSame(t, fmt.Sprintf("%s into stream %d", c.name, s), shared[0], apart[0])
 			}
 		}
 	})

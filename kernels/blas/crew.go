@@ -26,21 +26,10 @@ func (p *product) size() float64 {
 	return float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols)
 }
 
-// unit is what the longer side of c is cut into: some whole tiles.
-const unit = 32
-
-func (p *product) units() int { return (max(p.c.Rows, p.c.Cols) + unit - 1) / unit }
-
-// part is one of several parts of the product, cut across the longer side of c.
+// part is one of several parts of the product.
 func (p *product) part(i, parts int) product {
 	q := *p
-	if p.c.Rows >= p.c.Cols {
-		begin, end := kernels.Share(p.c.Rows, unit, i, parts)
-		q.a, q.c = p.a.Slice(begin, end, 0, p.a.Cols), p.c.Slice(begin, end, 0, p.c.Cols)
-	} else {
-		begin, end := kernels.Share(p.c.Cols, unit, i, parts)
-		q.b, q.c = p.b.Slice(0, p.b.Rows, begin, end), p.c.Slice(0, p.c.Rows, begin, end)
-	}
+	q.a, q.b, q.c, _ = kernels.ShareGemm(p.a, p.b, p.c, kernels.Epilogue{}, i, parts)
 	return q
 }
 
@@ -69,10 +58,10 @@ func (impl *Implementation) share(p product, k *kernels.Core) {
 	}
 	c.product = p
 	// Two parts a worker, so that one who begins late does not hold up the others.
-	c.parts = int32(min(2*impl.workers(), p.units()))
+	c.parts = int32(2 * impl.workers())
 	c.open.Add(int(c.parts))
 	c.left.Store(c.parts)
-	for range min(impl.workers(), int(c.parts)) - 1 - int(c.helpers.Load()) {
+	for range impl.workers() - 1 - int(c.helpers.Load()) {
 		c.helpers.Add(1)
 		go c.help()
 	}

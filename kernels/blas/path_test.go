@@ -10,6 +10,7 @@ import (
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/kernels/blas"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // A workload is calls of every routine that is ours, the last product shared out.
@@ -69,7 +70,7 @@ func TestManyGoroutines(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			var results []float32
-			for range testSize(30) {
+			for range suite.Rounds(30) {
 				results = w.run(impl, results)
 				requireSame(t, "one of many goroutines", results, want)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/kernels/blas"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // random makes calls of random shapes, which d compares with gonum's results.
@@ -106,7 +107,7 @@ func (r random) vectors() {
 func TestRandomCalls(t *testing.T) {
 	forAll(t, func(t *testing.T, impl gonumblas.Float32) {
 		r := random{rand.New(rand.NewPCG(1, 2)), double{t: t, impl: impl}}
-		for range testSize(300) {
+		for range suite.Rounds(300) {
 			r.gemm()
 			r.gemv()
 			r.ger()

@@ -1,7 +1,6 @@
 package blas_test
 
 import (
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/kernels/blas"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // forAll runs a test on every tier, and on gonum's own implementation: what
@@ -23,15 +23,6 @@ func forTiers(t *testing.T, test func(t *testing.T, impl *blas.Implementation)) 
 	for _, tier := range kernels.Tiers() {
 		t.Run(tier.String(), func(t *testing.T) { test(t, &blas.Implementation{Tier: tier, Workers: 3}) })
 	}
-}
-
-// testSize is the number of rounds of a random test: fewer with -short, which
-// the runs under emulation use.
-func testSize(n int) int {
-	if testing.Short() {
-		return n / 10
-	}
-	return n
 }
 
 func randomVector(rnd *rand.Rand, n int) []float64 {
@@ -68,13 +59,10 @@ func caught(f func()) (value any) {
 	return nil
 }
 
-// requireSame compares bits, but all NaN are one.
+// requireSame compares bits. It may be called on any goroutine.
 func requireSame(t *testing.T, what string, got, want []float32) {
 	t.Helper()
-	for i := range want {
-		if math.Float32bits(got[i]) != math.Float32bits(want[i]) && (got[i] == got[i] || want[i] == want[i]) {
-			t.Errorf("%s: element %d is %g, want %g", what, i, got[i], want[i])
-			return
-		}
+	if d := suite.Difference(got, want); d != "" {
+		t.Errorf("%s: %s", what, d)
 	}
 }

@@ -3,6 +3,8 @@ package micro
 import (
 	"math"
 	"testing"
+
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // ulps is the error of got in units of the last place of want, as a float32.
@@ -74,12 +76,12 @@ func TestFunctionsAreWithinTheirBounds(t *testing.T) {
 					t.Fatalf("%s(%v) = %v, want %v: %.3f ulp", f.name, x, got, want, ulps(got, want))
 				}
 			}
-			sweep(f.from, float32(math.Inf(1)), testSize(5_000_000), check)
+			sweep(f.from, float32(math.Inf(1)), suite.Rounds(5_000_000), check)
 			// Where the results are ordinary numbers, and where they were worst.
-			sweep(max(f.from, -90), 90, testSize(2_000_000), check)
+			sweep(max(f.from, -90), 90, suite.Rounds(2_000_000), check)
 			for _, x := range []float32{16.289688, -16.635704, 7.859211, 0.55275786, -5.198426} {
 				x = max(x, f.from)
-				sweep(x-x*0x1p-10, x+x*0x1p-10, testSize(20_000), check)
+				sweep(x-x*0x1p-10, x+x*0x1p-10, suite.Rounds(20_000), check)
 			}
 		})
 	}
@@ -98,7 +100,7 @@ func TestFunctionsRise(t *testing.T) {
 				}
 				last = y
 			}
-			sweep(f.from, float32(math.Inf(1)), testSize(1_000_000), check)
+			sweep(f.from, float32(math.Inf(1)), suite.Rounds(1_000_000), check)
 			// Neighbours, around where a formula or an exponent changes.
 			for _, x := range []float32{-87.33654, -88.722839, -0.55, -0.35, -0.25, 0, 0.25, 0.35, 0.55, 0.70710677, 1, 1.4142135, 9, 17.3, 88.722839} {
 				if x < f.from {
@@ -106,7 +108,7 @@ func TestFunctionsRise(t *testing.T) {
 				}
 				at := ordered(x)
 				last = f.f(x)
-				sweep(x, nth(at+int32(testSize(20_000))), testSize(20_000), check)
+				sweep(x, nth(at+int32(suite.Rounds(20_000))), suite.Rounds(20_000), check)
 			}
 		})
 	}
@@ -131,7 +133,7 @@ func TestFunctionsOfSpecialNumbers(t *testing.T) {
 		{"Log", Log, 1, 0}, {"Log", Log, 0, -inf}, {"Log", Log, negative, -inf}, {"Log", Log, inf, inf},
 		{"Log", Log, -tiny, nan}, {"Log", Log, -inf, nan}, {"Log", Log, nan, nan},
 	} {
-		if got := c.f(c.x); !sameBits(got, c.want) {
+		if got := c.f(c.x); !suite.SameBits(got, c.want) {
 			t.Errorf("%s(%v) = %v, want %v", c.name, c.x, got, c.want)
 		}
 	}
@@ -162,7 +164,7 @@ func TestExpEndsExactly(t *testing.T) {
 }
 
 func TestTanhIsOdd(t *testing.T) {
-	sweep(0, 20, testSize(200_000), func(x float32) {
+	sweep(0, 20, suite.Rounds(200_000), func(x float32) {
 		if y, z := tanh(x), tanh(-x); y != -z {
 			t.Fatalf("tanh(±%v) = %v, %v", x, y, z)
 		}

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // exactFMA is x·y + z rounded once, by exact arithmetic.
@@ -43,23 +45,16 @@ func checkFMA(t *testing.T, all map[string]func(x, y, z float32) float32, x, y, 
 	for _, v := range [][3]float32{{x, y, z}, {-x, y, z}, {x, y, -z}, {-x, y, -z}} {
 		want := exactFMA(v[0], v[1], v[2])
 		for name, f := range all {
-			if got := f(v[0], v[1], v[2]); !sameBits(got, want) {
+			if got := f(v[0], v[1], v[2]); !suite.SameBits(got, want) {
 				t.Fatalf("%s of %x, %x, %x is %x, want %x", name, v[0], v[1], v[2], got, want)
 			}
 		}
 	}
 }
 
-func testSize(n int) int {
-	if testing.Short() {
-		return n / 20
-	}
-	return n
-}
-
 func TestFMARoundsOnceForAllMagnitudes(t *testing.T) {
 	rnd, all := rand.New(rand.NewPCG(1, 2)), fmas()
-	for range testSize(100_000) {
+	for range suite.Rounds(100_000) {
 		x, y := math.Float32frombits(rnd.Uint32()), math.Float32frombits(rnd.Uint32())
 		z := math.Float32frombits(rnd.Uint32())
 		checkFMA(t, all, x, y, z)
@@ -73,7 +68,7 @@ func TestFMARoundsOnceForAllMagnitudes(t *testing.T) {
 // float64 cannot tell: what rounding twice gets wrong.
 func TestFMARoundsTiesOnce(t *testing.T) {
 	rnd, all := rand.New(rand.NewPCG(3, 4)), fmas()
-	for range testSize(10_000) {
+	for range suite.Rounds(10_000) {
 		z := math.Float32frombits(rnd.Uint32() &^ (0xFF << 23)) // subnormal
 		if rnd.IntN(3) > 0 {
 			z = math.Float32frombits(rnd.Uint32()%0x7F800000 | rnd.Uint32()<<31)
@@ -92,7 +87,7 @@ func TestFMARoundsTiesOnce(t *testing.T) {
 // The product is a tie by itself, and z too small for float64 to see.
 func TestFMASeesASmallAddend(t *testing.T) {
 	rnd, all := rand.New(rand.NewPCG(5, 6)), fmas()
-	for range testSize(30_000) {
+	for range suite.Rounds(30_000) {
 		x, y := 1<<11|rnd.Uint32N(1<<11)|1, 1<<13|rnd.Uint32N(1<<13)|1
 		if x*y>>24 != 1 {
 			continue // not 25 bits
@@ -133,11 +128,11 @@ func TestFMAAtTheEndsOfTheRange(t *testing.T) {
 		{-0x1p-75, 0x1.000002p-75, 0x1p-126, 0x1.fffffcp-127},
 	} {
 		for name, f := range fmas() {
-			if got := f(c.x, c.y, c.z); !sameBits(got, c.want) {
+			if got := f(c.x, c.y, c.z); !suite.SameBits(got, c.want) {
 				t.Errorf("%s of %x, %x, %x is %x, want %x", name, c.x, c.y, c.z, got, c.want)
 			}
 		}
-		if exact := exactFMA(c.x, c.y, c.z); !sameBits(exact, c.want) {
+		if exact := exactFMA(c.x, c.y, c.z); !suite.SameBits(exact, c.want) {
 			t.Errorf("exactly, %x, %x, %x is %x, want %x", c.x, c.y, c.z, exact, c.want)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // A tileCase is one call of a row or a column of register tiles.
@@ -90,10 +91,10 @@ func (c tileCase) check(t *testing.T, tile *Tile, fill func(*rand.Rand, []float3
 	run(tile.Gemm[c.rows-1], ga, gb, ginit, got)
 	want := slices.Clone(out.data)
 	run(gemmGeneric(c.rows), a, b.data, in.data, want)
-	requireSame(t, fmt.Sprintf("%+v", c), got, want)
-	requireSame(t, "a", ga, a)
-	requireSame(t, "b", gb, b.data)
-	requireSame(t, "init", ginit, in.data)
+	suite.RequireSame(t, fmt.Sprintf("%+v", c), got, want)
+	suite.RequireSame(t, "a", ga, a)
+	suite.RequireSame(t, "b", gb, b.data)
+	suite.RequireSame(t, "init", ginit, in.data)
 }
 
 // randomCols is a number of columns that the tile can have on that tier.
@@ -148,9 +149,9 @@ func checkGemv(t *testing.T, s *Set, rnd *rand.Rand, n, k int) {
 	ga, gb, got := guarded(t, a, side), guarded(t, b, side), guarded(t, c, side)
 	s.Gemv(n, k, unsafe.SliceData(got), unsafe.SliceData(ga), csa, unsafe.SliceData(gb), rsb)
 	gemvGeneric(n, k, unsafe.SliceData(c), unsafe.SliceData(a), csa, unsafe.SliceData(b), rsb)
-	requireSame(t, fmt.Sprintf("gemv n = %d, k = %d, csa = %d, rsb = %d", n, k, csa, rsb), got, c)
-	requireSame(t, "a", ga, a)
-	requireSame(t, "b", gb, b)
+	suite.RequireSame(t, fmt.Sprintf("gemv n = %d, k = %d, csa = %d, rsb = %d", n, k, csa, rsb), got, c)
+	suite.RequireSame(t, "a", ga, a)
+	suite.RequireSame(t, "b", gb, b)
 }
 
 func TestGemvMatchesGeneric(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // moves are the kernels that move matrices, of a tier and of the generic one.
@@ -41,8 +42,8 @@ func checkMove(t *testing.T, name string, f [2]MoveFunc, rnd *rand.Rand, rows, c
 	f[0](rows, cols, unsafe.SliceData(got), rsd, unsafe.SliceData(gsrc), rss, alpha)
 	f[1](rows, cols, unsafe.SliceData(want), rsd, unsafe.SliceData(src), rss, alpha)
 	what := fmt.Sprintf("%s of %d × %d, rss %d, rsd %d", name, rows, cols, rss, rsd)
-	requireSame(t, what, got, want)
-	requireSame(t, what+": src", gsrc, src)
+	suite.RequireSame(t, what, got, want)
+	suite.RequireSame(t, what+": src", gsrc, src)
 }
 
 func TestMovesMatchGeneric(t *testing.T) {
@@ -66,7 +67,7 @@ func TestCopyInPlace(t *testing.T) {
 		want := slices.Clone(x)
 		s.Copy(5, 17, &x[0], 20, &x[0], 20, -3)
 		copyGeneric(5, 17, &want[0], 20, &want[0], 20, -3)
-		requireSame(t, "copy in place", x, want)
+		suite.RequireSame(t, "copy in place", x, want)
 	})
 }
 

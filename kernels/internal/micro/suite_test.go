@@ -121,22 +121,6 @@ func fill(rnd *rand.Rand, x []float32) {
 	}
 }
 
-// sameBits compares bit for bit; any NaN equals any other, because processors
-// disagree on the sign and payload of a NaN that they make.
-func sameBits(x, y float32) bool {
-	return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y
-}
-
-func requireSame(t *testing.T, what string, got, want []float32) {
-	t.Helper()
-	for i := range want {
-		if !sameBits(got[i], want[i]) {
-			t.Fatalf("%s: element %d is %g (%#08x), want %g (%#08x)", what, i,
-				got[i], math.Float32bits(got[i]), want[i], math.Float32bits(want[i]))
-		}
-	}
-}
-
 // guarded copies x against a protected page.
 func guarded(tb testing.TB, x []float32, side guard.Side) []float32 {
 	y := guard.Floats(tb, len(x), side)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // operands makes the streams of a kernel for n elements.
@@ -62,7 +63,7 @@ func checkVector(t *testing.T, s *Set, k vectorKernel, rnd *rand.Rand, n int, si
 	k.call(s, n, pointers(got), ptr(x), scalars)
 	k.call(&generic, n, pointers(streams), ptr(bytes), scalars)
 	for i := range streams {
-		requireSame(t, fmt.Sprintf("n = %d, stream %d", n, i), got[i], streams[i])
+		suite.RequireSame(t, fmt.Sprintf("n = %d, stream %d", n, i), got[i], streams[i])
 	}
 	if !slices.Equal(x, bytes) {
 		t.Fatalf("n = %d: the bytes were written to", n)
@@ -90,7 +91,7 @@ func TestMapKernelsInPlace(t *testing.T) {
 			all := func(x []float32) []*float32 { return pointers(slices.Repeat([][]float32{x}, k.streams)) }
 			k.call(&generic, 37, all(want), ptr(bytes), scalars)
 			k.call(s, 37, all(got), ptr(bytes), scalars)
-			requireSame(t, k.name, got, want)
+			suite.RequireSame(t, k.name, got, want)
 		}
 	})
 }
