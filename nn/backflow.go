@@ -10,11 +10,16 @@ import (
 // weights that its worker owns.
 type backFlow struct {
 	*flow
-	rule   rule
-	m, v   []layerView // moments, as far as the rule has them
-	shared []exchange  // of the gradients at the inputs of stages
-	back   []stageBack
-	grad   []float32 // a piece of a gradient
+	rule      rule
+	m, v      []layerView // moments, as far as the rule has them
+	gradients []layerView // nil if each is used up at once
+	add       bool        // to the gradients of batches before
+	average   []layerView // of the weights, if there is one
+	portions  []portion
+	norms     []float64  // factors that limit them
+	shared    []exchange // of the gradients at the inputs of stages
+	back      []stageBack
+	grad      []float32 // a piece of a gradient
 }
 
 // A stageBack has the gradients in a stage, before its activations.
@@ -39,8 +44,8 @@ func newBackExchanges(m *Sequential, rows int) []exchange {
 	return es
 }
 
-func newBackFlow(f *flow, r rule, moments [][]float32, shared []exchange) *backFlow {
-	b := &backFlow{flow: f, rule: r, shared: shared}
+func newBackFlow(f *flow, r rule, st state, shared []exchange) *backFlow {
+	b := &backFlow{flow: f, rule: r, shared: shared, norms: make([]float64, 2*len(f.model.layers))}
 	rows, widest := len(f.losses), 0
 	for _, s := range f.stages {
 		b.back = append(b.back, stageBack{newBuffer(rows, s.out.cols), newBuffer(rows, s.hidden.cols)})
@@ -49,23 +54,34 @@ func newBackFlow(f *flow, r rule, moments [][]float32, shared []exchange) *backF
 		widest = max(widest, l.Units)
 	}
 	b.grad = make([]float32, max(gradFloats, widest))
-	b.takeViews(moments)
+	b.takeViews(st)
 	return b
 }
 
-// takeViews views the weights and moments as they are now. A layer without
-// shards is computed by every worker; all but the first copy it.
-func (f *backFlow) takeViews(moments [][]float32) {
-	views := make([][]layerView, 3)
-	for i, numbers := range append([][]float32{f.model.weights}, moments...) {
-		views[i] = f.model.views(numbers)
-		for _, s := range f.stages {
-			if f.rank > 0 && !s.paired {
-				views[i][s.first] = views[i][s.first].clone()
-			}
+// takeViews views the weights and what is kept for each, as they are now.
+func (f *backFlow) takeViews(st state) {
+	f.weights = f.own(f.model.weights)
+	f.m, f.v = f.own(st.m), f.own(st.v)
+	f.gradients, f.average = f.own(st.gradients), f.own(st.average)
+	if f.gradients != nil || f.average != nil {
+		f.takePortions()
+	}
+}
+
+// own is the worker's view of numbers laid out like the weights, if there are
+// any. A layer without shards is computed by every worker; all but the first
+// copy it.
+func (f *backFlow) own(numbers []float32) []layerView {
+	if numbers == nil {
+		return nil
+	}
+	views := f.model.views(numbers)
+	for _, s := range f.stages {
+		if f.rank > 0 && !s.paired {
+			views[s.first] = views[s.first].clone()
 		}
 	}
-	f.weights, f.m, f.v = views[0], views[1], views[2]
+	return views
 }
 
 // clone is a view of a copy.
@@ -77,12 +93,11 @@ func (v layerView) clone() layerView {
 	return c
 }
 
-// backward computes the losses and the gradients at every layer, and updates
-// the worker's weights.
-func (f *backFlow) backward(k *kernels.Core, loss Loss) {
+// backward computes the losses and the gradients at every layer. It updates the
+// worker's weights, unless the gradients are kept.
+func (f *backFlow) backward(k *kernels.Core, o objective) {
 	last := len(f.stages) - 1
-	loss.lossAndGradient(k, f.losses[:f.rows], f.back[last].out.mat(f.rows), f.output(),
-		f.targets.mat(f.rows), f.model.outputActivation())
+	o.lossAndGradient(k, f.flow, f.back[last].out.mat(f.rows))
 	for i := last; i >= 0; i-- {
 		if f.stages[i].paired {
 			f.backwardPair(k, i)
@@ -90,8 +105,9 @@ func (f *backFlow) backward(k *kernels.Core, loss Loss) {
 			f.backwardSingle(k, i)
 		}
 		if i > 0 {
-			before := f.stages[i-1]
-			f.model.layers[before.last()].Activation.gradient(k, f.back[i-1].out.mat(f.rows), before.out.mat(f.rows))
+			before, d := f.stages[i-1], f.back[i-1].out.mat(f.rows)
+			before.out.gradient(k, d)
+			f.model.layers[before.last()].Activation.gradient(k, d, before.out.mat(f.rows))
 		}
 	}
 }
@@ -113,6 +129,7 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 	for c := s.begin; c < s.end; c++ {
 		k.Gemm(1, d, f.weights[second].blocks[c].T(), 0, s.part(b.hidden, f.rows, c), kernels.Epilogue{})
 	}
+	s.hidden.gradient(k, hidden)
 	f.model.layers[first].Activation.gradient(k, hidden, s.hidden.mat(f.rows))
 	if i > 0 {
 		f.sum(k, s.shards, f.shared[i], f.back[i-1].out.mat(f.rows), func(c int, dst kernels.Mat) {
@@ -120,7 +137,7 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 		})
 	}
 	for c := s.begin; c < s.end; c++ {
-		f.updateBlock(k, second, c, s.part(s.hidden, f.rows, c), d)
+		f.updateBlock(k, second, c, s.part(s.hidden.seen(), f.rows, c), d)
 		f.updateBlock(k, first, c, f.input(i), s.part(b.hidden, f.rows, c))
 	}
 	f.updateBias(k, first, s.lo, hidden)
@@ -132,6 +149,10 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 // updateBlock computes the gradient of a block of a kernel, xᵀ·d over the
 // batch, a few rows at a time, and updates them.
 func (f *backFlow) updateBlock(k *kernels.Core, layer, c int, x, d kernels.Mat) {
+	if f.gradients != nil {
+		f.keepBlock(k, layer, c, x, d)
+		return
+	}
 	l, w := f.model.layers[layer], f.weights[layer].blocks[c]
 	block := func(v layerView) []float32 { return v.blocks[c].Data }
 	rows := max(1, gradFloats/w.Cols)
@@ -147,6 +168,19 @@ func (f *backFlow) updateBlock(k *kernels.Core, layer, c int, x, d kernels.Mat) 
 	}
 }
 
+// keepBlock keeps the gradient of a block, added to those before.
+func (f *backFlow) keepBlock(k *kernels.Core, layer, c int, x, d kernels.Mat) {
+	l, w, g := f.model.layers[layer], f.weights[layer].blocks[c], f.gradients[layer].blocks[c]
+	beta := float32(0)
+	if f.add {
+		beta = 1
+	}
+	k.Gemm(1, x.T(), d, beta, g, kernels.Epilogue{})
+	if l.L1 != 0 || l.L2 != 0 {
+		k.PenaltyGrad(g.Data, w.Data, l.L1, l.L2)
+	}
+}
+
 // updateBias updates a bias from element lo on, one for each column of d.
 func (f *backFlow) updateBias(k *kernels.Core, layer, lo int, d kernels.Mat) {
 	if d.Cols == 0 {
@@ -154,6 +188,14 @@ func (f *backFlow) updateBias(k *kernels.Core, layer, lo int, d kernels.Mat) {
 	}
 	g, hi := f.grad[:d.Cols], lo+d.Cols
 	k.ColSum(g, d)
+	switch {
+	case f.gradients != nil && f.add:
+		k.Add(f.gradients[layer].bias[lo:hi], g)
+		return
+	case f.gradients != nil:
+		copy(f.gradients[layer].bias[lo:hi], g)
+		return
+	}
 	bias := func(v layerView) []float32 { return v.bias }
 	f.rule.update(k, f.weights[layer].bias[lo:hi], part(f.m, layer, lo, hi, bias), part(f.v, layer, lo, hi, bias), g)
 }

@@ -81,7 +81,7 @@ func TestConfigHasWhatNewTrainerFilledIn(t *testing.T) {
 		Loss: nn.MeanSquaredError, Optimizer: nn.NewAdam(), BatchSize: 32,
 		Workers: runtime.GOMAXPROCS(0), Tier: kernels.Best(),
 	}
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

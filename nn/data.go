@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -19,8 +20,13 @@ type Table interface {
 	Validate() error
 }
 
-// A Dataset is a table of samples and a table of their targets.
-type Dataset struct{ X, Y Table }
+// A Dataset is a table of samples and a table of their targets. The loss of
+// sample i is multiplied with Weights[i], if there are any; a mean is still one
+// over the number of samples, as in Keras, and the accuracy does not weigh them.
+type Dataset struct {
+	X, Y    Table
+	Weights []float32
+}
 
 // ErrData is the error of a data set that does not fit the model.
 var ErrData = errors.New("nn: bad data")
@@ -44,6 +50,18 @@ func (d Dataset) validate(m *Sequential) error {
 		return fmt.Errorf("%w: samples of %d numbers for a model of %d inputs", ErrData, d.X.Width(), m.Inputs())
 	case d.Y.Width() != m.Outputs():
 		return fmt.Errorf("%w: targets of %d numbers for a model of %d outputs", ErrData, d.Y.Width(), m.Outputs())
+	}
+	return d.validateWeights()
+}
+
+func (d Dataset) validateWeights() error {
+	if d.Weights != nil && len(d.Weights) != d.X.Len() {
+		return fmt.Errorf("%w: %d samples but %d weights", ErrData, d.X.Len(), len(d.Weights))
+	}
+	for i, w := range d.Weights {
+		if !(w >= 0 && w <= math.MaxFloat32) {
+			return fmt.Errorf("%w: weight %v of sample %d: want a number of at least 0", ErrData, w, i)
+		}
 	}
 	return nil
 }

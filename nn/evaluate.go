@@ -10,7 +10,7 @@ const evalRows = 128
 type evaluator struct {
 	model   *Sequential
 	team    *kernels.Team
-	loss    Loss
+	loss    objective
 	penalty penalty
 	flows   []*flow
 	unused  []buffer // of each worker: the gradient that comes with a loss
@@ -21,7 +21,7 @@ type evaluator struct {
 	sumPenalty, run func(rank int, k *kernels.Core)
 }
 
-func newEvaluator(m *Sequential, team *kernels.Team, loss Loss) *evaluator {
+func newEvaluator(m *Sequential, team *kernels.Team, loss objective) *evaluator {
 	e := &evaluator{model: m, team: team, loss: loss, penalty: newPenalty(m)}
 	for range team.Workers() {
 		e.flows = append(e.flows, newSoloFlow(m, evalRows))
@@ -60,6 +60,5 @@ func (e *evaluator) work(rank int, k *kernels.Core) {
 	f.gather(k, e.data, e.rows[rank])
 	f.forward(k, e.loss.fusesSoftmax())
 	f.score()
-	n := f.rows
-	e.loss.lossAndGradient(k, f.losses[:n], e.unused[rank].mat(n), f.output(), f.targets.mat(n), e.model.outputActivation())
+	e.loss.lossAndGradient(k, f, e.unused[rank].mat(f.rows))
 }

@@ -12,22 +12,25 @@ type flow struct {
 	meet    func() // waits for the other workers
 	shared  []exchange
 
-	rows    int
-	x       buffer
-	targets buffer
-	stages  []stageFlow
-	losses  []float32 // of each row
-	hits    []bool    // whether the largest output of a row is where the largest target is
-	right   [treeDepth][piece]float32
+	rows     int
+	key      uint64 // of the batch's dropout
+	x        outputs
+	targets  buffer
+	stages   []stageFlow
+	losses   []float32 // of each row
+	factors  []float32 // that they are multiplied with, if weighted
+	weighted bool
+	hits     []bool // whether the largest output of a row is where the largest target is
+	right    [treeDepth][piece]float32
 }
 
 // A stageFlow has the worker's activations in a stage.
 type stageFlow struct {
 	stage
-	begin, end int    // the worker's shards
-	lo, hi     int    // and their units
-	hidden     buffer // the outputs of those units
-	out        buffer // all outputs of the stage
+	begin, end int     // the worker's shards
+	lo, hi     int     // and their units
+	hidden     outputs // of those units
+	out        outputs // of the stage
 }
 
 // An exchange is where the workers leave sums for each other: partial[s] is the
@@ -68,15 +71,15 @@ func newExchange(s shards, rows, cols int) exchange {
 func newFlow(m *Sequential, rows, rank, workers int, shared []exchange, meet func()) *flow {
 	f := &flow{
 		model: m, weights: m.views(m.weights), rank: rank, workers: workers, meet: meet, shared: shared,
-		x: newBuffer(rows, m.inputs), targets: newBuffer(rows, m.Outputs()),
-		losses: make([]float32, rows), hits: make([]bool, rows),
+		x: newOutputs(rows, m.inputs), targets: newBuffer(rows, m.Outputs()),
+		losses: make([]float32, rows), factors: make([]float32, rows), hits: make([]bool, rows),
 	}
 	for _, s := range m.stages {
 		units := m.params[s.last()].units
-		sf := stageFlow{stage: s, out: newBuffer(rows, units)}
+		sf := stageFlow{stage: s, out: newOutputs(rows, units)}
 		if s.paired {
 			sf.takeShards(rank, workers)
-			sf.hidden = newBuffer(rows, sf.hi-sf.lo)
+			sf.hidden = newOutputs(rows, sf.hi-sf.lo)
 		}
 		f.stages = append(f.stages, sf)
 	}
@@ -97,21 +100,28 @@ func newSoloFlow(m *Sequential, rows int) *flow {
 	return newFlow(m, rows, 0, 1, newExchanges(m, rows), func() {})
 }
 
-// gather reads the samples of a batch, and their targets if there are any.
+// gather reads the samples of a batch, and their targets and weights if there
+// are any.
 func (f *flow) gather(k *kernels.Core, d Dataset, rows []int) {
 	f.rows = len(rows)
 	d.X.Gather(k, f.x.mat(f.rows), rows)
 	if d.Y != nil {
 		d.Y.Gather(k, f.targets.mat(f.rows), rows)
 	}
+	f.weighted = d.Weights != nil
+	if f.weighted {
+		for i, r := range rows {
+			f.factors[i] = d.Weights[r]
+		}
+	}
 }
 
 // input is what stage i reads.
 func (f *flow) input(i int) kernels.Mat {
 	if i == 0 {
-		return f.x.mat(f.rows)
+		return f.x.seen().mat(f.rows)
 	}
-	return f.stages[i-1].out.mat(f.rows)
+	return f.stages[i-1].out.seen().mat(f.rows)
 }
 
 func (f *flow) output() kernels.Mat { return f.input(len(f.stages)) }
@@ -119,6 +129,7 @@ func (f *flow) output() kernels.Mat { return f.input(len(f.stages)) }
 // forward runs the batch through the layers. It leaves out the last activation
 // if the loss wants to see its input.
 func (f *flow) forward(k *kernels.Core, logits bool) {
+	f.x.drop(k, f.key, f.rows)
 	for i := range f.stages {
 		s := &f.stages[i]
 		if s.paired {
@@ -128,10 +139,11 @@ func (f *flow) forward(k *kernels.Core, logits bool) {
 			k.Gemm(1, f.input(i), w.blocks[0], 0, s.out.mat(f.rows), kernels.Epilogue{Bias: w.bias, ReLU: a == ReLU})
 		}
 		a := f.model.layers[s.last()].Activation
-		if fused := a == ReLU && !s.paired; fused || logits && i == len(f.stages)-1 {
-			continue
+		fused, leftOut := a == ReLU && !s.paired, logits && i == len(f.stages)-1
+		if !fused && !leftOut {
+			a.apply(k, s.out.mat(f.rows))
 		}
-		a.apply(k, s.out.mat(f.rows))
+		s.out.drop(k, f.key, f.rows)
 	}
 }
 
@@ -143,18 +155,19 @@ func (f *flow) forwardPair(k *kernels.Core, i int) {
 	a := f.model.layers[s.first].Activation
 	for c := s.begin; c < s.end; c++ {
 		lo, hi := s.shards.bounds(c)
-		k.Gemm(1, f.input(i), first.blocks[c], 0, s.part(s.hidden, f.rows, c),
+		k.Gemm(1, f.input(i), first.blocks[c], 0, s.part(s.hidden.buffer, f.rows, c),
 			kernels.Epilogue{Bias: first.bias[lo:hi], ReLU: a == ReLU})
 	}
 	if a != ReLU {
 		a.apply(k, s.hidden.mat(f.rows))
 	}
+	s.hidden.drop(k, f.key, f.rows)
 	f.sum(k, s.shards, f.shared[i], s.out.mat(f.rows), func(c int, dst kernels.Mat) {
 		var e kernels.Epilogue
 		if c == 0 { // the bias counts once
 			e.Bias = second.bias
 		}
-		k.Gemm(1, s.part(s.hidden, f.rows, c), second.blocks[c], 0, dst, e)
+		k.Gemm(1, s.part(s.hidden.seen(), f.rows, c), second.blocks[c], 0, dst, e)
 	})
 }
 

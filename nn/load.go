@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -33,28 +32,24 @@ func LoadFile(path string) (*Sequential, error) {
 }
 
 // LoadTrainer reads a model with the state of its training, and returns a
-// trainer that goes on as the saved one would have. Loss, Optimizer and
-// BatchSize come from the file; Workers and Tier from c.
+// trainer that goes on as the saved one would have. Workers and Tier come from
+// c, all else from the file.
 func LoadTrainer(r io.Reader, c Config) (*Trainer, error) {
-	m, training, moments, err := readModel(r)
+	m, training, state, err := readModel(r)
 	if err != nil {
 		return nil, err
 	}
 	if training == nil {
 		return nil, fmt.Errorf("%w: a model without the state of its training", ErrFormat)
 	}
-	c.BatchSize = training.BatchSize
-	if c.Loss, err = ParseLoss(training.Loss); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	if c.Optimizer, err = decodeOptimizer(training.Optimizer, training.Settings); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	if c, err = training.config(c); err != nil {
+		return nil, fmt.Errorf("%w: training: %w", ErrFormat, err)
 	}
 	t, err := NewTrainer(m, c)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	if err := t.step.restore(training.Steps, moments); err != nil {
+	if err := t.step.restore(training, state); err != nil {
 		t.Close()
 		return nil, err
 	}
@@ -82,8 +77,8 @@ func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
 	}
 	var training *trainingText
 	if text, ok := metadata[trainingKey]; ok {
-		if err := json.Unmarshal([]byte(text), &training); err != nil {
-			return nil, nil, nil, fmt.Errorf("%w: training: %v", ErrFormat, err)
+		if training, err = decodeAs[*trainingText]([]byte(text)); err != nil {
+			return nil, nil, nil, fmt.Errorf("%w: training: %w", ErrFormat, err)
 		}
 	}
 	return m, training, tensors[2*len(m.layers):], nil
@@ -91,13 +86,13 @@ func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
 
 // buildModel makes the model that the text describes, from the first tensors.
 func buildModel(description string, tensors []tensor) (*Sequential, error) {
-	var text modelText
-	if err := json.Unmarshal([]byte(description), &text); err != nil {
+	text, err := decodeAs[modelText]([]byte(description))
+	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	var layers []Dense
 	for i, l := range text.Layers {
-		d := Dense{Units: l.Units, L1: l.L1, L2: l.L2}
+		d := Dense{Units: l.Units, L1: l.L1, L2: l.L2, Dropout: l.Dropout}
 		var err, err2 error
 		d.Activation, err = ParseActivation(l.Activation)
 		d.Kernel, err2 = ParseInitializer(l.Kernel)
@@ -140,49 +135,5 @@ func checkTensors(inputs int, layers []Dense, tensors []tensor, prefix string) e
 		}
 		inputs = l.Units
 	}
-	return nil
-}
-
-// decodeOptimizer is the optimizer of that name with those settings.
-func decodeOptimizer(name string, settings []byte) (Optimizer, error) {
-	o, err := NewOptimizer(name)
-	if err != nil {
-		return nil, err
-	}
-	switch o.(type) {
-	case SGD:
-		o, err = unmarshalAs[SGD](settings)
-	case RMSprop:
-		o, err = unmarshalAs[RMSprop](settings)
-	case Adam:
-		o, err = unmarshalAs[Adam](settings)
-	case AdamW:
-		o, err = unmarshalAs[AdamW](settings)
-	}
-	return o, err
-}
-
-func unmarshalAs[T Optimizer](text []byte) (Optimizer, error) {
-	var o T
-	err := json.Unmarshal(text, &o)
-	return o, err
-}
-
-// restore goes on after that many steps, with the moments as they were.
-func (s *step) restore(steps int, tensors []tensor) error {
-	perMoment := 2 * len(s.model.layers)
-	if len(tensors) != perMoment*len(s.moments) || steps < 0 || steps > maxSteps {
-		return fmt.Errorf("%w: %d steps and %d tensors of moments: want %d", ErrFormat, steps, len(tensors), perMoment*len(s.moments))
-	}
-	for i, moment := range s.moments {
-		ts := tensors[i*perMoment:]
-		if err := checkTensors(s.model.inputs, s.model.layers, ts, momentPrefix[i]); err != nil {
-			return fmt.Errorf("%w: %w", ErrFormat, err)
-		}
-		s.model.setTensors(moment, ts)
-	}
-	s.rule.skip(steps)
-	s.steps = steps
-	s.renew()
 	return nil
 }

@@ -55,3 +55,63 @@ func (l Loss) lossAndGradient(k *kernels.Core, losses []float32, d, y, t kernels
 	k.Residual(d.Data, y.Data, t.Data, 2/float32(y.Rows*y.Cols))
 	last.gradient(k, d, y)
 }
+
+// An objective is a loss of smoothed targets, and with weights.
+type objective struct {
+	Loss
+	smoothing float32
+	classes   []float32 // weights of classes; nil: 1 each
+}
+
+func (c Config) objective() objective {
+	return objective{c.Loss, float32(c.LabelSmoothing), c.ClassWeights}
+}
+
+// evaluation is the objective without the weights of classes, which Keras
+// leaves out, too.
+func (c Config) evaluation() objective {
+	o := c.objective()
+	o.classes = nil
+	return o
+}
+
+// lossAndGradient sets the losses of the flow's rows, and d to the gradient of
+// their mean at the input of the last activation. It smooths the targets.
+func (o objective) lossAndGradient(k *kernels.Core, f *flow, d kernels.Mat) {
+	t, losses := f.targets.mat(f.rows), f.losses[:f.rows]
+	factors := o.factors(f)
+	o.smooth(t.Data, f.targets.cols)
+	o.Loss.lossAndGradient(k, losses, d, f.output(), t, f.model.outputActivation())
+	for i, w := range factors {
+		losses[i] *= w
+		k.Scale(d.Row(i), d.Row(i), w)
+	}
+}
+
+// factors are the weights of the rows' losses; none if all are 1.
+func (o objective) factors(f *flow) []float32 {
+	if !f.weighted && o.classes == nil {
+		return nil
+	}
+	factors := f.factors[:f.rows]
+	for i := range factors {
+		if !f.weighted {
+			factors[i] = 1
+		}
+		if class := Argmax(f.targets.mat(f.rows).Row(i)); class >= 0 && o.classes != nil {
+			factors[i] *= o.classes[class]
+		}
+	}
+	return factors
+}
+
+// smooth moves targets towards equal shares of all classes.
+func (o objective) smooth(targets []float32, classes int) {
+	if o.smoothing == 0 {
+		return
+	}
+	kept, each := 1-o.smoothing, o.smoothing/float32(classes)
+	for i, t := range targets {
+		targets[i] = float32(t*kept) + each
+	}
+}

@@ -21,6 +21,7 @@ type Dense struct {
 	Activation Activation
 	Kernel     Initializer
 	L1, L2     float32 // penalties: L1·Σ|w| + L2·Σw² over the kernel is added to the loss
+	Dropout    float32 // share of the outputs that are dropped in training: set to 0, the others divided by 1-Dropout
 }
 
 // A Sequential is a stack of Dense layers and their weights. Predict may be
@@ -115,6 +116,9 @@ func newModel(inputs int, layers []Dense) (*Sequential, error) {
 		if l.Units > (maxWeights-total)/(width+1) {
 			return nil, fmt.Errorf("nn: layer %d: a model of more than %d weights", i+1, maxWeights)
 		}
+		if l.Dropout > 0 && i == len(layers)-1 {
+			return nil, fmt.Errorf("nn: layer %d: dropout after the last layer", i+1)
+		}
 		total += (width + 1) * l.Units
 		width = l.Units
 	}
@@ -163,12 +167,20 @@ func (d Dense) validate() error {
 	case int(d.Kernel) >= len(initializerNames):
 		return fmt.Errorf("unknown initializer %v", d.Kernel)
 	}
+	if !(d.Dropout >= 0 && d.Dropout < 1) {
+		return fmt.Errorf("dropout %v: want at least 0 and below 1", d.Dropout)
+	}
 	for _, p := range []float32{d.L1, d.L2} {
 		if !(p >= 0) || math.IsInf(float64(p), 1) {
 			return fmt.Errorf("penalty %v: want a number of at least 0", p)
 		}
 	}
 	return nil
+}
+
+// with is the same model with other weights.
+func (m *Sequential) with(weights []float32) *Sequential {
+	return &Sequential{inputs: m.inputs, layers: m.layers, stages: m.stages, params: m.params, weights: weights}
 }
 
 // Inputs returns the numbers in a sample.

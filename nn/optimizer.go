@@ -13,14 +13,16 @@ type Optimizer interface {
 	Name() string
 	validate() error
 	rule() rule
+	learningRate() float64
+	withLearningRate(rate float64) Optimizer
 }
 
 // A rule is an optimizer at work. It counts the steps; the moments that it
 // keeps for each weight, m and v, belong to who calls it.
 type rule interface {
-	moments() int   // how many of m and v it uses: 0, 1 (m) or 2
-	next()          // begins the next step
-	skip(steps int) // counts steps made before
+	moments() int      // how many of m and v it uses: 0, 1 (m) or 2
+	next(rate float64) // begins the next step, of that learning rate
+	skip(steps int)    // counts steps made before
 	update(k *kernels.Core, w, m, v, g []float32)
 }
 
@@ -127,15 +129,25 @@ func (o AdamW) validate() error {
 	return firstError(o.Adam.validate(), inRange("weight decay", o.WeightDecay, 0, unbounded))
 }
 
+func (o SGD) learningRate() float64     { return o.LearningRate }
+func (o RMSprop) learningRate() float64 { return o.LearningRate }
+func (o Adam) learningRate() float64    { return o.LearningRate }
+
+// The receivers are copies.
+func (o SGD) withLearningRate(rate float64) Optimizer     { o.LearningRate = rate; return o }
+func (o RMSprop) withLearningRate(rate float64) Optimizer { o.LearningRate = rate; return o }
+func (o Adam) withLearningRate(rate float64) Optimizer    { o.LearningRate = rate; return o }
+func (o AdamW) withLearningRate(rate float64) Optimizer   { o.LearningRate = rate; return o }
+
 func (o SGD) rule() rule {
 	if o.Momentum == 0 {
-		return &sgdRule{float32(o.LearningRate)}
+		return &sgdRule{}
 	}
-	return &momentumRule{float32(o.LearningRate), float32(o.Momentum), o.Nesterov}
+	return &momentumRule{momentum: float32(o.Momentum), nesterov: o.Nesterov}
 }
 
 func (o RMSprop) rule() rule {
-	return &rmspropRule{float32(o.LearningRate), float32(1 - o.Rho), float32(o.Epsilon)}
+	return &rmspropRule{c: float32(1 - o.Rho), eps: float32(o.Epsilon)}
 }
 
 func (o Adam) rule() rule { return AdamW{Adam: o}.rule() }
@@ -146,9 +158,9 @@ func (o AdamW) rule() rule {
 
 type sgdRule struct{ lr float32 }
 
-func (r *sgdRule) moments() int { return 0 }
-func (r *sgdRule) next()        {}
-func (r *sgdRule) skip(int)     {}
+func (r *sgdRule) moments() int      { return 0 }
+func (r *sgdRule) next(rate float64) { r.lr = float32(rate) }
+func (r *sgdRule) skip(int)          {}
 func (r *sgdRule) update(k *kernels.Core, w, _, _, g []float32) {
 	k.SGD(w, g, r.lr)
 }
@@ -158,9 +170,9 @@ type momentumRule struct {
 	nesterov     bool
 }
 
-func (r *momentumRule) moments() int { return 1 }
-func (r *momentumRule) next()        {}
-func (r *momentumRule) skip(int)     {}
+func (r *momentumRule) moments() int      { return 1 }
+func (r *momentumRule) next(rate float64) { r.lr = float32(rate) }
+func (r *momentumRule) skip(int)          {}
 func (r *momentumRule) update(k *kernels.Core, w, m, _, g []float32) {
 	if r.nesterov {
 		k.Nesterov(w, m, g, r.lr, r.momentum)
@@ -171,9 +183,9 @@ func (r *momentumRule) update(k *kernels.Core, w, m, _, g []float32) {
 
 type rmspropRule struct{ lr, c, eps float32 }
 
-func (r *rmspropRule) moments() int { return 1 }
-func (r *rmspropRule) next()        {}
-func (r *rmspropRule) skip(int)     {}
+func (r *rmspropRule) moments() int      { return 1 }
+func (r *rmspropRule) next(rate float64) { r.lr = float32(rate) }
+func (r *rmspropRule) skip(int)          {}
 func (r *rmspropRule) update(k *kernels.Core, w, m, _, g []float32) {
 	k.RMSprop(w, m, g, r.lr, r.c, r.eps)
 }
@@ -202,15 +214,15 @@ func (r *adamRule) skip(steps int) {
 	}
 }
 
-func (r *adamRule) next() {
+func (r *adamRule) next(rate float64) {
 	o := r.config
 	r.count()
 	r.step = kernels.AdamStep{
-		LR:    float32(o.LearningRate * math.Sqrt(1-r.power2) / (1 - r.power1)),
+		LR:    float32(rate * math.Sqrt(1-r.power2) / (1 - r.power1)),
 		C1:    float32(1 - o.Beta1),
 		C2:    float32(1 - o.Beta2),
 		Eps:   float32(o.Epsilon),
-		Decay: float32(1 - float64(o.LearningRate*o.WeightDecay)),
+		Decay: float32(1 - float64(rate*o.WeightDecay)),
 	}
 }
 

@@ -11,10 +11,12 @@ import (
 // that no change of the library's own ways can move a result.
 type random struct{ source *rand.PCG }
 
-// The streams that a seed stands for. Shuffling has one for every epoch.
+// The streams that a seed stands for. Shuffling has one for every epoch, dropout
+// one for every batch.
 const (
 	weightStream  = 0
 	shuffleStream = 1 << 32
+	dropoutStream = 1 << 60
 )
 
 func newRandom(seed, stream uint64) random { return random{rand.NewPCG(seed, stream)} }

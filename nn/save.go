@@ -9,8 +9,9 @@ import (
 
 // A model file is a safetensors file. Its tensors are dense_1.kernel (inputs ×
 // units, as in Keras), dense_1.bias, dense_2.kernel and so on, and, if training
-// is to go on, the moments, as optimizer.m.dense_1.kernel and so on. Its metadata say how the model is
-// built.
+// is to go on, its state, as optimizer.m.dense_1.kernel and so on. Its metadata
+// say how the model is built and trained; what is not used is left out, and a
+// file with a setting that the reading program does not know is refused.
 const (
 	fileFormat  = "mnist-fast"
 	fileVersion = 1
@@ -21,7 +22,7 @@ const (
 	formatKey   = "format"
 	versionKey  = "version"
 	modelKey    = "model"    // modelText in JSON
-	trainingKey = "training" // trainingText in JSON, if there are moments
+	trainingKey = "training" // trainingText in JSON, if training is to go on
 	sha256Key   = "sha256"   // of these two, and of the numbers of the file
 )
 
@@ -36,14 +37,7 @@ type layerText struct {
 	Kernel     string  `json:"kernel_initializer"`
 	L1         float32 `json:"l1,omitempty"`
 	L2         float32 `json:"l2,omitempty"`
-}
-
-type trainingText struct {
-	Loss      string          `json:"loss"`
-	BatchSize int             `json:"batch_size"`
-	Steps     int             `json:"steps"`
-	Optimizer string          `json:"optimizer"`
-	Settings  json.RawMessage `json:"settings"`
+	Dropout    float32 `json:"dropout,omitempty"`
 }
 
 // Save writes the model, its architecture and its weights.
@@ -54,29 +48,23 @@ func (m *Sequential) Save(w io.Writer) error {
 // Save writes the model with the state of its training, from which LoadTrainer
 // goes on.
 func (t *Trainer) Save(w io.Writer) error {
-	settings, err := json.Marshal(t.config.Optimizer)
+	training, err := t.text()
 	if err != nil {
 		return err
 	}
-	training := &trainingText{
-		Loss: t.config.Loss.String(), BatchSize: t.config.BatchSize, Steps: t.step.steps,
-		Optimizer: t.config.Optimizer.Name(), Settings: settings,
+	var tensors []tensor
+	for _, kept := range t.step.kept() {
+		tensors = append(tensors, t.model.tensors(kept.numbers, kept.prefix)...)
 	}
-	var moments []tensor
-	for i, m := range t.step.moments {
-		moments = append(moments, t.model.tensors(m, momentPrefix[i])...)
-	}
-	return writeModel(w, t.model, training, moments)
+	return writeModel(w, t.model, training, tensors)
 }
 
-var momentPrefix = [2]string{"optimizer.m.", "optimizer.v."}
-
-func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []tensor) error {
-	tensors := append(m.tensors(m.weights, ""), moments...)
+func writeModel(w io.Writer, m *Sequential, training *trainingText, state []tensor) error {
+	tensors := append(m.tensors(m.weights, ""), state...)
 	metadata := map[string]string{formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion)}
 	text := modelText{Inputs: m.inputs}
 	for _, l := range m.layers {
-		text.Layers = append(text.Layers, layerText{l.Units, l.Activation.String(), l.Kernel.String(), l.L1, l.L2})
+		text.Layers = append(text.Layers, layerText{l.Units, l.Activation.String(), l.Kernel.String(), l.L1, l.L2, l.Dropout})
 	}
 	if err := setJSON(metadata, modelKey, text); err != nil {
 		return err

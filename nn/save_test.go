@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -115,7 +116,7 @@ func TestLoadTrainerTakesSettingsFromTheFile(t *testing.T) {
 	trainer := newTrainer(t, newModel(t, 3, regressor...), want)
 	want.Tier = trainer.Config().Tier
 	got := loadTrainer(t, save(t, trainer), nn.Config{Workers: 1, BatchSize: 99, Optimizer: nn.NewSGD()}).Config()
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

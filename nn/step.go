@@ -1,40 +1,72 @@
 package nn
 
-import "github.com/mnist-fast/mnist-fast/kernels"
+import (
+	"slices"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
 
 // A step trains on one batch; its buffers are made once. Each worker owns the
 // shards of every stage that its flow has: it alone reads and writes their
 // weights and moments. Layers without shards are computed by all workers alike,
 // each with weights and moments of its own.
 type step struct {
-	model   *Sequential
-	team    *kernels.Team
-	loss    Loss
-	rule    rule
-	steps   int         // that the rule has made
-	moments [][]float32 // laid out like the weights, one for each moment of the rule
-	flows   []*backFlow
-	edits   int // of the model that the workers' own weights come from
+	model     *Sequential
+	team      *kernels.Team
+	config    *Config // the trainer's
+	objective objective
+	rule      rule
+	clipping  *clipping
+	updates   int // that the rule has made
+	pending   int // batches summed up for the next one
+	state     state
+	flows     []*backFlow
+	edits     int // of the model that the workers' own weights come from
 
-	data    Dataset
-	rows    []int // samples of the batch at hand
-	penalty penalty
-	run     func(rank int, k *kernels.Core)
+	data     Dataset
+	rows     []int // samples of the batch at hand
+	updating bool  // after it
+	penalty  penalty
+	run      func(rank int, k *kernels.Core)
 }
 
-func newStep(m *Sequential, team *kernels.Team, loss Loss, r rule, batch int) *step {
-	s := &step{model: m, team: team, loss: loss, rule: r, penalty: newPenalty(m), edits: m.edits}
-	for range r.moments() {
-		s.moments = append(s.moments, make([]float32, len(m.weights)))
+// A state is what is kept for each weight, laid out like the weights; nil what
+// is not needed.
+type state struct{ m, v, gradients, average []float32 }
+
+// newState has what the settings need.
+func newState(m *Sequential, c *Config, r rule) state {
+	numbers := func(needed bool) []float32 {
+		if !needed {
+			return nil
+		}
+		return make([]float32, len(m.weights))
 	}
-	forth, back := newExchanges(m, batch), newBackExchanges(m, batch)
+	st := state{m: numbers(r.moments() > 0), v: numbers(r.moments() > 1), gradients: numbers(c.keepsGradients())}
+	if c.EMA > 0 {
+		st.average = slices.Clone(m.weights)
+	}
+	return st
+}
+
+func newStep(m *Sequential, team *kernels.Team, c *Config) *step {
+	r := c.Optimizer.rule()
+	s := &step{
+		model: m, team: team, config: c, objective: c.objective(), rule: r, state: newState(m, c, r), clipping: newClipping(m, c),
+		penalty: newPenalty(m), edits: m.edits,
+	}
+	forth, back := newExchanges(m, c.BatchSize), newBackExchanges(m, c.BatchSize)
 	for rank := range team.Workers() {
-		f := newFlow(m, batch, rank, team.Workers(), forth, func() { team.Barrier(rank) })
-		s.flows = append(s.flows, newBackFlow(f, r, s.moments, back))
+		f := newFlow(m, c.BatchSize, rank, team.Workers(), forth, func() { team.Barrier(rank) })
+		f.addDropout(c.InputDropout)
+		s.flows = append(s.flows, newBackFlow(f, r, s.state, back))
 	}
 	s.run = s.work
 	return s
 }
+
+// batches is the number of steps made.
+func (s *step) batches() int { return s.updates*s.config.accumulate() + s.pending }
 
 // train updates the weights from the samples in rows and returns what the model
 // scored on them before.
@@ -43,19 +75,34 @@ func (s *step) train(d Dataset, rows []int) metricSum {
 		s.renew()
 	}
 	s.data, s.rows = d, rows
-	s.rule.next()
-	s.steps++
+	s.count()
 	s.team.Run(s.run)
 	s.model.edits++ // for other trainers of the model
 	s.edits = s.model.edits
 	return s.flows[0].sums(s.penalty.total())
 }
 
+// count begins the next step, and an update if it is time for one.
+func (s *step) count() {
+	key := dropoutKey(s.config.Seed, s.batches())
+	for _, f := range s.flows {
+		f.key, f.add = key, s.pending > 0
+	}
+	s.updating = s.pending+1 == s.config.accumulate()
+	if !s.updating {
+		s.pending++
+		return
+	}
+	s.rule.next(s.config.learningRate(s.batches()))
+	s.updates++
+	s.pending = 0
+}
+
 // renew gives the workers the weights and moments as they are now.
 func (s *step) renew() {
 	s.edits = s.model.edits
 	for _, f := range s.flows {
-		f.takeViews(s.moments)
+		f.takeViews(s.state)
 	}
 }
 
@@ -64,9 +111,15 @@ func (s *step) work(rank int, k *kernels.Core) {
 	f := s.flows[rank]
 	s.penalty.sum(k, rank, s.team.Workers())
 	f.gather(k, s.data, s.rows)
-	f.forward(k, s.loss.fusesSoftmax())
+	f.forward(k, s.objective.fusesSoftmax())
 	if rank == 0 {
 		f.score()
 	}
-	f.backward(k, s.loss)
+	f.backward(k, s.objective)
+	if s.updating && f.gradients != nil {
+		f.update(k, s.clipping, s.config.accumulate())
+	}
+	if s.updating && f.average != nil {
+		f.follow(k, s.config.EMA, s.updates == 1)
+	}
 }

@@ -2,20 +2,10 @@ package nn
 
 import (
 	"fmt"
-	"math"
-	"runtime"
+	"slices"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
-
-// A Config says how a model is trained.
-type Config struct {
-	Loss      Loss
-	Optimizer Optimizer // nil: Adam with its defaults
-	BatchSize int       // samples in a step; 0: 32
-	Workers   int       // 0: one for each processor (runtime.GOMAXPROCS)
-	Tier      kernels.Tier
-}
 
 // A Trainer trains one model, with workers that wait for it. Only one goroutine
 // may use it at once. Close it when it is no longer needed.
@@ -28,40 +18,19 @@ type Trainer struct {
 	rows   []int // 0, 1, 2, …: the samples of TrainOnBatch
 }
 
-// maxBatch and maxWorkers keep buffers within what a machine may have, maxSteps
-// what a file may ask to count within seconds.
-const (
-	maxBatch   = 1 << 24
-	maxWorkers = 1 << 10
-	maxSteps   = math.MaxInt32
-)
-
 // NewTrainer compiles the model into steps of the given kind. The weights and
 // the moments of the optimizer are kept from call to call of Fit and
 // TrainOnBatch. It fails if a setting is not valid.
 func NewTrainer(m *Sequential, c Config) (*Trainer, error) {
-	if c.Optimizer == nil {
-		c.Optimizer = NewAdam()
-	}
-	if c.BatchSize == 0 {
-		c.BatchSize = 32
-	}
-	if c.Workers == 0 {
-		c.Workers = runtime.GOMAXPROCS(0)
-	}
-	if err := firstError(c.Loss.validate(m), c.Optimizer.validate(), c.Tier.Err()); err != nil {
+	c.fillIn()
+	if err := c.validate(m); err != nil {
 		return nil, err
 	}
-	switch {
-	case c.BatchSize < 1 || c.BatchSize > maxBatch:
-		return nil, fmt.Errorf("nn: batch size %d: want 1 to %d", c.BatchSize, maxBatch)
-	case c.Workers < 1 || c.Workers > maxWorkers:
-		return nil, fmt.Errorf("nn: %d workers: want 1 to %d", c.Workers, maxWorkers)
-	}
+	c.ClassWeights = slices.Clone(c.ClassWeights)
 	t := &Trainer{model: m, config: c, team: kernels.NewTeam(c.Tier, c.Workers)}
 	t.config.Tier = t.team.Tier()
-	t.step = newStep(m, t.team, c.Loss, c.Optimizer.rule(), c.BatchSize)
-	t.eval = newEvaluator(m, t.team, c.Loss)
+	t.step = newStep(m, t.team, &t.config)
+	t.eval = newEvaluator(t.evaluated(), t.team, c.evaluation())
 	t.rows = make([]int, c.BatchSize)
 	for i := range t.rows {
 		t.rows[i] = i
@@ -86,6 +55,51 @@ func (t *Trainer) TrainOnBatch(d Dataset) (Metrics, error) {
 		return Metrics{}, fmt.Errorf("%w: %d samples in a batch of at most %d", ErrData, n, len(t.rows))
 	}
 	return t.step.train(d, t.rows[:n]).mean(), nil
+}
+
+// evaluated is the model that Evaluate scores.
+func (t *Trainer) evaluated() *Sequential {
+	if t.config.EvaluateAverage {
+		return t.model.with(t.step.state.average)
+	}
+	return t.model
+}
+
+// Averaged returns a copy of the model with the moving average of its weights,
+// or nil if Config.EMA is 0.
+func (t *Trainer) Averaged() *Sequential {
+	if t.config.EMA == 0 {
+		return nil
+	}
+	return t.model.with(slices.Clone(t.step.state.average))
+}
+
+// LearningRate returns the rate of the next step.
+func (t *Trainer) LearningRate() float64 { return t.config.learningRate(t.step.batches()) }
+
+// SetLearningRate sets the rate of the next step. Without a schedule, the rate
+// stays; with one, all its later rates are scaled alike. It fails if the rate is
+// not a number of at least 0, or the schedule's is 0, which cannot be scaled.
+func (t *Trainer) SetLearningRate(rate float64) error {
+	if err := inRange("learning rate", rate, 0, unbounded); err != nil {
+		return err
+	}
+	if t.config.Schedule == nil {
+		t.config.Optimizer = t.config.Optimizer.withLearningRate(rate)
+		return nil
+	}
+	scaled, ok := t.config.Schedule.(Scaled)
+	if !ok {
+		scaled.Of = t.config.Schedule
+	}
+	scaled.Factor = rate / scaled.Of.At(t.step.batches())
+	c := t.config
+	c.Schedule = scaled
+	if err := c.validateSchedule(); err != nil {
+		return fmt.Errorf("learning rate %v in step %d of a schedule: %w", rate, t.step.batches(), err)
+	}
+	t.config = c
+	return nil
 }
 
 // Evaluate returns what the model scores on the data.
