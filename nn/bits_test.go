@@ -115,7 +115,7 @@ func TestBitsOfSmallModels(t *testing.T) {
 // everyWay runs a test on all tiers with several numbers of workers.
 func everyWay(t *testing.T, name string, test func(t *testing.T, tier kernels.Tier, workers int)) {
 	for _, tier := range kernels.Tiers() {
-		for _, workers := range []int{1, 2, 3, 8} {
+		for _, workers := range []int{1, 2, 3, 5, 8} {
 			t.Run(fmt.Sprintf("%s/tier=%v/workers=%d", name, tier, workers), func(t *testing.T) { test(t, tier, workers) })
 		}
 	}

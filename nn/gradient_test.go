@@ -3,6 +3,7 @@ package nn_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -55,11 +56,7 @@ func gradientLayers(n int, hidden, output nn.Activation, penalty float32) []nn.D
 func checkGradients(t *testing.T, layers []nn.Dense, loss nn.Loss) {
 	const samples, inputs = 4, 6
 	m := newModel(t, inputs, layers...)
-	for i := range layers { // biases other than zero
-		if err := m.SetWeights(i, m.Kernel(i), numbers(layers[i].Units, 9)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	setBiases(t, m)
 	d := nn.Dataset{X: floats(samples, inputs, 1), Y: shares(samples, m.Outputs())}
 	// More room than samples, so that the mean must be over the samples.
 	trainer := newTrainer(t, m, nn.Config{Loss: loss, Optimizer: nn.SGD{LearningRate: 1}, BatchSize: 2 * samples, Workers: 2})
@@ -71,7 +68,7 @@ func checkGradients(t *testing.T, layers []nn.Dense, loss nn.Loss) {
 	}
 	after := weights64(m)
 
-	ref := model64{layers, loss, rows64(d.X), rows64(d.Y)}
+	ref := model64{layers: layers, lossOf: loss, x: rows64(d.X), t: rows64(d.Y)}
 	if want := ref.loss(before); !near(metrics.Loss, want, lossTolerance) {
 		t.Errorf("loss %.9g, want %.9g", metrics.Loss, want)
 	}
@@ -79,6 +76,15 @@ func checkGradients(t *testing.T, layers []nn.Dense, loss nn.Loss) {
 		want := ref.derivative(before, i)
 		if got := w - after[i]; !near(got, want, gradientTolerance) {
 			t.Errorf("gradient of weight %d of %d: %.9g, want %.9g", i, len(before), got, want)
+		}
+	}
+}
+
+// setBiases makes biases other than zero, where ReLU has no derivative.
+func setBiases(t *testing.T, m *nn.Sequential) {
+	for i, l := range m.Layers() {
+		if err := m.SetWeights(i, m.Kernel(i), numbers(l.Units, 9)); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -105,9 +111,12 @@ func shares(rows, cols int) nn.Floats {
 
 // model64 is the reference: a model and its data in float64.
 type model64 struct {
-	layers []nn.Dense
-	lossOf nn.Loss
-	x, t   [][]float64
+	layers    []nn.Dense
+	lossOf    nn.Loss
+	x, t      [][]float64
+	smoothing float64
+	weights   []float64     // of the samples; nil: 1 each
+	kept      [][][]float64 // of each sample and layer, inputs first: factors of its outputs; nil: no dropout
 }
 
 // derivative of the loss by weight i, as a central difference. It borrows ws.
@@ -124,21 +133,38 @@ func (m model64) derivative(ws []float64, i int) float64 {
 func (m model64) loss(ws []float64) float64 {
 	total := 0.0
 	for i, x := range m.x {
-		y := m.forward(ws, x)
+		y, weight := m.forward(ws, x, m.factors(i)...), 1.0
+		if m.weights != nil {
+			weight = m.weights[i]
+		}
 		for j, t := range m.t[i] {
+			t = t*(1-m.smoothing) + m.smoothing/float64(len(y))
 			switch m.lossOf {
 			case nn.CategoricalCrossentropy:
-				total -= t * math.Log(y[j])
+				total -= weight * t * math.Log(y[j])
 			case nn.MeanSquaredError:
-				total += (y[j] - t) * (y[j] - t) / float64(len(y))
+				total += weight * (y[j] - t) * (y[j] - t) / float64(len(y))
 			}
 		}
 	}
 	return total/float64(len(m.x)) + m.penalty(ws)
 }
 
-func (m model64) forward(ws, x []float64) []float64 {
-	for _, l := range m.layers {
+func (m model64) factors(sample int) [][]float64 {
+	if m.kept == nil {
+		return nil
+	}
+	return m.kept[sample]
+}
+
+func (m model64) forward(ws, x []float64, kept ...[]float64) []float64 {
+	for k, l := range m.layers {
+		if kept != nil {
+			x = slices.Clone(x)
+			for i := range x {
+				x[i] *= kept[k][i]
+			}
+		}
 		bias := ws[len(x)*l.Units:]
 		y := make([]float64, l.Units)
 		for j := range y {
