@@ -16,9 +16,12 @@ import (
 
 // trainedFile is a small file with everything that one can have.
 func trainedFile(tb testing.TB) []byte {
-	trainer := newTrainer(tb, newModel(tb, 2, nn.Dense{Units: 2, Activation: nn.Tanh, L1: 0.25}, nn.Dense{Units: 1}),
-		nn.Config{Loss: nn.MeanSquaredError, BatchSize: 4, Workers: 1})
-	fit(tb, trainer, regression(4, 2, 1), nn.FitConfig{Epochs: 1})
+	layers := []nn.Dense{{Units: 2, Activation: nn.Tanh, L1: 0.25, Dropout: 0.125}, {Units: 1}}
+	trainer := newTrainer(tb, newModel(tb, 2, layers...), nn.Config{
+		Loss: nn.MeanSquaredError, BatchSize: 4, Workers: 1, Accumulate: 2, EMA: 0.5,
+		Schedule: nn.LinearWarmup{Steps: 9, Then: nn.Constant{LearningRate: 0.25}},
+	})
+	fit(tb, trainer, regression(4, 2, 1), nn.FitConfig{Epochs: 3}) // a batch each; the last awaits another
 	return save(tb, trainer)
 }
 
@@ -123,11 +126,15 @@ func TestLoadRefusesFilesThatLie(t *testing.T) {
 		{"unknown initializer", replace("model", "glorot_uniform", "orthogonal")},
 		{"negative penalty", replace("model", `"l1":0.25`, `"l1":-1`)},
 		{"penalty beyond float32", replace("model", `"l1":0.25`, `"l1":1e39`)},
+		{"dropout of all", replace("model", `"dropout":0.125`, `"dropout":1`)},
+		{"setting of a later program", replace("model", `"dropout"`, `"noise"`)},
 		{"other inputs", replace("model", `"inputs":2`, `"inputs":3`)},
 		{"huge layer", replace("model", `"units":2`, `"units":1000000000000`)},
 		{"negative layer", replace("model", `"units":2`, `"units":-2`)},
 		{"model of another type", func(s *safetensors) { s.metadata()["model"] = `[]` }},
 		{"model without layers", func(s *safetensors) { s.metadata()["model"] = `{"inputs":2}` }},
+		{"setting of training of a later program", replace("training", `"ema_momentum"`, `"momentum"`)},
+		{"two texts of training", func(s *safetensors) { s.metadata()["training"] = s.metadata()["training"].(string) + "{}" }},
 		{"training of another type", func(s *safetensors) { s.metadata()["training"] = `[]` }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -152,6 +159,19 @@ func TestLoadRefusesFilesThatLie(t *testing.T) {
 		}},
 		{"huge batch", replace("training", `"batch_size":4`, `"batch_size":1000000000000`)},
 		{"negative batch", replace("training", `"batch_size":4`, `"batch_size":-4`)},
+		{"EMA of 1", replace("training", `"ema_momentum":0.5`, `"ema_momentum":1`)},
+		{"no average", replace("training", `"ema_momentum":0.5`, `"ema_momentum":0`)},
+		{"more batches than an update has", replace("training", `"accumulated":1`, `"accumulated":2`)},
+		{"fewer batches than none", replace("training", `"accumulated":1`, `"accumulated":-1`)},
+		{"gradients of no batch", replace("training", `"accumulated":1`, `"accumulated":0`)},
+		{"unknown schedule", replace("training", "linear_warmup", "cyclic")},
+		{"bad schedule", replace("training", `"settings":{"learning_rate":0.25}`, `"settings":{"learning_rate":-1}`)},
+		{"schedule with another's setting", replace("training", `"settings":{"learning_rate":0.25}`, `"settings":{"factor":1}`)},
+		{"warm-up to nothing", replace("training", `,{"name":"constant","settings":{"learning_rate":0.25}}`, ``)},
+		{"endless schedule", func(s *safetensors) {
+			scaled := `{"name":"scaled","settings":{"factor":1}},`
+			replace("training", `"schedule":[`, `"schedule":[`+strings.Repeat(scaled, 100_000))(s)
+		}},
 		{"no training", func(s *safetensors) { s.metadata()["training"] = `null` }},
 	} {
 		t.Run("training/"+test.name, func(t *testing.T) {

@@ -68,7 +68,7 @@ func writeTensors(w io.Writer, metadata map[string]string, tensors []tensor) err
 }
 
 func writeFloats(w io.Writer, xs []float32) error {
-	buf := make([]byte, 0, 4*chunkFloats)
+	buf := make([]byte, 0, 4*min(len(xs), chunkFloats))
 	for chunk := range slices.Chunk(xs, chunkFloats) {
 		buf = buf[:0]
 		for _, x := range chunk {

@@ -7,14 +7,16 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/nn"
 )
 
 // savedLayers use every setting that a file keeps.
 var savedLayers = []nn.Dense{
-	{Units: 20, Activation: nn.Sigmoid, Kernel: nn.HeUniform, L1: 0.1},
+	{Units: 20, Activation: nn.Sigmoid, Kernel: nn.HeUniform, L1: 0.1, Dropout: 0.3},
 	{Units: 3, Activation: nn.Tanh, Kernel: nn.Zeros, L2: 1e-7},
 	{Units: 2, Activation: nn.Softmax, L1: 1e-30, L2: 3},
 }
@@ -109,15 +111,44 @@ func TestTrainingGoesOnFromAFile(t *testing.T) {
 }
 
 func TestLoadTrainerTakesSettingsFromTheFile(t *testing.T) {
-	want := nn.Config{
-		Loss: nn.MeanSquaredError, Optimizer: nn.AdamW{Adam: nn.Adam{LearningRate: 0.1, Beta1: 0.2, Beta2: 0.3, Epsilon: 0.4}, WeightDecay: 0.5},
-		BatchSize: 17, Workers: 1,
+	adamw := nn.AdamW{Adam: nn.Adam{LearningRate: 0.1, Beta1: 0.2, Beta2: 0.3, Epsilon: 0.4}, WeightDecay: 0.5}
+	piecewise := nn.PiecewiseConstantDecay{Boundaries: []int{1, 5}, Values: []float64{1, 0.5, 0.25}}
+	want := []nn.Config{
+		{Loss: nn.MeanSquaredError, Optimizer: adamw, BatchSize: 17},
+		{
+			Optimizer: nn.NewSGD(), BatchSize: 3, Schedule: nn.Scaled{Factor: 0.5, Of: nn.LinearWarmup{InitialLearningRate: 0.1, Steps: 3, Then: piecewise}},
+			InputDropout: 0.1, Seed: 1<<64 - 1, LabelSmoothing: 0.2, ClassWeights: []float32{1, 2}, GlobalClipNorm: 3,
+			Accumulate: 4, EMA: 0.5, EvaluateAverage: true,
+		},
+		{Optimizer: nn.NewSGD(), BatchSize: 3, ClipValue: 1, Schedule: nn.NewOneCycle(0.1, 7)},
+		{Optimizer: nn.NewSGD(), BatchSize: 3, ClipNorm: 2, Schedule: nn.ExponentialDecay{InitialLearningRate: 1, DecaySteps: 2, DecayRate: 0.5, Staircase: true}},
+		{Optimizer: nn.NewSGD(), BatchSize: 3, Schedule: nn.CosineDecay{InitialLearningRate: 1, DecaySteps: 2, Alpha: 3, WarmupTarget: 4, WarmupSteps: 5}},
 	}
-	trainer := newTrainer(t, newModel(t, 3, regressor...), want)
-	want.Tier = trainer.Config().Tier
-	got := loadTrainer(t, save(t, trainer), nn.Config{Workers: 1, BatchSize: 99, Optimizer: nn.NewSGD()}).Config()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, want %+v", got, want)
+	for i, want := range want {
+		want.Workers, want.Tier = 1, kernels.Generic
+		file := save(t, newTrainer(t, newModel(t, 3, nn.Dense{Units: 2, Activation: nn.Softmax}), want))
+		got := loadTrainer(t, file, nn.Config{Workers: 1, Tier: kernels.Generic, BatchSize: 99, Optimizer: nn.NewSGD(), EMA: 0.25, Seed: 9}).Config()
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%d: got %+v, want %+v", i, got, want)
+		}
+	}
+}
+
+// What is not used is not in a file: files of programs that did not have it are
+// the same.
+func TestPlainTrainingIsSavedAsBefore(t *testing.T) {
+	trainer := newTrainer(t, newModel(t, 3, regressor...), regressorConfig)
+	s, ok := parse(save(t, trainer))
+	if !ok {
+		t.Fatal("not a safetensors file")
+	}
+	want := `{"loss":"mean_squared_error","batch_size":4,"steps":0,"optimizer":"adam",` +
+		`"settings":{"learning_rate":0.001,"beta_1":0.9,"beta_2":0.999,"epsilon":1e-7}}`
+	if got := s.metadata()["training"]; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if model := s.metadata()["model"].(string); strings.Contains(model, "dropout") {
+		t.Errorf("dropout in %s", model)
 	}
 }
 
