@@ -74,6 +74,16 @@
 // [Dense], compile is [NewTrainer], fit, evaluate and train_on_batch are methods
 // of the Trainer, predict is [Sequential.Predict].
 //
+// # Against over-fitting, and for stable training
+//
+// [Dense] has penalties and Dropout, [Config] all else: dropout of the inputs,
+// label smoothing, weights of classes, clipping of gradients by value and by
+// norm, accumulation of gradients over several batches, and a moving average of
+// the weights ([Trainer.Averaged]). Samples have weights in a [Dataset]. A
+// [Schedule] changes the learning rate from step to step, and
+// [Trainer.SetLearningRate] at any time. Definitions are Keras's; where they are
+// not, the documentation says so.
+//
 // # Prediction
 //
 // [Sequential.Predict] needs no Trainer. Many goroutines may call it at once,
@@ -83,8 +93,8 @@
 // # Files
 //
 // [Sequential.Save] and [Load] keep a model in a safetensors file, which other
-// programs can read. [Trainer.Save] and [LoadTrainer] keep the optimizer's state
-// as well, so that training goes on as if it had never stopped (tell Fit the
+// programs can read. [Trainer.Save] and [LoadTrainer] keep the settings and the
+// state of training as well, so that training goes on as if it had never stopped (tell Fit the
 // epochs that are behind, FitConfig.InitialEpoch). Files are checked: a damaged
 // one gives an error that wraps [ErrFormat].
 //
@@ -100,6 +110,5 @@
 //
 // # What is not here
 //
-// Convolutions, recurrence, dropout, normalization, learning rate schedules,
-// GPUs, and numbers other than float32.
+// Convolutions, recurrence, normalization, GPUs, and numbers other than float32.
 package nn
