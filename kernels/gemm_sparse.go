@@ -20,8 +20,11 @@ func (p *Panels) at(i int) Mat {
 
 // checkInput panics unless the panels lie within their data.
 func (p *Panels) checkInput() {
-	if p.Count < 1 || p.Step < 0 || p.Step > len(p.Data) || p.Cols > 1 && p.ColStride != 1 {
+	if p.Count < 1 || p.Step < 0 || p.Cols > 1 && p.ColStride != 1 {
 		panic(badShape)
+	}
+	if p.Count > 1 && p.Step > len(p.Data) && p.Rows > 0 && p.Cols > 0 {
+		panic(badMat)
 	}
 	last := p.at(p.Count - 1)
 	last.checkInput()
@@ -54,7 +57,7 @@ func (k *Core) GemmSparse(a *Sparse, b, c Panels) {
 	if overlap(c.Data, b.Data) {
 		panic(badOverlap)
 	}
-	if b.Cols == 0 || len(a.columns) == 0 {
+	if b.Cols == 0 || a.rows == 0 || len(a.columns) == 0 {
 		return
 	}
 	v := k.set.Vector
@@ -89,7 +92,7 @@ func (k *Core) sparseEdge(a *Sparse, b, c Mat) {
 // A sparseGroup collects vectors of the rows of b and c that are computed together.
 type sparseGroup struct {
 	set    *micro.Set
-	a      *Sparse
+	a      Sparse
 	b, c   place
 	bs, cs [maxSparseVectors]int
 	n      int
@@ -99,7 +102,7 @@ type sparseGroup struct {
 const maxSparseVectors = 8
 
 func (g *sparseGroup) begin(set *micro.Set, a *Sparse, b, c place) *sparseGroup {
-	g.set, g.a, g.b, g.c, g.n = set, a, b, c, 0
+	g.set, g.a, g.b, g.c, g.n = set, *a, b, c, 0
 	return g
 }
 

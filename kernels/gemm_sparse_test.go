@@ -69,10 +69,6 @@ func transposed(s *kernels.Sparse) *kernels.Sparse {
 // transpose's transpose.
 func TestSparseFromBytes(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(23, 24))
-	var values [256]float32
-	for i := range values {
-		values[i] = float32(i) / 255
-	}
 	for cols := range 40 {
 		var fromBytes, fromFloats kernels.Sparse
 		fromBytes.Reset(cols)
@@ -81,9 +77,9 @@ func TestSparseFromBytes(t *testing.T) {
 			bytes, floats := make([]uint8, cols), make([]float32, cols)
 			for j := range bytes {
 				bytes[j] = uint8(rnd.IntN(256) * rnd.IntN(2))
-				floats[j] = values[bytes[j]]
+				floats[j] = float32(bytes[j]) / 255
 			}
-			fromBytes.AppendBytes(bytes, &values)
+			fromBytes.AppendBytes(bytes, 255)
 			fromFloats.AppendFloats(floats)
 		}
 		k := kernels.NewCore(kernels.Generic)

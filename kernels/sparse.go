@@ -3,6 +3,7 @@ package kernels
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // A Sparse is a matrix of which few elements are not zero, as lists of those of
@@ -29,21 +30,26 @@ func (s *Sparse) Reset(cols int) {
 	s.columns, s.values = s.columns[:0], s.values[:0]
 }
 
+// Grow makes room for that many elements, so that the Append methods do not.
+func (s *Sparse) Grow(elements int) {
+	s.columns, s.values = slices.Grow(s.columns, elements), slices.Grow(s.values, elements)
+}
+
 // Rows and Cols return the size of the matrix, and Len the number of elements that
 // are not zero.
 func (s *Sparse) Rows() int { return s.rows }
 func (s *Sparse) Cols() int { return s.cols }
 func (s *Sparse) Len() int  { return len(s.columns) }
 
-// AppendBytes appends a row of bytes b that stand for the numbers values[b];
-// values[0] must be 0. It panics unless the row has a byte for each column.
-func (s *Sparse) AppendBytes(row []uint8, values *[256]float32) {
+// AppendBytes appends a row of bytes b that stand for the numbers b/divisor, as
+// Pixels has them. It panics unless the row has a byte for each column.
+func (s *Sparse) AppendBytes(row []uint8, divisor float32) {
 	s.beginRow(len(row))
 	for at := 0; at < len(row); at += 8 {
 		for word := bytesAt(row, at); word != 0; {
 			first := bits.TrailingZeros64(word) / 8
 			s.columns = append(s.columns, int32(at+first))
-			s.values = append(s.values, values[row[at+first]])
+			s.values = append(s.values, float32(row[at+first])/divisor)
 			word &^= 0xFF << (8 * first)
 		}
 	}

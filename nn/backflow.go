@@ -121,7 +121,12 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 	}
 	for c := s.begin; c < s.end; c++ {
 		f.updateBlock(k, second, c, s.part(s.hidden, f.rows, c), d)
-		f.updateBlock(k, first, c, f.input(i), s.part(b.hidden, f.rows, c))
+		if i > 0 || !f.zeros {
+			f.updateBlock(k, first, c, f.input(i), s.part(b.hidden, f.rows, c))
+		}
+	}
+	if i == 0 && f.zeros {
+		f.updateSparse(k)
 	}
 	f.updateBias(k, first, s.lo, hidden)
 	if s.begin == 0 && s.end > 0 { // the second bias goes with the first shard
@@ -132,19 +137,25 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 // updateBlock computes the gradient of a block of a kernel, xᵀ·d over the
 // batch, a few rows at a time, and updates them.
 func (f *backFlow) updateBlock(k *kernels.Core, layer, c int, x, d kernels.Mat) {
-	l, w := f.model.layers[layer], f.weights[layer].blocks[c]
-	block := func(v layerView) []float32 { return v.blocks[c].Data }
+	w := f.weights[layer].blocks[c]
 	rows := max(1, gradFloats/w.Cols)
 	for r := 0; r < w.Rows; r += rows {
 		end := min(r+rows, w.Rows)
-		lo, hi := r*w.Cols, end*w.Cols
-		g := f.grad[:hi-lo]
+		g := f.grad[:(end-r)*w.Cols]
 		k.Gemm(1, x.Slice(0, f.rows, r, end).T(), d, 0, kernels.View(g, end-r, w.Cols), kernels.Epilogue{})
-		if l.L1 != 0 || l.L2 != 0 {
-			k.PenaltyGrad(g, w.Data[lo:hi], l.L1, l.L2)
-		}
-		f.rule.update(k, w.Data[lo:hi], part(f.m, layer, lo, hi, block), part(f.v, layer, lo, hi, block), g)
+		f.updateRows(k, layer, c, r, end, g)
 	}
+}
+
+// updateRows updates rows begin to end-1 of a block of a kernel by their gradient.
+func (f *backFlow) updateRows(k *kernels.Core, layer, c, begin, end int, g []float32) {
+	l, w := f.model.layers[layer], f.weights[layer].blocks[c]
+	block := func(v layerView) []float32 { return v.blocks[c].Data }
+	lo, hi := begin*w.Cols, end*w.Cols
+	if l.L1 != 0 || l.L2 != 0 {
+		k.PenaltyGrad(g, w.Data[lo:hi], l.L1, l.L2)
+	}
+	f.rule.update(k, w.Data[lo:hi], part(f.m, layer, lo, hi, block), part(f.v, layer, lo, hi, block), g)
 }
 
 // updateBias updates a bias from element lo on, one for each column of d.

@@ -28,8 +28,10 @@ func newStep(m *Sequential, team *kernels.Team, loss Loss, r rule, batch int) *s
 		s.moments = append(s.moments, make([]float32, len(m.weights)))
 	}
 	forth, back := newExchanges(m, batch), newBackExchanges(m, batch)
+	sparse := newSparseBatch(m, batch, team.Workers())
 	for rank := range team.Workers() {
 		f := newFlow(m, batch, rank, team.Workers(), forth, func() { team.Barrier(rank) })
+		f.sparse, f.trains, f.checked.edits = sparse, true, -1
 		s.flows = append(s.flows, newBackFlow(f, r, s.moments, back))
 	}
 	s.run = s.work

@@ -12,7 +12,7 @@ import (
 func (g *generator) sparse(vectors int) {
 	g.begin(formula.SparseName(vectors), formula.SparseSignature, formula.SparseDoc(vectors))
 	b := g.places("b", vectors)
-	columns, values, c := g.loadParam("columns"), g.loadParam("values"), g.loadParam("c")
+	columns, values := g.loadParam("columns"), g.loadParam("values")
 	g.SHLQ(operand.Imm(2), g.param("rsb"))
 	g.SHLQ(operand.Imm(2), g.param("rsc"))
 	t, left := g.GP64(), g.GP64()
@@ -21,7 +21,7 @@ func (g *generator) sparse(vectors int) {
 	g.Label("row")
 	g.elementsOfRow(t, left)
 	acc := g.vecs(vectors)
-	g.atPlaces(c, func(v int, place operand.Mem) { g.VMOVUPS(place, acc[v]) }, vectors)
+	g.atPlaces(func(v int, place operand.Mem) { g.VMOVUPS(place, acc[v]) }, vectors)
 	g.TESTQ(left, left)
 	g.JZ(operand.LabelRef("sum"))
 	g.Label("element")
@@ -36,8 +36,9 @@ func (g *generator) sparse(vectors int) {
 	g.DECQ(left)
 	g.JNZ(operand.LabelRef("element"))
 	g.Label("sum")
-	g.atPlaces(c, func(v int, place operand.Mem) { g.VMOVUPS(acc[v], place) }, vectors)
-	g.ADDQ(g.param("rsc"), c)
+	g.atPlaces(func(v int, place operand.Mem) { g.VMOVUPS(acc[v], place) }, vectors)
+	step := g.loadParam("rsc")
+	g.ADDQ(step, g.param("c"))
 	g.DECQ(g.param("rows"))
 	g.JNZ(operand.LabelRef("row"))
 	g.end()
@@ -55,11 +56,12 @@ func (g *generator) places(matrix string, vectors int) []reg.GPVirtual {
 	return places
 }
 
-// atPlaces addresses the vectors of a row of c.
-func (g *generator) atPlaces(c reg.Register, do func(v int, place operand.Mem), vectors int) {
-	offsets, offset := g.loadParam("cs"), g.GP64()
+// atPlaces addresses the vectors of a row of c. Registers are few.
+func (g *generator) atPlaces(do func(v int, place operand.Mem), vectors int) {
+	c, offset := g.loadParam("c"), g.GP64()
 	for v := range vectors {
-		g.MOVQ(operand.Mem{Base: offsets, Disp: 8 * v}, offset)
+		g.Load(g.Param("cs"), offset)
+		g.MOVQ(operand.Mem{Base: offset, Disp: 8 * v}, offset)
 		do(v, operand.Mem{Base: c, Index: offset, Scale: 4})
 	}
 }

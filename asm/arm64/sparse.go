@@ -24,6 +24,7 @@ const (
 	sparseStart   = "R16"
 	sparseLeft    = "R17"
 	sparseAt      = "R19"
+	sparseRow     = "R20"
 	sparseB       = 16
 	sparseX       = 24
 )
@@ -87,7 +88,8 @@ func (e *emitter) sparseElement(vectors int) {
 	e.emit("MUL %s, %s", sparseStepB, sparseAt)
 	e.emit("FMOVS.P 4(%s), F%d", sparseValues, sparseX)
 	for v := range vectors {
-		e.emit("FMOVQ (%s)(%s), F%d", sparsePlace(v), sparseAt, sparseB+v)
+		e.emit("ADD %s, %s, %s", sparseAt, sparsePlace(v), sparseRow)
+		e.emit("FMOVQ (%s), F%d", sparseRow, sparseB+v)
 		e.vector(fmlaElement, v, sparseB+v, sparseX)
 	}
 }
