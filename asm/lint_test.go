@@ -31,7 +31,7 @@ func byFeature(lists map[string]string) map[string]string {
 }
 
 // integerOpcodes are of the baseline of amd64.
-const integerOpcodes = "ADDQ ANDQ CMPQ DECQ INCQ JEQ JG JGE JL JLE JLT JMP JNE JNZ JPS JZ LEAQ MOVBLZX MOVL MOVQ NEGQ RET SHLQ SUBQ TESTQ XORQ"
+const integerOpcodes = "ADDQ ANDQ CMPQ DECQ IMULQ INCQ JEQ JG JGE JL JLE JLT JMP JNE JNZ JPS JZ LEAQ MOVBLZX MOVL MOVLQSX MOVQ NEGQ RET SHLQ SUBQ TESTQ XORQ"
 
 // tiers allows what is in use: anything new is to be looked up, and added here
 // on purpose. An estimate such as VRCPPS or FRECPE must not be: its bits differ
@@ -73,7 +73,7 @@ var tiers = []tier{
 	{
 		suffix: "NEON", arch: "arm64",
 		opcodes: byFeature(map[string]string{
-			"": "ADD ADDS BEQ BGE BLT BNE BVS CBZ FCMPS FMOVD FMOVQ FMOVS LSL MOVBU MOVD RET SUBS TBZ VDUP VMOV " +
+			"": "ADD ADDS BEQ BGE BLT BNE BVS CBZ FCMPS FMOVD FMOVQ FMOVS LSL MOVBU MOVD MOVW MUL RET SUB SUBS TBZ VDUP VMOV " +
 				// As the comments of WORD have them; the generator's tests decode the words.
 				"ADD/W AND/W BIC/W BIT/W FADD/W FCMGE/W FCMGT/W FDIV/W FMLA/W FMLS/W FMUL/W FSQRT/W FSUB/W ORR/W SHL/W TRN1/W TRN2/W UCVTF/W UXTL/W",
 		}),

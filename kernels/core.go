@@ -11,12 +11,13 @@ type Core struct {
 	set    *micro.Set
 	blocks blocking
 
-	blockA, blockB []float32 // blocks of the operands of GEMM, re-ordered
-	scratch        []float32 // a few register tiles at the edge of c
-	biasRows       []float32 // a bias along rows, spread across a tile
-	zeros          []float32 // the seed of a tile that starts from nothing
-	lanes          []float32 // partial results of a reduction
-	rest           []float32 // the last few elements of a reduction, padded
+	blockA, blockB []float32   // blocks of the operands of GEMM, re-ordered
+	scratch        []float32   // a few register tiles at the edge of c
+	biasRows       []float32   // a bias along rows, spread across a tile
+	zeros          []float32   // the seed of a tile that starts from nothing
+	sparse         sparseGroup // of GemmSparse
+	lanes          []float32   // partial results of a reduction
+	rest           []float32   // the last few elements of a reduction, padded
 	restOut        []float32
 }
 

@@ -138,7 +138,12 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 	}
 	for c := s.begin; c < s.end; c++ {
 		f.updateBlock(k, second, c, s.part(s.hidden.seen(), f.rows, c), d)
-		f.updateBlock(k, first, c, f.input(i), s.part(b.hidden, f.rows, c))
+		if i > 0 || !f.zeros {
+			f.updateBlock(k, first, c, f.input(i), s.part(b.hidden, f.rows, c))
+		}
+	}
+	if i == 0 && f.zeros {
+		f.updateSparse(k)
 	}
 	f.updateBias(k, first, s.lo, hidden)
 	if s.begin == 0 && s.end > 0 { // the second bias goes with the first shard
@@ -149,51 +154,51 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 // updateBlock computes the gradient of a block of a kernel, xᵀ·d over the
 // batch, a few rows at a time, and updates them.
 func (f *backFlow) updateBlock(k *kernels.Core, layer, c int, x, d kernels.Mat) {
-	if f.gradients != nil {
-		f.keepBlock(k, layer, c, x, d)
-		return
-	}
-	l, w := f.model.layers[layer], f.weights[layer].blocks[c]
-	block := func(v layerView) []float32 { return v.blocks[c].Data }
+	w := f.weights[layer].blocks[c]
 	rows := max(1, gradFloats/w.Cols)
 	for r := 0; r < w.Rows; r += rows {
 		end := min(r+rows, w.Rows)
-		lo, hi := r*w.Cols, end*w.Cols
-		g := f.grad[:hi-lo]
+		g := f.grad[:(end-r)*w.Cols]
 		k.Gemm(1, x.Slice(0, f.rows, r, end).T(), d, 0, kernels.View(g, end-r, w.Cols), kernels.Epilogue{})
-		if l.L1 != 0 || l.L2 != 0 {
-			k.PenaltyGrad(g, w.Data[lo:hi], l.L1, l.L2)
-		}
-		f.rule.update(k, w.Data[lo:hi], part(f.m, layer, lo, hi, block), part(f.v, layer, lo, hi, block), g)
+		f.updateRows(k, layer, c, r, end, g)
 	}
 }
 
-// keepBlock keeps the gradient of a block, added to those before.
-func (f *backFlow) keepBlock(k *kernels.Core, layer, c int, x, d kernels.Mat) {
-	l, w, g := f.model.layers[layer], f.weights[layer].blocks[c], f.gradients[layer].blocks[c]
-	beta := float32(0)
-	if f.add {
-		beta = 1
-	}
-	k.Gemm(1, x.T(), d, beta, g, kernels.Epilogue{})
+// updateRows updates rows begin to end-1 of a block of a kernel by their gradient,
+// or keeps it.
+func (f *backFlow) updateRows(k *kernels.Core, layer, c, begin, end int, g []float32) {
+	l, w := f.model.layers[layer], f.weights[layer].blocks[c]
+	block := func(v layerView) []float32 { return v.blocks[c].Data }
+	lo, hi := begin*w.Cols, end*w.Cols
 	if l.L1 != 0 || l.L2 != 0 {
-		k.PenaltyGrad(g.Data, w.Data, l.L1, l.L2)
+		k.PenaltyGrad(g, w.Data[lo:hi], l.L1, l.L2)
+	}
+	if f.gradients != nil {
+		f.keep(k, f.gradients[layer].blocks[c].Data[lo:hi], g)
+		return
+	}
+	f.rule.update(k, w.Data[lo:hi], part(f.m, layer, lo, hi, block), part(f.v, layer, lo, hi, block), g)
+}
+
+// keep keeps a gradient for the end of the step, or of a later one.
+func (f *backFlow) keep(k *kernels.Core, kept, g []float32) {
+	if f.add {
+		k.Add(kept, g)
+	} else {
+		copy(kept, g)
 	}
 }
 
-// updateBias updates a bias from element lo on, one for each column of d.
+// updateBias updates a bias from element lo on, one for each column of d, or
+// keeps its gradient.
 func (f *backFlow) updateBias(k *kernels.Core, layer, lo int, d kernels.Mat) {
 	if d.Cols == 0 {
 		return
 	}
 	g, hi := f.grad[:d.Cols], lo+d.Cols
 	k.ColSum(g, d)
-	switch {
-	case f.gradients != nil && f.add:
-		k.Add(f.gradients[layer].bias[lo:hi], g)
-		return
-	case f.gradients != nil:
-		copy(f.gradients[layer].bias[lo:hi], g)
+	if f.gradients != nil {
+		f.keep(k, f.gradients[layer].bias[lo:hi], g)
 		return
 	}
 	bias := func(v layerView) []float32 { return v.bias }

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -92,6 +93,20 @@ func (f Floats) Gather(_ *kernels.Core, dst kernels.Mat, rows []int) {
 	}
 }
 
+func (f Floats) nonZero(row int) int {
+	n := 0
+	for _, x := range f.Row(row) {
+		if x != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (f Floats) appendRow(s *kernels.Sparse, row, begin, end int) {
+	s.AppendFloats(f.Row(row)[begin:end])
+}
+
 // Bytes is a table of bytes, such as the pixels of images, that stand for
 // numbers from 0 to 255/Divisor.
 type Bytes struct {
@@ -118,8 +133,16 @@ func (b Bytes) Validate() error {
 // Gather converts the rows.
 func (b Bytes) Gather(k *kernels.Core, dst kernels.Mat, rows []int) {
 	for i, r := range rows {
-		k.Pixels(dst.Row(i), b.Data[r*b.Columns:(r+1)*b.Columns], b.Divisor)
+		k.Pixels(dst.Row(i), b.row(r), b.Divisor)
 	}
+}
+
+func (b Bytes) row(row int) []uint8 { return b.Data[row*b.Columns : (row+1)*b.Columns] }
+
+func (b Bytes) nonZero(row int) int { return b.Columns - bytes.Count(b.row(row), []byte{0}) }
+
+func (b Bytes) appendRow(s *kernels.Sparse, row, begin, end int) {
+	s.AppendBytes(b.row(row)[begin:end], b.Divisor)
 }
 
 // Labels is a table of classes, one byte each. A row is one-hot: 1 at the

@@ -103,6 +103,9 @@ func (o outputs) gradient(k *kernels.Core, g kernels.Mat) {
 func (f *flow) addDropout(inputs float32) {
 	rows, layers := len(f.losses), f.model.layers
 	f.x.dropout = newDropout(inputs, 0, rows, f.x.cols, span{0, 0, f.x.cols})
+	if f.x.dropout != nil {
+		f.sparse = nil // its numbers would have to be dropped one by one
+	}
 	for i := range f.stages {
 		s := &f.stages[i]
 		if s.paired {

@@ -12,8 +12,13 @@ type flow struct {
 	meet    func() // waits for the other workers
 	shared  []exchange
 
-	rows     int
+	sparse  *sparseBatch // of all workers; nil if the batch cannot be one
+	trains  bool
+	checked kernelCheck
+
+	zeros    bool   // are left out of the batch: it is in sparse, not in x
 	key      uint64 // of the batch's dropout
+	rows     int
 	x        outputs
 	targets  buffer
 	stages   []stageFlow
@@ -97,14 +102,19 @@ func (s *stageFlow) takeShards(rank, workers int) {
 
 // newSoloFlow is a flow of a worker that does everything.
 func newSoloFlow(m *Sequential, rows int) *flow {
-	return newFlow(m, rows, 0, 1, newExchanges(m, rows), func() {})
+	f := newFlow(m, rows, 0, 1, newExchanges(m, rows), func() {})
+	f.sparse, f.checked.edits = newSparseBatch(m, rows, 1), -1
+	return f
 }
 
 // gather reads the samples of a batch, and their targets and weights if there
 // are any.
 func (f *flow) gather(k *kernels.Core, d Dataset, rows []int) {
 	f.rows = len(rows)
-	d.X.Gather(k, f.x.mat(f.rows), rows)
+	f.zeros = f.gatherSparse(k, d.X, rows)
+	if !f.zeros {
+		d.X.Gather(k, f.x.mat(f.rows), rows)
+	}
 	if d.Y != nil {
 		d.Y.Gather(k, f.targets.mat(f.rows), rows)
 	}
@@ -153,12 +163,16 @@ func (f *flow) forwardPair(k *kernels.Core, i int) {
 	s := &f.stages[i]
 	first, second := f.weights[s.first], f.weights[s.last()]
 	a := f.model.layers[s.first].Activation
-	for c := s.begin; c < s.end; c++ {
+	sparse := i == 0 && f.zeros
+	if sparse {
+		f.forwardSparse(k)
+	}
+	for c := s.begin; c < s.end && !sparse; c++ {
 		lo, hi := s.shards.bounds(c)
 		k.Gemm(1, f.input(i), first.blocks[c], 0, s.part(s.hidden.buffer, f.rows, c),
 			kernels.Epilogue{Bias: first.bias[lo:hi], ReLU: a == ReLU})
 	}
-	if a != ReLU {
+	if sparse || a != ReLU {
 		a.apply(k, s.hidden.mat(f.rows))
 	}
 	s.hidden.drop(k, f.key, f.rows)

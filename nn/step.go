@@ -20,6 +20,7 @@ type step struct {
 	updates   int // that the rule has made
 	pending   int // batches summed up for the next one
 	state     state
+	averaged  *Sequential // the model with the average of its weights
 	flows     []*backFlow
 	edits     int // of the model that the workers' own weights come from
 
@@ -55,9 +56,12 @@ func newStep(m *Sequential, team *kernels.Team, c *Config) *step {
 		model: m, team: team, config: c, objective: c.objective(), rule: r, state: newState(m, c, r), clipping: newClipping(m, c),
 		penalty: newPenalty(m), edits: m.edits,
 	}
+	s.averaged = m.with(s.state.average)
 	forth, back := newExchanges(m, c.BatchSize), newBackExchanges(m, c.BatchSize)
+	sparse := newSparseBatch(m, c.BatchSize, team.Workers())
 	for rank := range team.Workers() {
 		f := newFlow(m, c.BatchSize, rank, team.Workers(), forth, func() { team.Barrier(rank) })
+		f.sparse, f.trains, f.checked.edits = sparse, true, -1
 		f.addDropout(c.InputDropout)
 		s.flows = append(s.flows, newBackFlow(f, r, s.state, back))
 	}
@@ -78,6 +82,7 @@ func (s *step) train(d Dataset, rows []int) metricSum {
 	s.count()
 	s.team.Run(s.run)
 	s.model.edits++ // for other trainers of the model
+	s.averaged.edits++
 	s.edits = s.model.edits
 	return s.flows[0].sums(s.penalty.total())
 }

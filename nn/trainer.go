@@ -60,7 +60,7 @@ func (t *Trainer) TrainOnBatch(d Dataset) (Metrics, error) {
 // evaluated is the model that Evaluate scores.
 func (t *Trainer) evaluated() *Sequential {
 	if t.config.EvaluateAverage {
-		return t.model.with(t.step.state.average)
+		return t.step.averaged
 	}
 	return t.model
 }

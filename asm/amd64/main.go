@@ -3,7 +3,8 @@
 // writes a .s file, its Go stubs and a table of its kernels for each instruction
 // set.
 //
-// gemm.go holds the register tiles of GEMM, gemv.go is for one row, rows.go
+// gemm.go holds the register tiles of GEMM, gemv.go is for one row,
+// sparse.go for few elements that are not zero, rows.go
 // addresses rows, move.go and transpose.go move matrices, vector.go lowers the element-wise
 // kernels of asm/formula, isa.go says what an instruction set offers.
 package main
@@ -40,6 +41,9 @@ func generate(s isa) error {
 		}
 	}
 	g.gemv()
+	for vectors := range formula.SparseVectors {
+		g.sparse(vectors + 1)
+	}
 	g.copy()
 	g.transpose()
 	g.peak()

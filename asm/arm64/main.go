@@ -4,7 +4,8 @@
 // neon_table_arm64.go.
 //
 // gemm.go holds the register tiles of GEMM and chains.go their inner loops,
-// move.go moves matrices, vector.go lowers the element-wise kernels of
+// gemv.go is for one row, sparse.go for few elements that are not zero, move.go
+// moves matrices, vector.go lowers the element-wise kernels of
 // asm/formula, encode.go has the instructions that Go's assembler lacks, emit.go
 // writes the text.
 package main
@@ -41,6 +42,9 @@ func generate() error {
 		}
 	}
 	e.gemv()
+	for vectors := range formula.SparseVectors {
+		e.sparse(vectors + 1)
+	}
 	e.copy()
 	e.transpose()
 	e.peak()

@@ -33,6 +33,11 @@ func (t Tier) Table(header string) ([]byte, error) {
 	}
 	fmt.Fprintf(&b, "},\nMasks: %t,\nDeepStrips: %t,\nAheadEvery: %d,\n\n", t.Masks, t.Deep, AheadEvery)
 	fmt.Fprintf(&b, "Gemv: %s%s, Copy: %s%s, Transpose: %s%s,\n\n", GemvName, t.Suffix, CopyName, t.Suffix, TransposeName, t.Suffix)
+	b.WriteString("Sparse: []SparseFunc{\n")
+	for vectors := range SparseVectors {
+		fmt.Fprintf(&b, "%s%s,\n", SparseName(vectors+1), t.Suffix)
+	}
+	b.WriteString("},\n\n")
 	// A multiply-add is two operations on each lane.
 	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", PeakName, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
 	for _, k := range Kernels() {

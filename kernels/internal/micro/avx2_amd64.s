@@ -3714,6 +3714,634 @@ no1:
 	VZEROUPPER
 	RET
 
+// func sparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, FMA3
+TEXT ·sparse1AVX2(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), DX
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), BX
+	MOVLQSX (BX), BX
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), SI
+	MOVLQSX (SI), SI
+	SUBQ    BX, SI
+	MOVQ    c+56(FP), DI
+	MOVQ    cs+72(FP), R8
+	MOVQ    (R8), R8
+	VMOVUPS (DI)(R8*4), Y0
+	TESTQ   SI, SI
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(BX*4), DI
+	IMULQ        rsb+40(FP), DI
+	VBROADCASTSS (DX)(BX*4), Y1
+	VFMADD231PS  (AX)(DI*1), Y1, Y0
+	INCQ         BX
+	DECQ         SI
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), SI
+	MOVQ    cs+72(FP), DI
+	MOVQ    (DI), DI
+	VMOVUPS Y0, (SI)(DI*4)
+	MOVQ    rsc+64(FP), SI
+	ADDQ    SI, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, FMA3
+TEXT ·sparse2AVX2(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), BX
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), SI
+	MOVLQSX (SI), SI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), DI
+	MOVLQSX (DI), DI
+	SUBQ    SI, DI
+	MOVQ    c+56(FP), R8
+	MOVQ    cs+72(FP), R9
+	MOVQ    (R9), R9
+	VMOVUPS (R8)(R9*4), Y0
+	MOVQ    cs+72(FP), R9
+	MOVQ    8(R9), R9
+	VMOVUPS (R8)(R9*4), Y1
+	TESTQ   DI, DI
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(SI*4), R8
+	IMULQ        rsb+40(FP), R8
+	VBROADCASTSS (BX)(SI*4), Y2
+	VFMADD231PS  (DX)(R8*1), Y2, Y0
+	VFMADD231PS  (AX)(R8*1), Y2, Y1
+	INCQ         SI
+	DECQ         DI
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), DI
+	MOVQ    cs+72(FP), R8
+	MOVQ    (R8), R8
+	VMOVUPS Y0, (DI)(R8*4)
+	MOVQ    cs+72(FP), R8
+	MOVQ    8(R8), R8
+	VMOVUPS Y1, (DI)(R8*4)
+	MOVQ    rsc+64(FP), DI
+	ADDQ    DI, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, FMA3
+TEXT ·sparse3AVX2(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), SI
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), DI
+	MOVLQSX (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	MOVQ    c+56(FP), R9
+	MOVQ    cs+72(FP), R10
+	MOVQ    (R10), R10
+	VMOVUPS (R9)(R10*4), Y0
+	MOVQ    cs+72(FP), R10
+	MOVQ    8(R10), R10
+	VMOVUPS (R9)(R10*4), Y1
+	MOVQ    cs+72(FP), R10
+	MOVQ    16(R10), R10
+	VMOVUPS (R9)(R10*4), Y2
+	TESTQ   R8, R8
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Y3
+	VFMADD231PS  (DX)(R9*1), Y3, Y0
+	VFMADD231PS  (BX)(R9*1), Y3, Y1
+	VFMADD231PS  (AX)(R9*1), Y3, Y2
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R8
+	MOVQ    cs+72(FP), R9
+	MOVQ    (R9), R9
+	VMOVUPS Y0, (R8)(R9*4)
+	MOVQ    cs+72(FP), R9
+	MOVQ    8(R9), R9
+	VMOVUPS Y1, (R8)(R9*4)
+	MOVQ    cs+72(FP), R9
+	MOVQ    16(R9), R9
+	VMOVUPS Y2, (R8)(R9*4)
+	MOVQ    rsc+64(FP), R8
+	ADDQ    R8, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, FMA3
+TEXT ·sparse4AVX2(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), DI
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	MOVQ    c+56(FP), R10
+	MOVQ    cs+72(FP), R11
+	MOVQ    (R11), R11
+	VMOVUPS (R10)(R11*4), Y0
+	MOVQ    cs+72(FP), R11
+	MOVQ    8(R11), R11
+	VMOVUPS (R10)(R11*4), Y1
+	MOVQ    cs+72(FP), R11
+	MOVQ    16(R11), R11
+	VMOVUPS (R10)(R11*4), Y2
+	MOVQ    cs+72(FP), R11
+	MOVQ    24(R11), R11
+	VMOVUPS (R10)(R11*4), Y3
+	TESTQ   R9, R9
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y4
+	VFMADD231PS  (DX)(R10*1), Y4, Y0
+	VFMADD231PS  (BX)(R10*1), Y4, Y1
+	VFMADD231PS  (SI)(R10*1), Y4, Y2
+	VFMADD231PS  (AX)(R10*1), Y4, Y3
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R9
+	MOVQ    cs+72(FP), R10
+	MOVQ    (R10), R10
+	VMOVUPS Y0, (R9)(R10*4)
+	MOVQ    cs+72(FP), R10
+	MOVQ    8(R10), R10
+	VMOVUPS Y1, (R9)(R10*4)
+	MOVQ    cs+72(FP), R10
+	MOVQ    16(R10), R10
+	VMOVUPS Y2, (R9)(R10*4)
+	MOVQ    cs+72(FP), R10
+	MOVQ    24(R10), R10
+	VMOVUPS Y3, (R9)(R10*4)
+	MOVQ    rsc+64(FP), R9
+	ADDQ    R9, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse5AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, FMA3
+TEXT ·sparse5AVX2(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    32(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), R8
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	MOVQ    c+56(FP), R11
+	MOVQ    cs+72(FP), R12
+	MOVQ    (R12), R12
+	VMOVUPS (R11)(R12*4), Y0
+	MOVQ    cs+72(FP), R12
+	MOVQ    8(R12), R12
+	VMOVUPS (R11)(R12*4), Y1
+	MOVQ    cs+72(FP), R12
+	MOVQ    16(R12), R12
+	VMOVUPS (R11)(R12*4), Y2
+	MOVQ    cs+72(FP), R12
+	MOVQ    24(R12), R12
+	VMOVUPS (R11)(R12*4), Y3
+	MOVQ    cs+72(FP), R12
+	MOVQ    32(R12), R12
+	VMOVUPS (R11)(R12*4), Y4
+	TESTQ   R10, R10
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y5
+	VFMADD231PS  (DX)(R11*1), Y5, Y0
+	VFMADD231PS  (BX)(R11*1), Y5, Y1
+	VFMADD231PS  (SI)(R11*1), Y5, Y2
+	VFMADD231PS  (DI)(R11*1), Y5, Y3
+	VFMADD231PS  (AX)(R11*1), Y5, Y4
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R10
+	MOVQ    cs+72(FP), R11
+	MOVQ    (R11), R11
+	VMOVUPS Y0, (R10)(R11*4)
+	MOVQ    cs+72(FP), R11
+	MOVQ    8(R11), R11
+	VMOVUPS Y1, (R10)(R11*4)
+	MOVQ    cs+72(FP), R11
+	MOVQ    16(R11), R11
+	VMOVUPS Y2, (R10)(R11*4)
+	MOVQ    cs+72(FP), R11
+	MOVQ    24(R11), R11
+	VMOVUPS Y3, (R10)(R11*4)
+	MOVQ    cs+72(FP), R11
+	MOVQ    32(R11), R11
+	VMOVUPS Y4, (R10)(R11*4)
+	MOVQ    rsc+64(FP), R10
+	ADDQ    R10, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse6AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, FMA3
+TEXT ·sparse6AVX2(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    32(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVQ    40(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), R9
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	MOVQ    c+56(FP), R12
+	MOVQ    cs+72(FP), R13
+	MOVQ    (R13), R13
+	VMOVUPS (R12)(R13*4), Y0
+	MOVQ    cs+72(FP), R13
+	MOVQ    8(R13), R13
+	VMOVUPS (R12)(R13*4), Y1
+	MOVQ    cs+72(FP), R13
+	MOVQ    16(R13), R13
+	VMOVUPS (R12)(R13*4), Y2
+	MOVQ    cs+72(FP), R13
+	MOVQ    24(R13), R13
+	VMOVUPS (R12)(R13*4), Y3
+	MOVQ    cs+72(FP), R13
+	MOVQ    32(R13), R13
+	VMOVUPS (R12)(R13*4), Y4
+	MOVQ    cs+72(FP), R13
+	MOVQ    40(R13), R13
+	VMOVUPS (R12)(R13*4), Y5
+	TESTQ   R11, R11
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Y6
+	VFMADD231PS  (DX)(R12*1), Y6, Y0
+	VFMADD231PS  (BX)(R12*1), Y6, Y1
+	VFMADD231PS  (SI)(R12*1), Y6, Y2
+	VFMADD231PS  (DI)(R12*1), Y6, Y3
+	VFMADD231PS  (R8)(R12*1), Y6, Y4
+	VFMADD231PS  (AX)(R12*1), Y6, Y5
+	INCQ         R10
+	DECQ         R11
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R11
+	MOVQ    cs+72(FP), R12
+	MOVQ    (R12), R12
+	VMOVUPS Y0, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    8(R12), R12
+	VMOVUPS Y1, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    16(R12), R12
+	VMOVUPS Y2, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    24(R12), R12
+	VMOVUPS Y3, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    32(R12), R12
+	VMOVUPS Y4, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    40(R12), R12
+	VMOVUPS Y5, (R11)(R12*4)
+	MOVQ    rsc+64(FP), R11
+	ADDQ    R11, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse7AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, FMA3
+TEXT ·sparse7AVX2(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    32(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVQ    40(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVQ    48(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), R10
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
+	MOVQ    c+56(FP), R13
+	MOVQ    cs+72(FP), R14
+	MOVQ    (R14), R14
+	VMOVUPS (R13)(R14*4), Y0
+	MOVQ    cs+72(FP), R14
+	MOVQ    8(R14), R14
+	VMOVUPS (R13)(R14*4), Y1
+	MOVQ    cs+72(FP), R14
+	MOVQ    16(R14), R14
+	VMOVUPS (R13)(R14*4), Y2
+	MOVQ    cs+72(FP), R14
+	MOVQ    24(R14), R14
+	VMOVUPS (R13)(R14*4), Y3
+	MOVQ    cs+72(FP), R14
+	MOVQ    32(R14), R14
+	VMOVUPS (R13)(R14*4), Y4
+	MOVQ    cs+72(FP), R14
+	MOVQ    40(R14), R14
+	VMOVUPS (R13)(R14*4), Y5
+	MOVQ    cs+72(FP), R14
+	MOVQ    48(R14), R14
+	VMOVUPS (R13)(R14*4), Y6
+	TESTQ   R12, R12
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R11*4), R13
+	IMULQ        rsb+40(FP), R13
+	VBROADCASTSS (R10)(R11*4), Y7
+	VFMADD231PS  (DX)(R13*1), Y7, Y0
+	VFMADD231PS  (BX)(R13*1), Y7, Y1
+	VFMADD231PS  (SI)(R13*1), Y7, Y2
+	VFMADD231PS  (DI)(R13*1), Y7, Y3
+	VFMADD231PS  (R8)(R13*1), Y7, Y4
+	VFMADD231PS  (R9)(R13*1), Y7, Y5
+	VFMADD231PS  (AX)(R13*1), Y7, Y6
+	INCQ         R11
+	DECQ         R12
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R12
+	MOVQ    cs+72(FP), R13
+	MOVQ    (R13), R13
+	VMOVUPS Y0, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    8(R13), R13
+	VMOVUPS Y1, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    16(R13), R13
+	VMOVUPS Y2, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    24(R13), R13
+	VMOVUPS Y3, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    32(R13), R13
+	VMOVUPS Y4, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    40(R13), R13
+	VMOVUPS Y5, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    48(R13), R13
+	VMOVUPS Y6, (R12)(R13*4)
+	MOVQ    rsc+64(FP), R12
+	ADDQ    R12, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, FMA3
+TEXT ·sparse8AVX2(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    32(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVQ    40(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVQ    48(AX), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVQ    56(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), R11
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R13
+	MOVLQSX (R13), R13
+	SUBQ    R12, R13
+	MOVQ    c+56(FP), R14
+	MOVQ    cs+72(FP), R15
+	MOVQ    (R15), R15
+	VMOVUPS (R14)(R15*4), Y0
+	MOVQ    cs+72(FP), R15
+	MOVQ    8(R15), R15
+	VMOVUPS (R14)(R15*4), Y1
+	MOVQ    cs+72(FP), R15
+	MOVQ    16(R15), R15
+	VMOVUPS (R14)(R15*4), Y2
+	MOVQ    cs+72(FP), R15
+	MOVQ    24(R15), R15
+	VMOVUPS (R14)(R15*4), Y3
+	MOVQ    cs+72(FP), R15
+	MOVQ    32(R15), R15
+	VMOVUPS (R14)(R15*4), Y4
+	MOVQ    cs+72(FP), R15
+	MOVQ    40(R15), R15
+	VMOVUPS (R14)(R15*4), Y5
+	MOVQ    cs+72(FP), R15
+	MOVQ    48(R15), R15
+	VMOVUPS (R14)(R15*4), Y6
+	MOVQ    cs+72(FP), R15
+	MOVQ    56(R15), R15
+	VMOVUPS (R14)(R15*4), Y7
+	TESTQ   R13, R13
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R12*4), R14
+	IMULQ        rsb+40(FP), R14
+	VBROADCASTSS (R11)(R12*4), Y8
+	VFMADD231PS  (DX)(R14*1), Y8, Y0
+	VFMADD231PS  (BX)(R14*1), Y8, Y1
+	VFMADD231PS  (SI)(R14*1), Y8, Y2
+	VFMADD231PS  (DI)(R14*1), Y8, Y3
+	VFMADD231PS  (R8)(R14*1), Y8, Y4
+	VFMADD231PS  (R9)(R14*1), Y8, Y5
+	VFMADD231PS  (R10)(R14*1), Y8, Y6
+	VFMADD231PS  (AX)(R14*1), Y8, Y7
+	INCQ         R12
+	DECQ         R13
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R13
+	MOVQ    cs+72(FP), R14
+	MOVQ    (R14), R14
+	VMOVUPS Y0, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    8(R14), R14
+	VMOVUPS Y1, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    16(R14), R14
+	VMOVUPS Y2, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    24(R14), R14
+	VMOVUPS Y3, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    32(R14), R14
+	VMOVUPS Y4, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    40(R14), R14
+	VMOVUPS Y5, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    48(R14), R14
+	VMOVUPS Y6, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    56(R14), R14
+	VMOVUPS Y7, (R13)(R14*4)
+	MOVQ    rsc+64(FP), R13
+	ADDQ    R13, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
 // func copyAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
 // Requires: AVX
 TEXT ·copyAVX2(SB), NOSPLIT, $0-52

@@ -35,6 +35,17 @@ var kernelsAVX2 = Kernels{
 
 	Gemv: gemvAVX2, Copy: copyAVX2, Transpose: transposeAVX2,
 
+	Sparse: []SparseFunc{
+		sparse1AVX2,
+		sparse2AVX2,
+		sparse3AVX2,
+		sparse4AVX2,
+		sparse5AVX2,
+		sparse6AVX2,
+		sparse7AVX2,
+		sparse8AVX2,
+	},
+
 	Peak: peakAVX2, PeakFlops: 768,
 
 	Add:           addAVX2,

@@ -12316,6 +12316,634 @@ no1:
 	VZEROUPPER
 	RET
 
+// func sparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, AVX512F
+TEXT ·sparse1AVX512(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), DX
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), BX
+	MOVLQSX (BX), BX
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), SI
+	MOVLQSX (SI), SI
+	SUBQ    BX, SI
+	MOVQ    c+56(FP), DI
+	MOVQ    cs+72(FP), R8
+	MOVQ    (R8), R8
+	VMOVUPS (DI)(R8*4), Z0
+	TESTQ   SI, SI
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(BX*4), DI
+	IMULQ        rsb+40(FP), DI
+	VBROADCASTSS (DX)(BX*4), Z1
+	VFMADD231PS  (AX)(DI*1), Z1, Z0
+	INCQ         BX
+	DECQ         SI
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), SI
+	MOVQ    cs+72(FP), DI
+	MOVQ    (DI), DI
+	VMOVUPS Z0, (SI)(DI*4)
+	MOVQ    rsc+64(FP), SI
+	ADDQ    SI, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, AVX512F
+TEXT ·sparse2AVX512(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), BX
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), SI
+	MOVLQSX (SI), SI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), DI
+	MOVLQSX (DI), DI
+	SUBQ    SI, DI
+	MOVQ    c+56(FP), R8
+	MOVQ    cs+72(FP), R9
+	MOVQ    (R9), R9
+	VMOVUPS (R8)(R9*4), Z0
+	MOVQ    cs+72(FP), R9
+	MOVQ    8(R9), R9
+	VMOVUPS (R8)(R9*4), Z1
+	TESTQ   DI, DI
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(SI*4), R8
+	IMULQ        rsb+40(FP), R8
+	VBROADCASTSS (BX)(SI*4), Z2
+	VFMADD231PS  (DX)(R8*1), Z2, Z0
+	VFMADD231PS  (AX)(R8*1), Z2, Z1
+	INCQ         SI
+	DECQ         DI
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), DI
+	MOVQ    cs+72(FP), R8
+	MOVQ    (R8), R8
+	VMOVUPS Z0, (DI)(R8*4)
+	MOVQ    cs+72(FP), R8
+	MOVQ    8(R8), R8
+	VMOVUPS Z1, (DI)(R8*4)
+	MOVQ    rsc+64(FP), DI
+	ADDQ    DI, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, AVX512F
+TEXT ·sparse3AVX512(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), SI
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), DI
+	MOVLQSX (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	MOVQ    c+56(FP), R9
+	MOVQ    cs+72(FP), R10
+	MOVQ    (R10), R10
+	VMOVUPS (R9)(R10*4), Z0
+	MOVQ    cs+72(FP), R10
+	MOVQ    8(R10), R10
+	VMOVUPS (R9)(R10*4), Z1
+	MOVQ    cs+72(FP), R10
+	MOVQ    16(R10), R10
+	VMOVUPS (R9)(R10*4), Z2
+	TESTQ   R8, R8
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Z3
+	VFMADD231PS  (DX)(R9*1), Z3, Z0
+	VFMADD231PS  (BX)(R9*1), Z3, Z1
+	VFMADD231PS  (AX)(R9*1), Z3, Z2
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R8
+	MOVQ    cs+72(FP), R9
+	MOVQ    (R9), R9
+	VMOVUPS Z0, (R8)(R9*4)
+	MOVQ    cs+72(FP), R9
+	MOVQ    8(R9), R9
+	VMOVUPS Z1, (R8)(R9*4)
+	MOVQ    cs+72(FP), R9
+	MOVQ    16(R9), R9
+	VMOVUPS Z2, (R8)(R9*4)
+	MOVQ    rsc+64(FP), R8
+	ADDQ    R8, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, AVX512F
+TEXT ·sparse4AVX512(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), DI
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	MOVQ    c+56(FP), R10
+	MOVQ    cs+72(FP), R11
+	MOVQ    (R11), R11
+	VMOVUPS (R10)(R11*4), Z0
+	MOVQ    cs+72(FP), R11
+	MOVQ    8(R11), R11
+	VMOVUPS (R10)(R11*4), Z1
+	MOVQ    cs+72(FP), R11
+	MOVQ    16(R11), R11
+	VMOVUPS (R10)(R11*4), Z2
+	MOVQ    cs+72(FP), R11
+	MOVQ    24(R11), R11
+	VMOVUPS (R10)(R11*4), Z3
+	TESTQ   R9, R9
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z4
+	VFMADD231PS  (DX)(R10*1), Z4, Z0
+	VFMADD231PS  (BX)(R10*1), Z4, Z1
+	VFMADD231PS  (SI)(R10*1), Z4, Z2
+	VFMADD231PS  (AX)(R10*1), Z4, Z3
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R9
+	MOVQ    cs+72(FP), R10
+	MOVQ    (R10), R10
+	VMOVUPS Z0, (R9)(R10*4)
+	MOVQ    cs+72(FP), R10
+	MOVQ    8(R10), R10
+	VMOVUPS Z1, (R9)(R10*4)
+	MOVQ    cs+72(FP), R10
+	MOVQ    16(R10), R10
+	VMOVUPS Z2, (R9)(R10*4)
+	MOVQ    cs+72(FP), R10
+	MOVQ    24(R10), R10
+	VMOVUPS Z3, (R9)(R10*4)
+	MOVQ    rsc+64(FP), R9
+	ADDQ    R9, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse5AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, AVX512F
+TEXT ·sparse5AVX512(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    32(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), R8
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	MOVQ    c+56(FP), R11
+	MOVQ    cs+72(FP), R12
+	MOVQ    (R12), R12
+	VMOVUPS (R11)(R12*4), Z0
+	MOVQ    cs+72(FP), R12
+	MOVQ    8(R12), R12
+	VMOVUPS (R11)(R12*4), Z1
+	MOVQ    cs+72(FP), R12
+	MOVQ    16(R12), R12
+	VMOVUPS (R11)(R12*4), Z2
+	MOVQ    cs+72(FP), R12
+	MOVQ    24(R12), R12
+	VMOVUPS (R11)(R12*4), Z3
+	MOVQ    cs+72(FP), R12
+	MOVQ    32(R12), R12
+	VMOVUPS (R11)(R12*4), Z4
+	TESTQ   R10, R10
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z5
+	VFMADD231PS  (DX)(R11*1), Z5, Z0
+	VFMADD231PS  (BX)(R11*1), Z5, Z1
+	VFMADD231PS  (SI)(R11*1), Z5, Z2
+	VFMADD231PS  (DI)(R11*1), Z5, Z3
+	VFMADD231PS  (AX)(R11*1), Z5, Z4
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R10
+	MOVQ    cs+72(FP), R11
+	MOVQ    (R11), R11
+	VMOVUPS Z0, (R10)(R11*4)
+	MOVQ    cs+72(FP), R11
+	MOVQ    8(R11), R11
+	VMOVUPS Z1, (R10)(R11*4)
+	MOVQ    cs+72(FP), R11
+	MOVQ    16(R11), R11
+	VMOVUPS Z2, (R10)(R11*4)
+	MOVQ    cs+72(FP), R11
+	MOVQ    24(R11), R11
+	VMOVUPS Z3, (R10)(R11*4)
+	MOVQ    cs+72(FP), R11
+	MOVQ    32(R11), R11
+	VMOVUPS Z4, (R10)(R11*4)
+	MOVQ    rsc+64(FP), R10
+	ADDQ    R10, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse6AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, AVX512F
+TEXT ·sparse6AVX512(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    32(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVQ    40(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), R9
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	MOVQ    c+56(FP), R12
+	MOVQ    cs+72(FP), R13
+	MOVQ    (R13), R13
+	VMOVUPS (R12)(R13*4), Z0
+	MOVQ    cs+72(FP), R13
+	MOVQ    8(R13), R13
+	VMOVUPS (R12)(R13*4), Z1
+	MOVQ    cs+72(FP), R13
+	MOVQ    16(R13), R13
+	VMOVUPS (R12)(R13*4), Z2
+	MOVQ    cs+72(FP), R13
+	MOVQ    24(R13), R13
+	VMOVUPS (R12)(R13*4), Z3
+	MOVQ    cs+72(FP), R13
+	MOVQ    32(R13), R13
+	VMOVUPS (R12)(R13*4), Z4
+	MOVQ    cs+72(FP), R13
+	MOVQ    40(R13), R13
+	VMOVUPS (R12)(R13*4), Z5
+	TESTQ   R11, R11
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Z6
+	VFMADD231PS  (DX)(R12*1), Z6, Z0
+	VFMADD231PS  (BX)(R12*1), Z6, Z1
+	VFMADD231PS  (SI)(R12*1), Z6, Z2
+	VFMADD231PS  (DI)(R12*1), Z6, Z3
+	VFMADD231PS  (R8)(R12*1), Z6, Z4
+	VFMADD231PS  (AX)(R12*1), Z6, Z5
+	INCQ         R10
+	DECQ         R11
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R11
+	MOVQ    cs+72(FP), R12
+	MOVQ    (R12), R12
+	VMOVUPS Z0, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    8(R12), R12
+	VMOVUPS Z1, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    16(R12), R12
+	VMOVUPS Z2, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    24(R12), R12
+	VMOVUPS Z3, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    32(R12), R12
+	VMOVUPS Z4, (R11)(R12*4)
+	MOVQ    cs+72(FP), R12
+	MOVQ    40(R12), R12
+	VMOVUPS Z5, (R11)(R12*4)
+	MOVQ    rsc+64(FP), R11
+	ADDQ    R11, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse7AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, AVX512F
+TEXT ·sparse7AVX512(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    32(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVQ    40(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVQ    48(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), R10
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
+	MOVQ    c+56(FP), R13
+	MOVQ    cs+72(FP), R14
+	MOVQ    (R14), R14
+	VMOVUPS (R13)(R14*4), Z0
+	MOVQ    cs+72(FP), R14
+	MOVQ    8(R14), R14
+	VMOVUPS (R13)(R14*4), Z1
+	MOVQ    cs+72(FP), R14
+	MOVQ    16(R14), R14
+	VMOVUPS (R13)(R14*4), Z2
+	MOVQ    cs+72(FP), R14
+	MOVQ    24(R14), R14
+	VMOVUPS (R13)(R14*4), Z3
+	MOVQ    cs+72(FP), R14
+	MOVQ    32(R14), R14
+	VMOVUPS (R13)(R14*4), Z4
+	MOVQ    cs+72(FP), R14
+	MOVQ    40(R14), R14
+	VMOVUPS (R13)(R14*4), Z5
+	MOVQ    cs+72(FP), R14
+	MOVQ    48(R14), R14
+	VMOVUPS (R13)(R14*4), Z6
+	TESTQ   R12, R12
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R11*4), R13
+	IMULQ        rsb+40(FP), R13
+	VBROADCASTSS (R10)(R11*4), Z7
+	VFMADD231PS  (DX)(R13*1), Z7, Z0
+	VFMADD231PS  (BX)(R13*1), Z7, Z1
+	VFMADD231PS  (SI)(R13*1), Z7, Z2
+	VFMADD231PS  (DI)(R13*1), Z7, Z3
+	VFMADD231PS  (R8)(R13*1), Z7, Z4
+	VFMADD231PS  (R9)(R13*1), Z7, Z5
+	VFMADD231PS  (AX)(R13*1), Z7, Z6
+	INCQ         R11
+	DECQ         R12
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R12
+	MOVQ    cs+72(FP), R13
+	MOVQ    (R13), R13
+	VMOVUPS Z0, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    8(R13), R13
+	VMOVUPS Z1, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    16(R13), R13
+	VMOVUPS Z2, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    24(R13), R13
+	VMOVUPS Z3, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    32(R13), R13
+	VMOVUPS Z4, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    40(R13), R13
+	VMOVUPS Z5, (R12)(R13*4)
+	MOVQ    cs+72(FP), R13
+	MOVQ    48(R13), R13
+	VMOVUPS Z6, (R12)(R13*4)
+	MOVQ    rsc+64(FP), R12
+	ADDQ    R12, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// Requires: AVX, AVX512F
+TEXT ·sparse8AVX512(SB), NOSPLIT, $0-80
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVQ    16(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVQ    24(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVQ    32(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVQ    40(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVQ    48(AX), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVQ    56(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), R11
+	SHLQ    $0x02, rsb+40(FP)
+	SHLQ    $0x02, rsc+64(FP)
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R13
+	MOVLQSX (R13), R13
+	SUBQ    R12, R13
+	MOVQ    c+56(FP), R14
+	MOVQ    cs+72(FP), R15
+	MOVQ    (R15), R15
+	VMOVUPS (R14)(R15*4), Z0
+	MOVQ    cs+72(FP), R15
+	MOVQ    8(R15), R15
+	VMOVUPS (R14)(R15*4), Z1
+	MOVQ    cs+72(FP), R15
+	MOVQ    16(R15), R15
+	VMOVUPS (R14)(R15*4), Z2
+	MOVQ    cs+72(FP), R15
+	MOVQ    24(R15), R15
+	VMOVUPS (R14)(R15*4), Z3
+	MOVQ    cs+72(FP), R15
+	MOVQ    32(R15), R15
+	VMOVUPS (R14)(R15*4), Z4
+	MOVQ    cs+72(FP), R15
+	MOVQ    40(R15), R15
+	VMOVUPS (R14)(R15*4), Z5
+	MOVQ    cs+72(FP), R15
+	MOVQ    48(R15), R15
+	VMOVUPS (R14)(R15*4), Z6
+	MOVQ    cs+72(FP), R15
+	MOVQ    56(R15), R15
+	VMOVUPS (R14)(R15*4), Z7
+	TESTQ   R13, R13
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(R12*4), R14
+	IMULQ        rsb+40(FP), R14
+	VBROADCASTSS (R11)(R12*4), Z8
+	VFMADD231PS  (DX)(R14*1), Z8, Z0
+	VFMADD231PS  (BX)(R14*1), Z8, Z1
+	VFMADD231PS  (SI)(R14*1), Z8, Z2
+	VFMADD231PS  (DI)(R14*1), Z8, Z3
+	VFMADD231PS  (R8)(R14*1), Z8, Z4
+	VFMADD231PS  (R9)(R14*1), Z8, Z5
+	VFMADD231PS  (R10)(R14*1), Z8, Z6
+	VFMADD231PS  (AX)(R14*1), Z8, Z7
+	INCQ         R12
+	DECQ         R13
+	JNZ          element
+
+sum:
+	MOVQ    c+56(FP), R13
+	MOVQ    cs+72(FP), R14
+	MOVQ    (R14), R14
+	VMOVUPS Z0, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    8(R14), R14
+	VMOVUPS Z1, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    16(R14), R14
+	VMOVUPS Z2, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    24(R14), R14
+	VMOVUPS Z3, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    32(R14), R14
+	VMOVUPS Z4, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    40(R14), R14
+	VMOVUPS Z5, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    48(R14), R14
+	VMOVUPS Z6, (R13)(R14*4)
+	MOVQ    cs+72(FP), R14
+	MOVQ    56(R14), R14
+	VMOVUPS Z7, (R13)(R14*4)
+	MOVQ    rsc+64(FP), R13
+	ADDQ    R13, c+56(FP)
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
 // func copyAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·copyAVX512(SB), NOSPLIT, $0-52

@@ -51,6 +51,17 @@ var kernelsAVX512 = Kernels{
 
 	Gemv: gemvAVX512, Copy: copyAVX512, Transpose: transposeAVX512,
 
+	Sparse: []SparseFunc{
+		sparse1AVX512,
+		sparse2AVX512,
+		sparse3AVX512,
+		sparse4AVX512,
+		sparse5AVX512,
+		sparse6AVX512,
+		sparse7AVX512,
+		sparse8AVX512,
+	},
+
 	Peak: peakAVX512, PeakFlops: 3584,
 
 	Add:           addAVX512,

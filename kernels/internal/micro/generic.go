@@ -16,6 +16,7 @@ var kernelsGeneric = Kernels{
 	AheadEvery: 1,
 
 	Gemv:      gemvGeneric,
+	Sparse:    []SparseFunc{sparseGeneric(1), sparseGeneric(2), sparseGeneric(3), sparseGeneric(4)},
 	Copy:      copyGeneric,
 	Transpose: transposeGeneric,
 

@@ -50,6 +50,24 @@ func gemvGeneric(n, k int, c, a *float32, csa int, b *float32, rsb int) {
 	}
 }
 
+// sparseGeneric returns the SparseFunc of that many vectors: a chain of fused
+// multiply-adds for each element of c, in the order of the values.
+func sparseGeneric(vectors int) SparseFunc {
+	return func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int) {
+		ends := unsafe.Slice(starts, rows+1)
+		bAt, cAt := unsafe.Slice(bs, vectors), unsafe.Slice(cs, vectors)
+		for i := range rows {
+			for v := range vectors {
+				row := vec(at(c, i*rsc+cAt[v]), genericNR)
+				for t := int(ends[i]); t < int(ends[i+1]); t++ {
+					column := *(*int32)(unsafe.Add(unsafe.Pointer(columns), 4*t))
+					multiplyAdd(row, *at(values, t), vec(at(b, int(column)*rsb+bAt[v]), genericNR))
+				}
+			}
+		}
+	}
+}
+
 // multiplyAdd is row[j] = fma(x, y[j], row[j]), with fma written out: the
 // compiler does not inline it, and this loop is most of what the tier does.
 func multiplyAdd(row []float32, x float32, y []float32) {

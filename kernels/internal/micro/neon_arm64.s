@@ -4799,6 +4799,706 @@ rows1colswithout1:
 rowswithout1:
 	RET
 
+// sparse1NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 1 vectors; see SparseFunc.
+TEXT ·sparse1NEON(SB), NOSPLIT, $0-80
+	MOVD    bs+48(FP), R19
+	MOVD    b+32(FP), R12
+	MOVD.P  8(R19), R0
+	ADD     R0<<2, R12, R0
+	MOVD    rows+0(FP), R8
+	MOVD    columns+16(FP), R10
+	MOVD    values+24(FP), R11
+	MOVD    rsb+40(FP), R12
+	LSL     $2, R12
+	MOVD    c+56(FP), R13
+	MOVD    rsc+64(FP), R14
+	LSL     $2, R14
+	MOVD    starts+8(FP), R9
+	MOVW.P  4(R9), R16
+	ADD     R16<<2, R10, R10
+	ADD     R16<<2, R11, R11
+
+row:
+	MOVW.P  4(R9), R19
+	SUB     R16, R19, R17
+	MOVD    R19, R16
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F0
+	CBZ     R17, sum
+
+element:
+	MOVW.P  4(R10), R19
+	MUL     R12, R19
+	FMOVS.P 4(R11), F24
+	ADD     R19, R0, R20
+	FMOVQ   (R20), F16
+	WORD    $0x4f981200 // FMLA V0.4S, V16.4S, V24.S[0]
+	SUBS    $1, R17
+	BNE     element
+
+sum:
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F0, (R19)
+	ADD     R14, R13
+	SUBS    $1, R8
+	BNE     row
+	RET
+
+// sparse2NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 2 vectors; see SparseFunc.
+TEXT ·sparse2NEON(SB), NOSPLIT, $0-80
+	MOVD    bs+48(FP), R19
+	MOVD    b+32(FP), R12
+	MOVD.P  8(R19), R0
+	ADD     R0<<2, R12, R0
+	MOVD.P  8(R19), R1
+	ADD     R1<<2, R12, R1
+	MOVD    rows+0(FP), R8
+	MOVD    columns+16(FP), R10
+	MOVD    values+24(FP), R11
+	MOVD    rsb+40(FP), R12
+	LSL     $2, R12
+	MOVD    c+56(FP), R13
+	MOVD    rsc+64(FP), R14
+	LSL     $2, R14
+	MOVD    starts+8(FP), R9
+	MOVW.P  4(R9), R16
+	ADD     R16<<2, R10, R10
+	ADD     R16<<2, R11, R11
+
+row:
+	MOVW.P  4(R9), R19
+	SUB     R16, R19, R17
+	MOVD    R19, R16
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F0
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F1
+	CBZ     R17, sum
+
+element:
+	MOVW.P  4(R10), R19
+	MUL     R12, R19
+	FMOVS.P 4(R11), F24
+	ADD     R19, R0, R20
+	FMOVQ   (R20), F16
+	WORD    $0x4f981200 // FMLA V0.4S, V16.4S, V24.S[0]
+	ADD     R19, R1, R20
+	FMOVQ   (R20), F17
+	WORD    $0x4f981221 // FMLA V1.4S, V17.4S, V24.S[0]
+	SUBS    $1, R17
+	BNE     element
+
+sum:
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F0, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F1, (R19)
+	ADD     R14, R13
+	SUBS    $1, R8
+	BNE     row
+	RET
+
+// sparse3NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 3 vectors; see SparseFunc.
+TEXT ·sparse3NEON(SB), NOSPLIT, $0-80
+	MOVD    bs+48(FP), R19
+	MOVD    b+32(FP), R12
+	MOVD.P  8(R19), R0
+	ADD     R0<<2, R12, R0
+	MOVD.P  8(R19), R1
+	ADD     R1<<2, R12, R1
+	MOVD.P  8(R19), R2
+	ADD     R2<<2, R12, R2
+	MOVD    rows+0(FP), R8
+	MOVD    columns+16(FP), R10
+	MOVD    values+24(FP), R11
+	MOVD    rsb+40(FP), R12
+	LSL     $2, R12
+	MOVD    c+56(FP), R13
+	MOVD    rsc+64(FP), R14
+	LSL     $2, R14
+	MOVD    starts+8(FP), R9
+	MOVW.P  4(R9), R16
+	ADD     R16<<2, R10, R10
+	ADD     R16<<2, R11, R11
+
+row:
+	MOVW.P  4(R9), R19
+	SUB     R16, R19, R17
+	MOVD    R19, R16
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F0
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F1
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F2
+	CBZ     R17, sum
+
+element:
+	MOVW.P  4(R10), R19
+	MUL     R12, R19
+	FMOVS.P 4(R11), F24
+	ADD     R19, R0, R20
+	FMOVQ   (R20), F16
+	WORD    $0x4f981200 // FMLA V0.4S, V16.4S, V24.S[0]
+	ADD     R19, R1, R20
+	FMOVQ   (R20), F17
+	WORD    $0x4f981221 // FMLA V1.4S, V17.4S, V24.S[0]
+	ADD     R19, R2, R20
+	FMOVQ   (R20), F18
+	WORD    $0x4f981242 // FMLA V2.4S, V18.4S, V24.S[0]
+	SUBS    $1, R17
+	BNE     element
+
+sum:
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F0, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F1, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F2, (R19)
+	ADD     R14, R13
+	SUBS    $1, R8
+	BNE     row
+	RET
+
+// sparse4NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 4 vectors; see SparseFunc.
+TEXT ·sparse4NEON(SB), NOSPLIT, $0-80
+	MOVD    bs+48(FP), R19
+	MOVD    b+32(FP), R12
+	MOVD.P  8(R19), R0
+	ADD     R0<<2, R12, R0
+	MOVD.P  8(R19), R1
+	ADD     R1<<2, R12, R1
+	MOVD.P  8(R19), R2
+	ADD     R2<<2, R12, R2
+	MOVD.P  8(R19), R3
+	ADD     R3<<2, R12, R3
+	MOVD    rows+0(FP), R8
+	MOVD    columns+16(FP), R10
+	MOVD    values+24(FP), R11
+	MOVD    rsb+40(FP), R12
+	LSL     $2, R12
+	MOVD    c+56(FP), R13
+	MOVD    rsc+64(FP), R14
+	LSL     $2, R14
+	MOVD    starts+8(FP), R9
+	MOVW.P  4(R9), R16
+	ADD     R16<<2, R10, R10
+	ADD     R16<<2, R11, R11
+
+row:
+	MOVW.P  4(R9), R19
+	SUB     R16, R19, R17
+	MOVD    R19, R16
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F0
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F1
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F2
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F3
+	CBZ     R17, sum
+
+element:
+	MOVW.P  4(R10), R19
+	MUL     R12, R19
+	FMOVS.P 4(R11), F24
+	ADD     R19, R0, R20
+	FMOVQ   (R20), F16
+	WORD    $0x4f981200 // FMLA V0.4S, V16.4S, V24.S[0]
+	ADD     R19, R1, R20
+	FMOVQ   (R20), F17
+	WORD    $0x4f981221 // FMLA V1.4S, V17.4S, V24.S[0]
+	ADD     R19, R2, R20
+	FMOVQ   (R20), F18
+	WORD    $0x4f981242 // FMLA V2.4S, V18.4S, V24.S[0]
+	ADD     R19, R3, R20
+	FMOVQ   (R20), F19
+	WORD    $0x4f981263 // FMLA V3.4S, V19.4S, V24.S[0]
+	SUBS    $1, R17
+	BNE     element
+
+sum:
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F0, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F1, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F2, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F3, (R19)
+	ADD     R14, R13
+	SUBS    $1, R8
+	BNE     row
+	RET
+
+// sparse5NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 5 vectors; see SparseFunc.
+TEXT ·sparse5NEON(SB), NOSPLIT, $0-80
+	MOVD    bs+48(FP), R19
+	MOVD    b+32(FP), R12
+	MOVD.P  8(R19), R0
+	ADD     R0<<2, R12, R0
+	MOVD.P  8(R19), R1
+	ADD     R1<<2, R12, R1
+	MOVD.P  8(R19), R2
+	ADD     R2<<2, R12, R2
+	MOVD.P  8(R19), R3
+	ADD     R3<<2, R12, R3
+	MOVD.P  8(R19), R4
+	ADD     R4<<2, R12, R4
+	MOVD    rows+0(FP), R8
+	MOVD    columns+16(FP), R10
+	MOVD    values+24(FP), R11
+	MOVD    rsb+40(FP), R12
+	LSL     $2, R12
+	MOVD    c+56(FP), R13
+	MOVD    rsc+64(FP), R14
+	LSL     $2, R14
+	MOVD    starts+8(FP), R9
+	MOVW.P  4(R9), R16
+	ADD     R16<<2, R10, R10
+	ADD     R16<<2, R11, R11
+
+row:
+	MOVW.P  4(R9), R19
+	SUB     R16, R19, R17
+	MOVD    R19, R16
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F0
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F1
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F2
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F3
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F4
+	CBZ     R17, sum
+
+element:
+	MOVW.P  4(R10), R19
+	MUL     R12, R19
+	FMOVS.P 4(R11), F24
+	ADD     R19, R0, R20
+	FMOVQ   (R20), F16
+	WORD    $0x4f981200 // FMLA V0.4S, V16.4S, V24.S[0]
+	ADD     R19, R1, R20
+	FMOVQ   (R20), F17
+	WORD    $0x4f981221 // FMLA V1.4S, V17.4S, V24.S[0]
+	ADD     R19, R2, R20
+	FMOVQ   (R20), F18
+	WORD    $0x4f981242 // FMLA V2.4S, V18.4S, V24.S[0]
+	ADD     R19, R3, R20
+	FMOVQ   (R20), F19
+	WORD    $0x4f981263 // FMLA V3.4S, V19.4S, V24.S[0]
+	ADD     R19, R4, R20
+	FMOVQ   (R20), F20
+	WORD    $0x4f981284 // FMLA V4.4S, V20.4S, V24.S[0]
+	SUBS    $1, R17
+	BNE     element
+
+sum:
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F0, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F1, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F2, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F3, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F4, (R19)
+	ADD     R14, R13
+	SUBS    $1, R8
+	BNE     row
+	RET
+
+// sparse6NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 6 vectors; see SparseFunc.
+TEXT ·sparse6NEON(SB), NOSPLIT, $0-80
+	MOVD    bs+48(FP), R19
+	MOVD    b+32(FP), R12
+	MOVD.P  8(R19), R0
+	ADD     R0<<2, R12, R0
+	MOVD.P  8(R19), R1
+	ADD     R1<<2, R12, R1
+	MOVD.P  8(R19), R2
+	ADD     R2<<2, R12, R2
+	MOVD.P  8(R19), R3
+	ADD     R3<<2, R12, R3
+	MOVD.P  8(R19), R4
+	ADD     R4<<2, R12, R4
+	MOVD.P  8(R19), R5
+	ADD     R5<<2, R12, R5
+	MOVD    rows+0(FP), R8
+	MOVD    columns+16(FP), R10
+	MOVD    values+24(FP), R11
+	MOVD    rsb+40(FP), R12
+	LSL     $2, R12
+	MOVD    c+56(FP), R13
+	MOVD    rsc+64(FP), R14
+	LSL     $2, R14
+	MOVD    starts+8(FP), R9
+	MOVW.P  4(R9), R16
+	ADD     R16<<2, R10, R10
+	ADD     R16<<2, R11, R11
+
+row:
+	MOVW.P  4(R9), R19
+	SUB     R16, R19, R17
+	MOVD    R19, R16
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F0
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F1
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F2
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F3
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F4
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F5
+	CBZ     R17, sum
+
+element:
+	MOVW.P  4(R10), R19
+	MUL     R12, R19
+	FMOVS.P 4(R11), F24
+	ADD     R19, R0, R20
+	FMOVQ   (R20), F16
+	WORD    $0x4f981200 // FMLA V0.4S, V16.4S, V24.S[0]
+	ADD     R19, R1, R20
+	FMOVQ   (R20), F17
+	WORD    $0x4f981221 // FMLA V1.4S, V17.4S, V24.S[0]
+	ADD     R19, R2, R20
+	FMOVQ   (R20), F18
+	WORD    $0x4f981242 // FMLA V2.4S, V18.4S, V24.S[0]
+	ADD     R19, R3, R20
+	FMOVQ   (R20), F19
+	WORD    $0x4f981263 // FMLA V3.4S, V19.4S, V24.S[0]
+	ADD     R19, R4, R20
+	FMOVQ   (R20), F20
+	WORD    $0x4f981284 // FMLA V4.4S, V20.4S, V24.S[0]
+	ADD     R19, R5, R20
+	FMOVQ   (R20), F21
+	WORD    $0x4f9812a5 // FMLA V5.4S, V21.4S, V24.S[0]
+	SUBS    $1, R17
+	BNE     element
+
+sum:
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F0, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F1, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F2, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F3, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F4, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F5, (R19)
+	ADD     R14, R13
+	SUBS    $1, R8
+	BNE     row
+	RET
+
+// sparse7NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 7 vectors; see SparseFunc.
+TEXT ·sparse7NEON(SB), NOSPLIT, $0-80
+	MOVD    bs+48(FP), R19
+	MOVD    b+32(FP), R12
+	MOVD.P  8(R19), R0
+	ADD     R0<<2, R12, R0
+	MOVD.P  8(R19), R1
+	ADD     R1<<2, R12, R1
+	MOVD.P  8(R19), R2
+	ADD     R2<<2, R12, R2
+	MOVD.P  8(R19), R3
+	ADD     R3<<2, R12, R3
+	MOVD.P  8(R19), R4
+	ADD     R4<<2, R12, R4
+	MOVD.P  8(R19), R5
+	ADD     R5<<2, R12, R5
+	MOVD.P  8(R19), R6
+	ADD     R6<<2, R12, R6
+	MOVD    rows+0(FP), R8
+	MOVD    columns+16(FP), R10
+	MOVD    values+24(FP), R11
+	MOVD    rsb+40(FP), R12
+	LSL     $2, R12
+	MOVD    c+56(FP), R13
+	MOVD    rsc+64(FP), R14
+	LSL     $2, R14
+	MOVD    starts+8(FP), R9
+	MOVW.P  4(R9), R16
+	ADD     R16<<2, R10, R10
+	ADD     R16<<2, R11, R11
+
+row:
+	MOVW.P  4(R9), R19
+	SUB     R16, R19, R17
+	MOVD    R19, R16
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F0
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F1
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F2
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F3
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F4
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F5
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F6
+	CBZ     R17, sum
+
+element:
+	MOVW.P  4(R10), R19
+	MUL     R12, R19
+	FMOVS.P 4(R11), F24
+	ADD     R19, R0, R20
+	FMOVQ   (R20), F16
+	WORD    $0x4f981200 // FMLA V0.4S, V16.4S, V24.S[0]
+	ADD     R19, R1, R20
+	FMOVQ   (R20), F17
+	WORD    $0x4f981221 // FMLA V1.4S, V17.4S, V24.S[0]
+	ADD     R19, R2, R20
+	FMOVQ   (R20), F18
+	WORD    $0x4f981242 // FMLA V2.4S, V18.4S, V24.S[0]
+	ADD     R19, R3, R20
+	FMOVQ   (R20), F19
+	WORD    $0x4f981263 // FMLA V3.4S, V19.4S, V24.S[0]
+	ADD     R19, R4, R20
+	FMOVQ   (R20), F20
+	WORD    $0x4f981284 // FMLA V4.4S, V20.4S, V24.S[0]
+	ADD     R19, R5, R20
+	FMOVQ   (R20), F21
+	WORD    $0x4f9812a5 // FMLA V5.4S, V21.4S, V24.S[0]
+	ADD     R19, R6, R20
+	FMOVQ   (R20), F22
+	WORD    $0x4f9812c6 // FMLA V6.4S, V22.4S, V24.S[0]
+	SUBS    $1, R17
+	BNE     element
+
+sum:
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F0, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F1, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F2, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F3, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F4, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F5, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F6, (R19)
+	ADD     R14, R13
+	SUBS    $1, R8
+	BNE     row
+	RET
+
+// sparse8NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 8 vectors; see SparseFunc.
+TEXT ·sparse8NEON(SB), NOSPLIT, $0-80
+	MOVD    bs+48(FP), R19
+	MOVD    b+32(FP), R12
+	MOVD.P  8(R19), R0
+	ADD     R0<<2, R12, R0
+	MOVD.P  8(R19), R1
+	ADD     R1<<2, R12, R1
+	MOVD.P  8(R19), R2
+	ADD     R2<<2, R12, R2
+	MOVD.P  8(R19), R3
+	ADD     R3<<2, R12, R3
+	MOVD.P  8(R19), R4
+	ADD     R4<<2, R12, R4
+	MOVD.P  8(R19), R5
+	ADD     R5<<2, R12, R5
+	MOVD.P  8(R19), R6
+	ADD     R6<<2, R12, R6
+	MOVD.P  8(R19), R7
+	ADD     R7<<2, R12, R7
+	MOVD    rows+0(FP), R8
+	MOVD    columns+16(FP), R10
+	MOVD    values+24(FP), R11
+	MOVD    rsb+40(FP), R12
+	LSL     $2, R12
+	MOVD    c+56(FP), R13
+	MOVD    rsc+64(FP), R14
+	LSL     $2, R14
+	MOVD    starts+8(FP), R9
+	MOVW.P  4(R9), R16
+	ADD     R16<<2, R10, R10
+	ADD     R16<<2, R11, R11
+
+row:
+	MOVW.P  4(R9), R19
+	SUB     R16, R19, R17
+	MOVD    R19, R16
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F0
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F1
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F2
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F3
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F4
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F5
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F6
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   (R19), F7
+	CBZ     R17, sum
+
+element:
+	MOVW.P  4(R10), R19
+	MUL     R12, R19
+	FMOVS.P 4(R11), F24
+	ADD     R19, R0, R20
+	FMOVQ   (R20), F16
+	WORD    $0x4f981200 // FMLA V0.4S, V16.4S, V24.S[0]
+	ADD     R19, R1, R20
+	FMOVQ   (R20), F17
+	WORD    $0x4f981221 // FMLA V1.4S, V17.4S, V24.S[0]
+	ADD     R19, R2, R20
+	FMOVQ   (R20), F18
+	WORD    $0x4f981242 // FMLA V2.4S, V18.4S, V24.S[0]
+	ADD     R19, R3, R20
+	FMOVQ   (R20), F19
+	WORD    $0x4f981263 // FMLA V3.4S, V19.4S, V24.S[0]
+	ADD     R19, R4, R20
+	FMOVQ   (R20), F20
+	WORD    $0x4f981284 // FMLA V4.4S, V20.4S, V24.S[0]
+	ADD     R19, R5, R20
+	FMOVQ   (R20), F21
+	WORD    $0x4f9812a5 // FMLA V5.4S, V21.4S, V24.S[0]
+	ADD     R19, R6, R20
+	FMOVQ   (R20), F22
+	WORD    $0x4f9812c6 // FMLA V6.4S, V22.4S, V24.S[0]
+	ADD     R19, R7, R20
+	FMOVQ   (R20), F23
+	WORD    $0x4f9812e7 // FMLA V7.4S, V23.4S, V24.S[0]
+	SUBS    $1, R17
+	BNE     element
+
+sum:
+	MOVD    cs+72(FP), R15
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F0, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F1, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F2, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F3, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F4, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F5, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F6, (R19)
+	MOVD.P  8(R15), R19
+	ADD     R19<<2, R13, R19
+	FMOVQ   F7, (R19)
+	ADD     R14, R13
+	SUBS    $1, R8
+	BNE     row
+	RET
+
 // copyNEON: dst[i][j] = α·src[i][j], i < rows, j < cols.
 TEXT ·copyNEON(SB), NOSPLIT, $0-52
 	MOVD    rows+0(FP), R0

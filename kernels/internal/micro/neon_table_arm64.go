@@ -43,6 +43,17 @@ var kernelsNEON = Kernels{
 
 	Gemv: gemvNEON, Copy: copyNEON, Transpose: transposeNEON,
 
+	Sparse: []SparseFunc{
+		sparse1NEON,
+		sparse2NEON,
+		sparse3NEON,
+		sparse4NEON,
+		sparse5NEON,
+		sparse6NEON,
+		sparse7NEON,
+		sparse8NEON,
+	},
+
 	Peak: peakNEON, PeakFlops: 768,
 
 	Add:           addNEON,

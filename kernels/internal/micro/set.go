@@ -29,6 +29,16 @@ type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb,
 // apart, rows of b rsb.
 type GemvFunc func(n, k int, c, a *float32, csa int, b *float32, rsb int)
 
+// SparseFunc adds the product of a sparse matrix and a dense one to c, in a number
+// of vectors:
+//
+//	c[i][j] += Σₜ values[t]·b[columns[t]][j]    t = starts[i]..starts[i+1]-1 ascending
+//
+// with one rounding a product (fused multiply-add). Rows of b and c lie rsb and rsc
+// elements apart; vector v of a row begins at element bs[v] of b and cs[v] of c.
+// There is at least one row.
+type SparseFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+
 // MoveFunc writes α·src, of rows × cols elements, to dst or, a transposing one,
 // its transpose of cols × rows. Rows lie rsd and rss elements apart; columns are
 // neighbours. dst may be src where their rows are the same, but not overlap it
@@ -89,6 +99,7 @@ type Kernels struct {
 	AheadEvery int // values of p; see GemmFunc
 
 	Gemv      GemvFunc
+	Sparse    []SparseFunc // Sparse[v-1] is for v vectors
 	Copy      MoveFunc
 	Transpose MoveFunc
 

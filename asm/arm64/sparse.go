@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mnist-fast/mnist-fast/asm/formula"
+)
+
+// Registers of sparse.
+//
+//	R0–R7    places of the vectors in the first row of b
+//	V0–V7    accumulators
+//	V16–V23  vectors of a row of b
+//	V24      a value, in lane 0
+const (
+	sparseRows    = "R8"
+	sparseStarts  = "R9"
+	sparseColumns = "R10"
+	sparseValues  = "R11"
+	sparseStepB   = "R12"
+	sparseC       = "R13"
+	sparseStepC   = "R14"
+	sparseCs      = "R15"
+	sparseStart   = "R16"
+	sparseLeft    = "R17"
+	sparseAt      = "R19"
+	sparseRow     = "R20"
+	sparseB       = 16
+	sparseX       = 24
+)
+
+func sparsePlace(v int) string { return fmt.Sprintf("R%d", v) }
+
+// sparse generates c[i][j] += Σₜ values[t]·b[columns[t]][j] for a number of vectors
+// of each row. Each vector has an accumulator, and a pointer to its place in b.
+func (e *emitter) sparse(vectors int) {
+	e.begin(formula.SparseName(vectors), formula.SparseSignature, formula.SparseDoc(vectors))
+	e.places(vectors)
+	e.loadParam("rows", sparseRows)
+	e.loadParam("columns", sparseColumns)
+	e.loadParam("values", sparseValues)
+	e.loadStride("rsb", sparseStepB)
+	e.loadParam("c", sparseC)
+	e.loadStride("rsc", sparseStepC)
+	e.firstElement()
+	e.label("row")
+	e.emit("MOVW.P 4(%s), %s", sparseStarts, sparseAt)
+	e.emit("SUB %s, %s, %s", sparseStart, sparseAt, sparseLeft)
+	e.emit("MOVD %s, %s", sparseAt, sparseStart)
+	e.atPlaces(vectors, func(v int) { e.emit("FMOVQ (%s), F%d", sparseAt, v) })
+	e.emit("CBZ %s, sum", sparseLeft)
+	e.label("element")
+	e.sparseElement(vectors)
+	e.emit("SUBS $1, %s", sparseLeft)
+	e.emit("BNE element")
+	e.label("sum")
+	e.atPlaces(vectors, func(v int) { e.emit("FMOVQ F%d, (%s)", v, sparseAt) })
+	e.emit("ADD %s, %s", sparseStepC, sparseC)
+	e.emit("SUBS $1, %s", sparseRows)
+	e.emit("BNE row")
+	e.emit("RET")
+}
+
+// places points at the vectors of the first row of b.
+func (e *emitter) places(vectors int) {
+	e.loadParam("bs", sparseAt)
+	e.loadParam("b", sparseB0)
+	for v := range vectors {
+		e.emit("MOVD.P 8(%s), %s", sparseAt, sparsePlace(v))
+		e.emit("ADD %s<<2, %s, %s", sparsePlace(v), sparseB0, sparsePlace(v))
+	}
+}
+
+// sparseB0 is b, until the places are known.
+const sparseB0 = sparseStepB
+
+// firstElement points at the first element of the first row.
+func (e *emitter) firstElement() {
+	e.loadParam("starts", sparseStarts)
+	e.emit("MOVW.P 4(%s), %s", sparseStarts, sparseStart)
+	e.emit("ADD %s<<2, %s, %s", sparseStart, sparseColumns, sparseColumns)
+	e.emit("ADD %s<<2, %s, %s", sparseStart, sparseValues, sparseValues)
+}
+
+// sparseElement adds the product of an element and its row of b.
+func (e *emitter) sparseElement(vectors int) {
+	e.emit("MOVW.P 4(%s), %s", sparseColumns, sparseAt)
+	e.emit("MUL %s, %s", sparseStepB, sparseAt)
+	e.emit("FMOVS.P 4(%s), F%d", sparseValues, sparseX)
+	for v := range vectors {
+		e.emit("ADD %s, %s, %s", sparseAt, sparsePlace(v), sparseRow)
+		e.emit("FMOVQ (%s), F%d", sparseRow, sparseB+v)
+		e.vector(fmlaElement, v, sparseB+v, sparseX)
+	}
+}
+
+// atPlaces does something at the places of the vectors of a row of c.
+func (e *emitter) atPlaces(vectors int, do func(v int)) {
+	e.loadParam("cs", sparseCs)
+	for v := range vectors {
+		e.emit("MOVD.P 8(%s), %s", sparseCs, sparseAt)
+		e.emit("ADD %s<<2, %s, %s", sparseAt, sparseC, sparseAt)
+		do(v)
+	}
+}

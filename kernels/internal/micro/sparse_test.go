@@ -1,0 +1,114 @@
+package micro
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
+)
+
+// A lists is a sparse matrix as SparseFunc reads it.
+type lists struct {
+	starts, columns []int32
+	values          []float32
+}
+
+func randomLists(rnd *rand.Rand, rows, cols int) lists {
+	l := lists{starts: []int32{int32(rnd.IntN(3))}}
+	for range l.starts[0] { // elements of rows before
+		l.columns, l.values = append(l.columns, -1), append(l.values, 0)
+	}
+	density := rnd.Float64()
+	for range rows {
+		for j := range cols {
+			if rnd.Float64() < density {
+				l.columns, l.values = append(l.columns, int32(j)), append(l.values, rnd.Float32()-0.5)
+			}
+		}
+		l.starts = append(l.starts, int32(len(l.columns)))
+	}
+	return l
+}
+
+// checkSparse compares the function for that many vectors on guarded operands with
+// chains that are written out.
+func checkSparse(t *testing.T, s *Set, rnd *rand.Rand, vectors, rows, cols int) {
+	t.Helper()
+	width := vectors * s.Vector
+	a := randomLists(rnd, rows, cols)
+	rsb, rsc, side := width+rnd.IntN(5), width+rnd.IntN(5), guard.Side(rnd.IntN(2))
+	b, c := make([]float32, (cols-1)*rsb+width), make([]float32, (rows-1)*rsc+width)
+	fill(rnd, b)
+	fill(rnd, c)
+	var bs, cs []int
+	for _, v := range rnd.Perm(vectors) {
+		bs, cs = append(bs, v*s.Vector), append(cs, rnd.Perm(vectors)[0]*s.Vector)
+	}
+	for i, v := range rnd.Perm(vectors) { // each vector of c once
+		cs[i] = v * s.Vector
+	}
+
+	gb, got := guarded(t, b, side), guarded(t, c, side)
+	s.Sparse[vectors-1](rows, &a.starts[0], unsafe.SliceData(a.columns), unsafe.SliceData(a.values),
+		&gb[0], rsb, &bs[0], &got[0], rsc, &cs[0])
+	for i := range rows {
+		for v := range vectors {
+			for e := a.starts[i]; e < a.starts[i+1]; e++ {
+				at := int(a.columns[e])*rsb + bs[v]
+				multiplyAdd(c[i*rsc+cs[v]:][:s.Vector], a.values[e], b[at:at+s.Vector])
+			}
+		}
+	}
+	suite.RequireSame(t, fmt.Sprintf("%d vectors, %d × %d", vectors, rows, cols), got, c)
+	suite.RequireSame(t, "b", gb, b)
+}
+
+func TestSparseMatchesGeneric(t *testing.T) {
+	forTiers(t, func(t *testing.T, s *Set) {
+		rnd := rand.New(rand.NewPCG(25, 26))
+		for vectors := 1; vectors <= len(s.Sparse); vectors++ {
+			for range 60 {
+				checkSparse(t, s, rnd, vectors, 1+rnd.IntN(5), 1+rnd.IntN(40))
+			}
+		}
+	})
+}
+
+func FuzzSparse(f *testing.F) {
+	f.Add(uint64(1), uint8(7), uint8(3), uint8(20))
+	f.Fuzz(func(t *testing.T, seed uint64, vectors, rows, cols uint8) {
+		for _, s := range usable()[1:] {
+			checkSparse(t, &s, rand.New(rand.NewPCG(seed, 4)), 1+int(vectors)%len(s.Sparse), 1+int(rows), 1+int(cols))
+		}
+	})
+}
+
+func BenchmarkSparse(b *testing.B) {
+	const rows, cols, perRow = 32, 192, 40
+	for _, s := range usable() {
+		vectors := len(s.Sparse)
+		width := vectors * s.Vector
+		b.Run(fmt.Sprintf("tier=%s/m=%d/k=%d/n=%d/nonzero=%d", s.Name, rows, cols, width, perRow), func(b *testing.B) {
+			rnd := rand.New(rand.NewPCG(1, 2))
+			a := lists{starts: []int32{0}}
+			for range rows {
+				for j := range perRow {
+					a.columns, a.values = append(a.columns, int32(j*cols/perRow+rnd.IntN(cols/perRow))), append(a.values, 1)
+				}
+				a.starts = append(a.starts, int32(len(a.columns)))
+			}
+			x, c := make([]float32, cols*width), make([]float32, rows*width)
+			var at []int
+			for v := range vectors {
+				at = append(at, v*s.Vector)
+			}
+			for b.Loop() {
+				s.Sparse[vectors-1](rows, &a.starts[0], &a.columns[0], &a.values[0], &x[0], width, &at[0], &c[0], width, &at[0])
+			}
+			b.ReportMetric(2*float64(rows*perRow*width)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+		})
+	}
+}

@@ -1,0 +1,209 @@
+package nn
+
+import (
+	"math"
+	"slices"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+// A sparseTable is a table that can tell which numbers of a row are not zero.
+type sparseTable interface {
+	Table
+	nonZero(row int) int                              // how many
+	appendRow(s *kernels.Sparse, row, begin, end int) // columns begin to end-1
+}
+
+// A sparseBatch has the numbers of a batch that are not zero. A product with a
+// finite kernel leaves out the others without changing a bit. The columns are cut
+// into parts, so that a part's rows of a kernel stay in the first-level cache.
+type sparseBatch struct {
+	parts  []sparsePart
+	finite []bool // of each worker: whether its columns of the first kernel are
+}
+
+// A sparsePart has columns begin to end-1 of a batch.
+type sparsePart struct {
+	begin, end    int
+	x, transposed kernels.Sparse
+}
+
+// partColumns is the width of a part: 32 units of a kernel take 24 KB of it.
+const partColumns = 192
+
+// newSparseBatch returns one for batches of up to that many rows, or nil if the
+// first layer has no use for it.
+func newSparseBatch(m *Sequential, rows, workers int) *sparseBatch {
+	if !m.stages[0].paired {
+		return nil
+	}
+	s := &sparseBatch{finite: make([]bool, workers)}
+	for begin := 0; begin < m.inputs; begin += partColumns {
+		p := sparsePart{begin: begin, end: min(begin+partColumns, m.inputs)}
+		p.x.Grow(int(2 * sparseShare * float64(rows*(p.end-p.begin))))
+		s.parts = append(s.parts, p)
+	}
+	return s
+}
+
+// Where more than sparseShare of the numbers are not zero, dense products are
+// faster. Whether they are is told from the first sparseProbe samples of a batch: by
+// the data alone, so that every machine does the same.
+const (
+	sparseShare = 0.3
+	sparseProbe = 4
+)
+
+// asSparse returns the table if few numbers of the batch are not zero.
+func asSparse(x Table, rows []int) (sparseTable, bool) {
+	t, ok := x.(sparseTable)
+	if !ok {
+		return nil, false
+	}
+	n, probe := 0, rows[:min(len(rows), sparseProbe)]
+	for _, r := range probe {
+		n += t.nonZero(r)
+	}
+	return t, float64(n) <= sparseShare*float64(len(probe)*t.Width())
+}
+
+// gather reads the rank's share of the parts. If the batch is to be trained on, it
+// also makes the transposes.
+func (s *sparseBatch) gather(t sparseTable, rows []int, rank, workers int, transpose bool) {
+	for i := rank; i < len(s.parts); i += workers {
+		p := &s.parts[i]
+		p.x.Reset(p.end - p.begin)
+		for _, r := range rows {
+			t.appendRow(&p.x, r, p.begin, p.end)
+		}
+		if transpose {
+			p.x.TransposeTo(&p.transposed)
+		}
+	}
+}
+
+// gatherSparse reads the batch as a sparse one, if that is faster and makes no
+// difference, and reports whether it did.
+func (f *flow) gatherSparse(k *kernels.Core, x Table, rows []int) bool {
+	if f.sparse == nil {
+		return false
+	}
+	t, ok := asSparse(x, rows)
+	if !ok {
+		return false
+	}
+	f.sparse.gather(t, rows, f.rank, f.workers, f.trains)
+	f.sparse.finite[f.rank] = f.finite(k)
+	f.meet()
+	return !slices.Contains(f.sparse.finite, false)
+}
+
+// finite reports whether the worker's columns of the first kernel are numbers, so
+// that zero times any of them is zero.
+func (f *flow) finite(k *kernels.Core) bool {
+	if f.checked.edits != f.model.edits {
+		f.checked = kernelCheck{f.model.edits, true}
+		s := &f.stages[0]
+		for c := s.begin; c < s.end; c++ {
+			f.checked.check(k, f.weights[s.first].blocks[c].Data)
+		}
+	}
+	return f.checked.finite
+}
+
+// A kernelCheck says whether a kernel, after that many edits of the model, is
+// finite.
+type kernelCheck struct {
+	edits  int
+	finite bool
+}
+
+// check looks at a part of the kernel. An infinite sum of numbers does no harm: it
+// only costs speed.
+func (c *kernelCheck) check(k *kernels.Core, part []float32) {
+	sum := float64(k.SumAbs(part))
+	c.finite = c.finite && !math.IsInf(sum, 0) && !math.IsNaN(sum)
+}
+
+// A shardRun is a number of neighbouring shards of one width.
+type shardRun struct{ begin, end, width int }
+
+// runs are the worker's shards: the last one may be narrower than the others.
+func (s *stageFlow) runs() (runs [2]shardRun) {
+	for i, c := 0, s.begin; c < s.end; i++ {
+		lo, hi := s.shards.bounds(c)
+		r := shardRun{c, c + 1, hi - lo}
+		for ; r.end < s.end && s.shards.width == r.width && (r.end+1)*r.width <= s.shards.units; r.end++ {
+		}
+		runs[i], c = r, r.end
+	}
+	return runs
+}
+
+// columns are the units of the run in a buffer of the worker's units.
+func (r shardRun) columns(s *stageFlow, b buffer, rows int) kernels.Panels {
+	lo, _ := s.shards.bounds(r.begin)
+	hi := lo + r.width
+	return kernels.Panels{Mat: b.mat(rows).Slice(0, rows, lo-s.lo, hi-s.lo), Count: r.end - r.begin, Step: r.width}
+}
+
+// forwardSparse computes the worker's units of the first layer.
+func (f *flow) forwardSparse(k *kernels.Core) {
+	s := &f.stages[0]
+	w := f.weights[s.first]
+	for i := range f.rows {
+		copy(s.hidden.mat(f.rows).Row(i), w.bias[s.lo:s.hi])
+	}
+	for _, run := range s.runs() {
+		for i := range f.sparse.parts {
+			if p := &f.sparse.parts[i]; run.begin < run.end {
+				kernel := f.model.params[s.first].rowsOf(f.model.weights, run, p.begin, p.end)
+				k.GemmSparse(&p.x, kernel, run.columns(s, s.hidden.buffer, f.rows))
+			}
+		}
+	}
+}
+
+// rowsOf are rows of the shards of a run, in numbers that are laid out like the
+// weights.
+func (p layerParams) rowsOf(weights []float32, run shardRun, begin, end int) kernels.Panels {
+	size := p.inputs * run.width
+	at := p.blocks[run.begin].at + begin*run.width
+	last := p.blocks[run.end-1].at + size
+	return kernels.Panels{Mat: kernels.View(weights[at:last], end-begin, run.width), Count: run.end - run.begin, Step: size}
+}
+
+// updateSparse computes the gradient of the worker's columns of the first kernel, a
+// few rows at a time, and updates them.
+func (f *backFlow) updateSparse(k *kernels.Core) {
+	s := &f.stages[0]
+	check := kernelCheck{f.model.edits + 1, true}
+	for _, run := range s.runs() {
+		for i := range f.sparse.parts {
+			if run.begin < run.end {
+				f.updatePart(k, run, &f.sparse.parts[i], &check)
+			}
+		}
+	}
+	if f.gradients == nil { // else the weights have yet to change
+		f.checked = check
+	}
+}
+
+func (f *backFlow) updatePart(k *kernels.Core, run shardRun, p *sparsePart, check *kernelCheck) {
+	s := &f.stages[0]
+	count := run.end - run.begin
+	rows := max(1, gradFloats/2/(count*run.width))
+	for r := p.begin; r < p.end; r += rows {
+		end := min(r+rows, p.end)
+		size := (end - r) * run.width
+		g := f.grad[:count*size]
+		clear(g)
+		x := p.transposed.Slice(r-p.begin, end-p.begin)
+		k.GemmSparse(&x, run.columns(s, f.back[0].hidden, f.rows), kernels.Panels{Mat: kernels.View(g, end-r, run.width), Count: count, Step: size})
+		for c := range count {
+			f.updateRows(k, s.first, run.begin+c, r, end, g[c*size:(c+1)*size])
+			check.check(k, f.weights[s.first].blocks[run.begin+c].Data[r*run.width:end*run.width])
+		}
+	}
+}
