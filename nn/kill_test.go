@@ -38,12 +38,12 @@ func TestKilledRun(t *testing.T) {
 	data := pictures(200, 30, 3)
 	trainer := killedTrainer(t, dir, workers)
 	history := fit(t, trainer, data, nn.FitConfig{
-		Epochs: 8, Seed: 5, ValidationSplit: 0.1,
+		Epochs: 6, Seed: 5, ValidationSplit: 0.1,
 		Callbacks: []nn.Callback{
 			nn.ReduceLROnPlateau{Monitor: nn.ValLoss, Factor: 0.7, Patience: 1},
 			nn.EarlyStopping{Monitor: nn.ValLoss, Patience: 5, RestoreBest: true},
 		},
-		Checkpoint: nn.Checkpoint{Dir: dir, EverySteps: 2, Keep: 2, Best: true},
+		Checkpoint: nn.Checkpoint{Dir: dir, EverySteps: 5, Keep: 2, Best: true},
 	})
 	text, err := json.Marshal(withoutTimes(history))
 	if err != nil {
