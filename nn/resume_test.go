@@ -64,11 +64,11 @@ func resume(t *testing.T, path string, c nn.Config) *nn.Trainer {
 	return trainer
 }
 
-func latest(t *testing.T, dir string) string {
-	t.Helper()
+func latest(tb testing.TB, dir string) string {
+	tb.Helper()
 	path, err := nn.LatestCheckpoint(dir)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path
 }
@@ -84,6 +84,29 @@ func names(t *testing.T, dir string) []string {
 		list = append(list, e.Name())
 	}
 	return list
+}
+
+// checkpointFile is a checkpoint in the middle of an epoch, with all that one
+// can have.
+func checkpointFile(tb testing.TB) []byte {
+	tb.Helper()
+	dir := tb.TempDir()
+	data, config := savedRun(dir)
+	config.Checkpoint.Best = false
+	ctx, cancel := context.WithCancel(context.Background())
+	config.Callbacks = append(config.Callbacks, nn.LambdaCallback{OnBatchEnd: func(p nn.Progress) {
+		if p.Epoch == 3 && p.Batch == 2 {
+			cancel()
+		}
+	}})
+	if _, err := savedTrainer(tb, 1).Fit(ctx, data, config); !errors.Is(err, context.Canceled) {
+		tb.Fatal(err)
+	}
+	file, err := os.ReadFile(latest(tb, dir))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return file
 }
 
 // From every checkpoint, one after each batch, the run ends in the same bits.
