@@ -64,9 +64,24 @@ func (c *Config) fillIn() {
 	if c.BatchSize == 0 {
 		c.BatchSize = 32
 	}
+}
+
+// newTeam starts the workers.
+func (c Config) newTeam() (*kernels.Team, error) {
+	if err := c.validateTeam(); err != nil {
+		return nil, err
+	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
+	return kernels.NewTeam(c.Tier, c.Workers), nil
+}
+
+func (c Config) validateTeam() error {
+	if c.Workers < 0 || c.Workers > maxWorkers {
+		return fmt.Errorf("nn: %d workers: want 1 to %d, or 0 for one on each processor", c.Workers, maxWorkers)
+	}
+	return c.Tier.Err()
 }
 
 // validate fails unless all settings are sound and fit the model.
@@ -74,15 +89,13 @@ func (c Config) validate(m *Sequential) error {
 	switch {
 	case c.BatchSize < 1 || c.BatchSize > maxBatch:
 		return fmt.Errorf("nn: batch size %d: want 1 to %d", c.BatchSize, maxBatch)
-	case c.Workers < 1 || c.Workers > maxWorkers:
-		return fmt.Errorf("nn: %d workers: want 1 to %d", c.Workers, maxWorkers)
 	case c.Accumulate < 0 || c.Accumulate > maxAccumulate:
 		return fmt.Errorf("nn: %d steps accumulated: want 0 to %d", c.Accumulate, maxAccumulate)
 	case c.EvaluateAverage && c.EMA == 0:
 		return errors.New("nn: no average to evaluate: EMA is 0")
 	}
-	return firstError(c.Loss.validate(m), c.Optimizer.validate(), c.Tier.Err(), c.validateSchedule(),
-		c.validateLoss(m), c.validateClipping(), inRange("input dropout", float64(c.InputDropout), 0, 1),
+	return firstError(c.Loss.validate(m), c.Optimizer.validate(), c.validateTeam(), c.validateSchedule(),
+		c.validateSmoothing(), c.validateClasses(m), c.validateClipping(), inRange("input dropout", float64(c.InputDropout), 0, 1),
 		inRange("EMA", c.EMA, 0, 1))
 }
 
@@ -96,13 +109,17 @@ func (c Config) validateSchedule() error {
 	return c.Schedule.validate()
 }
 
-func (c Config) validateLoss(m *Sequential) error {
+func (c Config) validateSmoothing() error {
 	if err := inRange("label smoothing", c.LabelSmoothing, 0, 1); err != nil {
 		return err
 	}
 	if c.LabelSmoothing > 0 && c.Loss != CategoricalCrossentropy {
 		return fmt.Errorf("nn: label smoothing goes with %v, not %v", CategoricalCrossentropy, c.Loss)
 	}
+	return nil
+}
+
+func (c Config) validateClasses(m *Sequential) error {
 	if c.ClassWeights == nil {
 		return nil
 	}

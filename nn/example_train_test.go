@@ -49,7 +49,7 @@ func ExampleConfig() {
 	if _, err := trainer.Fit(context.Background(), data, nn.FitConfig{Epochs: epochs, Seed: 1}); err != nil {
 		log.Fatal(err)
 	}
-	metrics, err := trainer.Evaluate(data)
+	metrics, err := trainer.Evaluate(context.Background(), data)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func ExampleTrainer_SetLearningRate() {
 	_, trainer, points := newLine()
 	defer trainer.Close()
 	before := 0.0
-	plateau := nn.Callback{OnEpochEnd: func(e nn.Epoch) error {
+	plateau := nn.LambdaCallback{OnEpochEnd: func(e nn.Epoch) error {
 		if e.Epoch > 1 && e.Loss > 0.5*before {
 			return trainer.SetLearningRate(trainer.LearningRate() / 2)
 		}

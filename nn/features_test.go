@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -147,6 +148,37 @@ func TestFeaturesGoOnFromAFile(t *testing.T) {
 	}
 }
 
+// From every checkpoint, between two updates or not, a run ends in the same bits.
+func TestFeaturesResumeFromCheckpoints(t *testing.T) {
+	data := featureData()
+	for i, run := range featureRuns {
+		dir := t.TempDir()
+		plan := nn.FitConfig{
+			Epochs: 3, Seed: 1, ValidationSplit: 0.2,
+			Callbacks:  []nn.Callback{nn.ReduceLROnPlateau{Monitor: nn.ValAccuracy, Factor: 0.5, Patience: 1}},
+			Checkpoint: nn.Checkpoint{Dir: dir, EverySteps: 5, Keep: 10},
+		}
+		c := run.config
+		c.Workers = 2
+		want := newTrainer(t, newModel(t, 520, featureLayers()...), c)
+		fit(t, want, data, plan)
+		for j, name := range names(t, dir) {
+			c.Workers = 1 + (i+j)%3
+			resumed := resume(t, filepath.Join(dir, name), c)
+			plan := plan
+			plan.Checkpoint.Dir = t.TempDir()
+			fit(t, resumed, data, plan)
+			if !bytes.Equal(save(t, resumed), save(t, want)) {
+				t.Errorf("%s: %s: the run ends elsewhere", run.name, name)
+			}
+		}
+		c.EMA = 0.5
+		if _, err := nn.ResumeTrainer(latest(t, dir), c); err == nil || !strings.Contains(err.Error(), "an EMA of 0.8") {
+			t.Errorf("another EMA: error %v", err)
+		}
+	}
+}
+
 func TestFeaturesAllocateNothing(t *testing.T) {
 	data := featureData()
 	for _, run := range featureRuns {
@@ -159,7 +191,7 @@ func TestFeaturesAllocateNothing(t *testing.T) {
 				return err
 			})
 			requireNoAllocs(t, func() error {
-				_, err := trainer.Evaluate(data)
+				_, err := trainer.Evaluate(context.Background(), data)
 				return err
 			})
 		}
@@ -237,7 +269,7 @@ func TestBadWeightsAreErrData(t *testing.T) {
 		d := regression(4, 3, 2)
 		d.Weights = weights
 		_, fitErr := trainer.Fit(context.Background(), d, nn.FitConfig{Epochs: 1})
-		_, err := trainer.Evaluate(d)
+		_, err := trainer.Evaluate(context.Background(), d)
 		for _, err := range []error{fitErr, err} {
 			if !errors.Is(err, nn.ErrData) || !strings.Contains(fmt.Sprint(err), want) {
 				t.Errorf("error %v, want one that says %q", err, want)

@@ -1,11 +1,13 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -13,8 +15,11 @@ import (
 // Load reads a model that Save wrote. The error of a file that is damaged, or
 // that another version wrote, wraps ErrFormat.
 func Load(r io.Reader) (*Sequential, error) {
-	m, _, _, err := readModel(r)
-	return m, err
+	f, err := readModel(r)
+	if err != nil {
+		return nil, err
+	}
+	return f.model, nil
 }
 
 // LoadFile reads a model from a file.
@@ -35,53 +40,85 @@ func LoadFile(path string) (*Sequential, error) {
 // trainer that goes on as the saved one would have. Workers and Tier come from
 // c, all else from the file.
 func LoadTrainer(r io.Reader, c Config) (*Trainer, error) {
-	m, training, state, err := readModel(r)
+	f, err := readModel(r)
 	if err != nil {
 		return nil, err
 	}
-	if training == nil {
+	return f.trainer(c)
+}
+
+// A modelFile is what a file has.
+type modelFile struct {
+	model    *Sequential
+	training *trainingText // nil: none
+	state    []tensor
+	fit      string // fitText in JSON, of a checkpoint
+	ofFit    []tensor
+}
+
+// trainer makes a trainer that goes on.
+func (f *modelFile) trainer(c Config) (*Trainer, error) {
+	if err := c.validateTeam(); err != nil {
+		return nil, err
+	}
+	if f.training == nil {
 		return nil, fmt.Errorf("%w: a model without the state of its training", ErrFormat)
 	}
-	if c, err = training.config(c); err != nil {
+	t, err := f.newTrainer(c)
+	if err != nil {
 		return nil, fmt.Errorf("%w: training: %w", ErrFormat, err)
 	}
-	t, err := NewTrainer(m, c)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	if err := t.step.restore(training, state); err != nil {
+	if err := t.step.restore(f.training, f.state); err != nil {
 		t.Close()
 		return nil, err
 	}
 	return t, nil
 }
 
-// readModel also returns the tensors that are not weights.
-func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
+// newTrainer makes a trainer with the settings of the file.
+func (f *modelFile) newTrainer(c Config) (t *Trainer, err error) {
+	if f.training.BatchSize == 0 {
+		return nil, errors.New("batches of 0")
+	}
+	if c, err = f.training.config(c); err != nil {
+		return nil, err
+	}
+	// There is to be no memory for a state that is not in the file.
+	if got, want := len(f.state), 2*len(f.model.layers)*f.training.kept(c); got != want {
+		return nil, fmt.Errorf("%d tensors of its state: want %d", got, want)
+	}
+	return NewTrainer(f.model, c)
+}
+
+func readModel(r io.Reader) (*modelFile, error) {
 	metadata, tensors, err := readTensors(r)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	if metadata[formatKey] != fileFormat {
-		return nil, nil, nil, fmt.Errorf("%w: a safetensors file, but not of a model of mnist-fast", ErrFormat)
+		return nil, fmt.Errorf("%w: a safetensors file, but not of a model of mnist-fast", ErrFormat)
 	}
 	if v := metadata[versionKey]; v != strconv.Itoa(fileVersion) {
-		return nil, nil, nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
+		return nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
 	}
 	if checksum(metadata, tensors) != metadata[sha256Key] {
-		return nil, nil, nil, fmt.Errorf("%w: the model does not match its checksum", ErrFormat)
+		return nil, fmt.Errorf("%w: the model does not match its checksum", ErrFormat)
 	}
-	m, err := buildModel(metadata[modelKey], tensors)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	f := &modelFile{fit: metadata[fitKey]}
+	if f.model, err = buildModel(metadata[modelKey], tensors); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	var training *trainingText
 	if text, ok := metadata[trainingKey]; ok {
-		if training, err = decodeAs[*trainingText]([]byte(text)); err != nil {
-			return nil, nil, nil, fmt.Errorf("%w: training: %w", ErrFormat, err)
+		if f.training, err = decodeAs[*trainingText]([]byte(text)); err != nil {
+			return nil, fmt.Errorf("%w: training: %w", ErrFormat, err)
 		}
 	}
-	return m, training, tensors[2*len(m.layers):], nil
+	f.state = tensors[2*len(f.model.layers):]
+	isOfFit := func(t tensor) bool { return strings.HasPrefix(t.name, fitPrefix) }
+	if i := slices.IndexFunc(f.state, isOfFit); i >= 0 {
+		f.state, f.ofFit = f.state[:i], f.state[i:]
+	}
+	return f, nil
 }
 
 // buildModel makes the model that the text describes, from the first tensors.

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -279,7 +280,7 @@ func TestEvaluateOfTheFeatures(t *testing.T) {
 		t.Errorf("loss of the average %.9g, want %.9g", got, want)
 	}
 	y := kernels.NewMat(5, 3)
-	if err := averaging.Averaged().Predict(y, d.X); err != nil {
+	if err := averaging.Averaged().Predict(context.Background(), y, d.X); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -11,7 +11,8 @@ import (
 // units, as in Keras), dense_1.bias, dense_2.kernel and so on, and, if training
 // is to go on, its state, as optimizer.m.dense_1.kernel and so on. Its metadata
 // say how the model is built and trained; what is not used is left out, and a
-// file with a setting that the reading program does not know is refused.
+// file with a setting that the reading program does not know is refused. A
+// checkpoint has the state of a call of Fit besides.
 const (
 	fileFormat  = "mnist-fast"
 	fileVersion = 1
@@ -23,12 +24,13 @@ const (
 	versionKey  = "version"
 	modelKey    = "model"    // modelText in JSON
 	trainingKey = "training" // trainingText in JSON, if training is to go on
-	sha256Key   = "sha256"   // of these two, and of the numbers of the file
+	fitKey      = "fit"      // fitText in JSON, of a checkpoint
+	sha256Key   = "sha256"   // of these three, and of the numbers of the file
 )
 
 type modelText struct {
-	Inputs int         `json:"inputs"`
-	Layers []layerText `json:"layers"`
+	Inputs int             `json:"inputs"`
+	Layers list[layerText] `json:"layers"`
 }
 
 type layerText struct {
@@ -47,20 +49,28 @@ func (m *Sequential) Save(w io.Writer) error {
 
 // Save writes the model with the state of its training, from which LoadTrainer
 // goes on.
-func (t *Trainer) Save(w io.Writer) error {
+func (t *Trainer) Save(w io.Writer) error { return t.save(w, nil, nil) }
+
+// save writes the state of a call of Fit, too, if there is one.
+func (t *Trainer) save(w io.Writer, fit *fitText, ofFit []tensor) error {
 	training, err := t.text()
 	if err != nil {
 		return err
 	}
-	var tensors []tensor
-	for _, kept := range t.step.kept() {
-		tensors = append(tensors, t.model.tensors(kept.numbers, kept.prefix)...)
+	texts := map[string]any{trainingKey: training}
+	if fit != nil {
+		texts[fitKey] = fit
 	}
-	return writeModel(w, t.model, training, tensors)
+	var more []tensor
+	for _, kept := range t.step.kept() {
+		more = append(more, t.model.tensors(kept.numbers, kept.prefix)...)
+	}
+	return writeModel(w, t.model, texts, append(more, ofFit...))
 }
 
-func writeModel(w io.Writer, m *Sequential, training *trainingText, state []tensor) error {
-	tensors := append(m.tensors(m.weights, ""), state...)
+// writeModel writes a model with further texts, by their keys, and tensors.
+func writeModel(w io.Writer, m *Sequential, texts map[string]any, more []tensor) error {
+	tensors := append(m.tensors(m.weights, ""), more...)
 	metadata := map[string]string{formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion)}
 	text := modelText{Inputs: m.inputs}
 	for _, l := range m.layers {
@@ -69,8 +79,8 @@ func writeModel(w io.Writer, m *Sequential, training *trainingText, state []tens
 	if err := setJSON(metadata, modelKey, text); err != nil {
 		return err
 	}
-	if training != nil {
-		if err := setJSON(metadata, trainingKey, training); err != nil {
+	for key, text := range texts {
+		if err := setJSON(metadata, key, text); err != nil {
 			return err
 		}
 	}
@@ -79,7 +89,7 @@ func writeModel(w io.Writer, m *Sequential, training *trainingText, state []tens
 }
 
 func checksum(metadata map[string]string, tensors []tensor) string {
-	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey])
+	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey], metadata[fitKey])
 }
 
 func setJSON(metadata map[string]string, key string, value any) error {

@@ -113,11 +113,11 @@ func (s CosineDecay) At(step int) float64 {
 	from := s.InitialLearningRate
 	if s.WarmupSteps > 0 {
 		if step < s.WarmupSteps {
-			return straight(from, s.WarmupTarget, share(step, s.WarmupSteps))
+			return straight(from, s.WarmupTarget, passed(step, s.WarmupSteps))
 		}
 		from = s.WarmupTarget
 	}
-	return cosine(from, float64(s.Alpha*from), share(step-s.WarmupSteps, s.DecaySteps))
+	return cosine(from, float64(s.Alpha*from), passed(step-s.WarmupSteps, s.DecaySteps))
 }
 
 func (s OneCycle) At(step int) float64 {
@@ -139,15 +139,15 @@ func (s OneCycle) At(step int) float64 {
 
 func (s LinearWarmup) At(step int) float64 {
 	if step < s.Steps {
-		return straight(s.InitialLearningRate, s.Then.At(0), share(step, s.Steps))
+		return straight(s.InitialLearningRate, s.Then.At(0), passed(step, s.Steps))
 	}
 	return s.Then.At(step - s.Steps)
 }
 
 func (s Scaled) At(step int) float64 { return float64(s.Factor * s.Of.At(step)) }
 
-// share is how much of the steps is behind, at most 1.
-func share(step, steps int) float64 { return min(1, float64(step)/float64(steps)) }
+// passed is how much of the steps is behind, at most 1.
+func passed(step, steps int) float64 { return min(1, float64(step)/float64(steps)) }
 
 // straight is the point p of a straight line, from p = 0 to 1.
 func straight(from, to, p float64) float64 { return from + float64((to-from)*p) }

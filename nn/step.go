@@ -6,8 +6,8 @@ import (
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
 
-// A step trains on one batch; its buffers are made once. Each worker owns the
-// shards of every stage that its flow has: it alone reads and writes their
+// A step trains on one batch; its buffers are made once, when the first batch
+// comes. Each worker owns the shards of every stage that its flow has: it alone reads and writes their
 // weights and moments. Layers without shards are computed by all workers alike,
 // each with weights and moments of its own.
 type step struct {
@@ -54,19 +54,26 @@ func newStep(m *Sequential, team *kernels.Team, c *Config) *step {
 	r := c.Optimizer.rule()
 	s := &step{
 		model: m, team: team, config: c, objective: c.objective(), rule: r, state: newState(m, c, r), clipping: newClipping(m, c),
-		penalty: newPenalty(m), edits: m.edits,
+		penalty: newPenalty(m),
 	}
 	s.averaged = m.with(s.state.average)
-	forth, back := newExchanges(m, c.BatchSize), newBackExchanges(m, c.BatchSize)
-	sparse := newSparseBatch(m, c.BatchSize, team.Workers())
-	for rank := range team.Workers() {
-		f := newFlow(m, c.BatchSize, rank, team.Workers(), forth, func() { team.Barrier(rank) })
-		f.sparse, f.trains, f.checked.edits = sparse, true, -1
-		f.addDropout(c.InputDropout)
-		s.flows = append(s.flows, newBackFlow(f, r, s.state, back))
-	}
 	s.run = s.work
 	return s
+}
+
+// compile makes the buffers. A trainer that never trains needs none, and what a
+// file says of its batches is not believed before.
+func (s *step) compile() {
+	batch, workers := s.config.BatchSize, s.team.Workers()
+	forth, back := newExchanges(s.model, batch), newBackExchanges(s.model, batch)
+	sparse := newSparseBatch(s.model, batch, workers)
+	for rank := range workers {
+		f := newFlow(s.model, batch, rank, workers, forth, func() { s.team.Barrier(rank) })
+		f.sparse, f.trains, f.checked.edits = sparse, true, -1
+		f.addDropout(s.config.InputDropout)
+		s.flows = append(s.flows, newBackFlow(f, s.rule, s.state, back))
+	}
+	s.edits = s.model.edits
 }
 
 // batches is the number of steps made.
@@ -75,6 +82,9 @@ func (s *step) batches() int { return s.updates*s.config.accumulate() + s.pendin
 // train updates the weights from the samples in rows and returns what the model
 // scored on them before.
 func (s *step) train(d Dataset, rows []int) metricSum {
+	if s.flows == nil {
+		s.compile()
+	}
 	if s.edits != s.model.edits {
 		s.renew()
 	}

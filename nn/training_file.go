@@ -13,18 +13,18 @@ type trainingText struct {
 	Optimizer string          `json:"optimizer"`
 	Settings  json.RawMessage `json:"settings"`
 
-	Schedule        []scheduleText `json:"schedule,omitempty"`
-	InputDropout    float32        `json:"input_dropout,omitempty"`
-	Seed            uint64         `json:"seed,omitempty"`
-	LabelSmoothing  float64        `json:"label_smoothing,omitempty"`
-	ClassWeights    []float32      `json:"class_weights,omitempty"`
-	ClipValue       float64        `json:"clipvalue,omitempty"`
-	ClipNorm        float64        `json:"clipnorm,omitempty"`
-	GlobalClipNorm  float64        `json:"global_clipnorm,omitempty"`
-	Accumulate      int            `json:"gradient_accumulation_steps,omitempty"`
-	Pending         int            `json:"accumulated,omitempty"` // batches since the last update
-	EMA             float64        `json:"ema_momentum,omitempty"`
-	EvaluateAverage bool           `json:"evaluate_average,omitempty"`
+	Schedule        list[scheduleText] `json:"schedule,omitempty"`
+	InputDropout    float32            `json:"input_dropout,omitempty"`
+	Seed            uint64             `json:"seed,omitempty"`
+	LabelSmoothing  float64            `json:"label_smoothing,omitempty"`
+	ClassWeights    []float32          `json:"class_weights,omitempty"`
+	ClipValue       float64            `json:"clipvalue,omitempty"`
+	ClipNorm        float64            `json:"clipnorm,omitempty"`
+	GlobalClipNorm  float64            `json:"global_clipnorm,omitempty"`
+	Accumulate      int                `json:"gradient_accumulation_steps,omitempty"`
+	Pending         int                `json:"accumulated,omitempty"` // batches since the last update
+	EMA             float64            `json:"ema_momentum,omitempty"`
+	EvaluateAverage bool               `json:"evaluate_average,omitempty"`
 }
 
 // text describes the trainer.
@@ -113,6 +113,19 @@ func (s *step) kept() []keptTensors {
 	return list
 }
 
+// kept is the number of tensors of each kernel and bias that a file of these
+// settings has beside the weights.
+func (t *trainingText) kept(c Config) int {
+	n := c.Optimizer.rule().moments()
+	if c.EMA > 0 {
+		n++
+	}
+	if t.Pending > 0 {
+		n++
+	}
+	return n
+}
+
 // restore goes on after that many steps, with the state as it was.
 func (s *step) restore(t *trainingText, tensors []tensor) error {
 	if t.Steps < 0 || t.Steps > maxSteps || t.Pending < 0 || t.Pending >= s.config.accumulate() {
@@ -120,12 +133,8 @@ func (s *step) restore(t *trainingText, tensors []tensor) error {
 			ErrFormat, t.Steps, t.Pending, maxSteps, s.config.accumulate()-1)
 	}
 	s.updates, s.pending = t.Steps, t.Pending
-	kept, each := s.kept(), 2*len(s.model.layers)
-	if len(tensors) != each*len(kept) {
-		return fmt.Errorf("%w: training: %d tensors of its state: want %d", ErrFormat, len(tensors), each*len(kept))
-	}
-	for i, k := range kept {
-		ts := tensors[i*each:]
+	for i, k := range s.kept() {
+		ts := tensors[2*len(s.model.layers)*i:]
 		if err := checkTensors(s.model.inputs, s.model.layers, ts, k.prefix); err != nil {
 			return fmt.Errorf("%w: training: %w", ErrFormat, err)
 		}

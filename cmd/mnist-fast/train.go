@@ -167,7 +167,7 @@ func (a *app) fit(ctx context.Context, t *training, r reporter) (nn.History, err
 	if !t.quiet {
 		b := &bar{w: a.stderr}
 		defer b.clear()
-		config.Callbacks = append(b.callbacks(), nn.Callback{
+		config.Callbacks = append(b.callbacks(), nn.LambdaCallback{
 			OnEpochEnd: func(e nn.Epoch) error { return r.report(newEpochReport(e)) },
 		})
 	}
@@ -176,7 +176,8 @@ func (a *app) fit(ctx context.Context, t *training, r reporter) (nn.History, err
 
 // finish scores the model on the test images and saves it.
 func (t *training) finish(r *trainResult) error {
-	m, err := t.trainer.Evaluate(dataset(t.testSet, t.classes))
+	// Not with the context of training, which may have been interrupted.
+	m, err := t.trainer.Evaluate(context.Background(), dataset(t.testSet, t.classes))
 	if err != nil {
 		return err
 	}
