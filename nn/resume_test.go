@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -342,4 +344,97 @@ func TestResumeForMoreEpochs(t *testing.T) {
 	want := savedTrainer(t, 1)
 	config.Checkpoint.Dir = t.TempDir()
 	requireSameRun(t, longer, want, history, fit(t, want, data, config))
+}
+
+// What a sealed checkpoint says of its run is checked, when it is read or when
+// Fit knows the data.
+func TestResumeRefusesCheckpointsThatLie(t *testing.T) {
+	whole, path := checkpointFile(t), filepath.Join(t.TempDir(), "checkpoint")
+	replace := func(pattern, with string) func(*safetensors) {
+		return func(s *safetensors) {
+			text := s.metadata()["fit"].(string)
+			changed := regexp.MustCompile(pattern).ReplaceAllString(text, with)
+			if changed == text {
+				t.Fatalf("no %s in %s", pattern, text)
+			}
+			s.metadata()["fit"] = changed
+		}
+	}
+	rename := func(old, new string) func(*safetensors) {
+		return func(s *safetensors) {
+			s.header[new] = s.header[old]
+			delete(s.header, old)
+		}
+	}
+	for _, test := range []struct {
+		name   string
+		change func(*safetensors)
+	}{
+		{"no state", func(s *safetensors) { delete(s.metadata(), "fit") }},
+		{"text of another type", func(s *safetensors) { s.metadata()["fit"] = "[]" }},
+		{"callbacks of another type", replace(`"callbacks":`, `"callbacks":7,"x":`)},
+		{"no history", rename("fit.history", "fit.historx")},
+		{"history of another shape", func(s *safetensors) {
+			s.header["fit.history"].(map[string]any)["shape"] = []int{4, 7}
+		}},
+		{"weights under another name", rename("fit.callback_2.dense_1.kernel", "fit.callback_3.dense_1.kernel")},
+		{"weights of no callback", replace(`"wait":(\d+),"epoch":\d+`, `"wait":$1`)},
+		{"weights of one more callback", replace(`"wait":0}`, `"wait":0,"epoch":1}`)},
+		{"epoch before the last", replace(`"epoch":3`, `"epoch":2`)},
+		{"epoch of a longer history", replace(`"epoch":3`, `"epoch":4`)},
+		{"initial epoch below 0", replace(`"initial_epoch":0`, `"initial_epoch":-1`)},
+		{"negative batches", replace(`"batches":2`, `"batches":-2`)},
+		{"more batches than an epoch has", replace(`"batches":2`, `"batches":5`)},
+		{"batches that overflow", replace(`"batches":2`, `"batches":9223372036854775807`)},
+		{"other samples", replace(`"samples":14`, `"samples":13`)},
+		{"more hits than samples", replace(`"hits":\d+`, `"hits":15`)},
+		{"loss that is no number", replace(`"loss":"[^"]*"`, `"loss":"much"`)},
+		{"seconds without end", replace(`"seconds":"[^"]*"`, `"seconds":"+Inf"`)},
+		{"waiting below 0", replace(`"wait":\d+,"epoch"`, `"wait":-1,"epoch"`)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if err := os.WriteFile(path, edited(t, whole, test.change), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			trainer, err := nn.ResumeTrainer(path, nn.Config{Workers: 1})
+			if err == nil {
+				defer trainer.Close()
+				data, config := savedRun("")
+				config.Checkpoint = nn.Checkpoint{}
+				_, err = trainer.Fit(context.Background(), data, config)
+			}
+			requireErrFormat(t, err)
+		})
+	}
+}
+
+// A logger is told of what goes on; Fit without one has nowhere to tell it.
+func TestLogger(t *testing.T) {
+	var log bytes.Buffer
+	withoutTime := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || a.Key == "seconds" || a.Value.Kind() == slog.KindFloat64 || a.Key == "file" {
+			return slog.Attr{}
+		}
+		return a
+	}
+	data, config := savedRun(t.TempDir())
+	config.Epochs, config.Checkpoint.EverySteps = 2, 0
+	config.Callbacks = []nn.Callback{
+		nn.EarlyStopping{Monitor: nn.TrainLoss, MinDelta: 100, Patience: 1, RestoreBest: true},
+		nn.ReduceLROnPlateau{Monitor: nn.TrainLoss, MinDelta: 100, Factor: 0.5, Patience: 1},
+	}
+	config.Checkpoint.Best = false
+	config.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	fit(t, savedTrainer(t, 1), data, config)
+	want := `level=INFO msg=epoch epoch=1
+level=INFO msg="saved checkpoint" step=4
+level=INFO msg=epoch epoch=2
+level=INFO msg="stopped early" epoch=2 monitor=loss
+level=INFO msg="reduced learning rate" epoch=2
+level=INFO msg="saved checkpoint" step=8
+level=INFO msg="restored weights" epoch=1 monitor=loss
+`
+	if log.String() != want {
+		t.Errorf("log\n%swant\n%s", log.String(), want)
+	}
 }
