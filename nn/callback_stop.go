@@ -7,8 +7,9 @@ import (
 
 // EarlyStopping ends Fit when an epoch is the Patience-th in a row that is not
 // better than the best before it, as in Keras. RestoreBest gives the model the
-// weights of the best epoch when Fit returns, whatever ended it; the optimizer's
-// moments stay as they are.
+// weights of the best epoch when Fit returns, whatever ended it, or, with
+// Config.EvaluateAverage, the average of its weights that of the best epoch; the
+// optimizer's moments stay as they are.
 type EarlyStopping struct {
 	Monitor     Monitor
 	MinDelta    float64 // better is better by more than that
@@ -22,12 +23,12 @@ func (c EarlyStopping) validate(validation bool) error {
 }
 
 func (c EarlyStopping) start(t *Trainer, log *slog.Logger) hook {
-	return &earlyStop{c, t.model, log, memory{Best: c.Monitor.worst()}}
+	return &earlyStop{c, t.evaluated(), log, memory{Best: c.Monitor.worst()}}
 }
 
 type earlyStop struct {
 	EarlyStopping
-	model *Sequential
+	model *Sequential // that is evaluated
 	log   *slog.Logger
 	mem   memory
 }

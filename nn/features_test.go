@@ -179,6 +179,34 @@ func TestFeaturesResumeFromCheckpoints(t *testing.T) {
 	}
 }
 
+// Of a trainer that evaluates the average, early stopping restores the average.
+func TestEarlyStoppingRestoresTheAverage(t *testing.T) {
+	data, held := featureData(), pictures(40, 520, 5)
+	c := featureRuns[3].config
+	c.Schedule = nn.Constant{LearningRate: 0.05} // too high
+	m := newModel(t, 520, featureLayers()...)
+	trainer := newTrainer(t, m, c)
+	history := fit(t, trainer, data, nn.FitConfig{
+		Epochs: 8, Validation: &held,
+		Callbacks: []nn.Callback{nn.EarlyStopping{Monitor: nn.ValLoss, Patience: 8, RestoreBest: true}},
+	})
+	best := 0
+	for i, e := range history {
+		if e.Validation.Loss < history[best].Validation.Loss {
+			best = i
+		}
+	}
+	if best == len(history)-1 {
+		t.Fatal("the last epoch is the best: no test")
+	}
+	if got, want := evaluate(t, trainer, held), *history[best].Validation; got != want {
+		t.Errorf("evaluated: %v, want %v", got, want)
+	}
+	if trainer.Averaged().SHA256() == m.SHA256() {
+		t.Error("the model has the weights of the average")
+	}
+}
+
 func TestFeaturesAllocateNothing(t *testing.T) {
 	data := featureData()
 	for _, run := range featureRuns {
