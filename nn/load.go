@@ -14,18 +14,24 @@ import (
 // Load reads a model that Save wrote. The error of a file that is damaged, or
 // that another version wrote, wraps ErrFormat.
 func Load(r io.Reader) (*Sequential, error) {
-	m, _, _, err := readModel(r)
+	f, err := openTensors(r)
+	if err != nil {
+		return nil, err
+	}
+	m, _, _, err := readModel(f)
 	return m, err
 }
 
 // LoadFile reads a model from a file.
-func LoadFile(path string) (*Sequential, error) {
+func LoadFile(path string) (*Sequential, error) { return loadFile(path, Load) }
+
+func loadFile(path string, load func(io.Reader) (*Sequential, error)) (*Sequential, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m, err := Load(f)
+	m, err := load(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -36,7 +42,11 @@ func LoadFile(path string) (*Sequential, error) {
 // trainer that goes on as the saved one would have. Loss, Optimizer and
 // BatchSize come from the file; Workers and Tier from c.
 func LoadTrainer(r io.Reader, c Config) (*Trainer, error) {
-	m, training, moments, err := readModel(r)
+	f, err := openTensors(r)
+	if err != nil {
+		return nil, err
+	}
+	m, training, moments, err := readModel(f)
 	if err != nil {
 		return nil, err
 	}
@@ -62,16 +72,17 @@ func LoadTrainer(r io.Reader, c Config) (*Trainer, error) {
 }
 
 // readModel also returns the tensors that are not weights.
-func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
-	metadata, tensors, err := readTensors(r)
-	if err != nil {
-		return nil, nil, nil, err
-	}
+func readModel(f *tensorFile) (*Sequential, *trainingText, []tensor, error) {
+	metadata := f.metadata
 	if metadata[formatKey] != fileFormat {
 		return nil, nil, nil, fmt.Errorf("%w: a safetensors file, but not of a model of mnist-fast", ErrFormat)
 	}
 	if v := metadata[versionKey]; v != strconv.Itoa(fileVersion) {
 		return nil, nil, nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
+	}
+	tensors, err := f.readAll()
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	if checksum(metadata, tensors) != metadata[sha256Key] {
 		return nil, nil, nil, fmt.Errorf("%w: the model does not match its checksum", ErrFormat)
@@ -91,30 +102,38 @@ func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
 
 // buildModel makes the model that the text describes, from the first tensors.
 func buildModel(description string, tensors []tensor) (*Sequential, error) {
+	inputs, layers, err := parseModel(description)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTensors(inputs, layers, tensors, ""); err != nil {
+		return nil, err
+	}
+	m, err := newModel(inputs, layers)
+	if err != nil {
+		return nil, err
+	}
+	m.setTensors(m.weights, tensors)
+	return m, nil
+}
+
+// parseModel is the inverse of Sequential.text, from JSON.
+func parseModel(description string) (inputs int, layers []Dense, err error) {
 	var text modelText
 	if err := json.Unmarshal([]byte(description), &text); err != nil {
-		return nil, fmt.Errorf("model: %w", err)
+		return 0, nil, fmt.Errorf("model: %w", err)
 	}
-	var layers []Dense
 	for i, l := range text.Layers {
 		d := Dense{Units: l.Units, L1: l.L1, L2: l.L2}
 		var err, err2 error
 		d.Activation, err = ParseActivation(l.Activation)
 		d.Kernel, err2 = ParseInitializer(l.Kernel)
 		if err := firstError(err, err2); err != nil {
-			return nil, fmt.Errorf("layer %d: %w", i+1, err)
+			return 0, nil, fmt.Errorf("layer %d: %w", i+1, err)
 		}
 		layers = append(layers, d)
 	}
-	if err := checkTensors(text.Inputs, layers, tensors, ""); err != nil {
-		return nil, err
-	}
-	m, err := newModel(text.Inputs, layers)
-	if err != nil {
-		return nil, err
-	}
-	m.setTensors(m.weights, tensors)
-	return m, nil
+	return text.Inputs, layers, nil
 }
 
 // setTensors sets the weights, or numbers laid out like them.

@@ -74,11 +74,7 @@ var momentPrefix = [2]string{"optimizer.m.", "optimizer.v."}
 func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []tensor) error {
 	tensors := append(m.tensors(m.weights, ""), moments...)
 	metadata := map[string]string{formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion)}
-	text := modelText{Inputs: m.inputs}
-	for _, l := range m.layers {
-		text.Layers = append(text.Layers, layerText{l.Units, l.Activation.String(), l.Kernel.String(), l.L1, l.L2})
-	}
-	if err := setJSON(metadata, modelKey, text); err != nil {
+	if err := setJSON(metadata, modelKey, m.text()); err != nil {
 		return err
 	}
 	if training != nil {
@@ -88,6 +84,15 @@ func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []te
 	}
 	metadata[sha256Key] = checksum(metadata, tensors)
 	return writeTensors(w, metadata, tensors)
+}
+
+// text describes the model.
+func (m *Sequential) text() modelText {
+	text := modelText{Inputs: m.inputs}
+	for _, l := range m.layers {
+		text.Layers = append(text.Layers, layerText{l.Units, l.Activation.String(), l.Kernel.String(), l.L1, l.L2})
+	}
+	return text
 }
 
 func checksum(metadata map[string]string, tensors []tensor) string {
