@@ -36,8 +36,8 @@ type entry struct {
 
 const (
 	metadataKey = "__metadata__"
-	maxHeader   = 16 << 20 // bytes; no honest header comes near
-	chunkFloats = 16384    // numbers converted at a time
+	maxHeader   = 2 << 20 // bytes; no honest header comes near, and it takes 30 times its size in memory
+	chunkFloats = 16384   // numbers converted at a time
 )
 
 // writeTensors writes a file with the tensors in that order.

@@ -293,3 +293,19 @@ func FuzzLoadWeights(f *testing.F) {
 		}
 	})
 }
+
+// The most that a header can make a reader allocate.
+func TestLoadWeightsOfALongHeader(t *testing.T) {
+	var header strings.Builder
+	for i := 0; header.Len() < 2<<20-80; i++ {
+		fmt.Fprintf(&header, `,"%x.kernel":{"dtype":"F32","shape":[0,0],"data_offsets":[0,0]}`, i)
+	}
+	text := "{" + header.String()[1:] + "}"
+	file := append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
+	var err error
+	used := allocated(func() { _, err = nn.LoadWeights(bytes.NewReader(file), nn.ReLU, nn.Softmax) })
+	requireErrFormat(t, err)
+	if limit := uint64(64<<20 + 2*len(file)); used > limit {
+		t.Errorf("%d bytes, want at most %d", used, limit)
+	}
+}
