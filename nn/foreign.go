@@ -63,7 +63,7 @@ type foreignLayer struct {
 	kernel, bias  string // names of tensors; no bias: ""
 	inputs, units int    // of the kernel
 	biases        int    // numbers in the bias
-	transposed    bool // the kernel is [units, inputs]
+	transposed    bool   // the kernel is [units, inputs]
 }
 
 // foreignLayers finds the layers, in order, in a file's tensors.

@@ -1,0 +1,319 @@
+package onnx
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+	"github.com/mnist-fast/mnist-fast/nn"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// A part is something in a graph.
+type part func(graph *message)
+
+// file is a model of these parts, with an input "x" of [batch, 2] and an output "y".
+func file(parts ...part) []byte {
+	g := append([]part{in("x", float32Type, dynamic, 2)}, parts...)
+	return bare(append(g, out("y"))...)
+}
+
+// bare is a model of these parts alone.
+func bare(parts ...part) []byte {
+	var g, set, b message
+	for _, p := range parts {
+		p(&g)
+	}
+	set.number(opsetVersion, opset)
+	b.number(modelIRVersion, irVersion)
+	b.message(modelOpsetImport, set)
+	b.message(modelGraph, g)
+	return b
+}
+
+func in(name string, dataType int, dims ...int) part {
+	var shape, tensor, kind, v message
+	for _, d := range dims {
+		var dim message
+		if d != dynamic {
+			dim.number(dimValue, d)
+		}
+		shape.message(shapeDim, dim)
+	}
+	tensor.number(tensorTypeElement, dataType)
+	if dims != nil {
+		tensor.message(tensorTypeShape, shape)
+	}
+	kind.message(typeTensor, tensor)
+	v.text(valueName, name)
+	v.message(valueType, kind)
+	return func(g *message) { g.message(graphInput, v) }
+}
+
+func out(name string) part {
+	var v message
+	v.text(valueName, name)
+	return func(g *message) { g.message(graphOutput, v) }
+}
+
+// An attr changes a node.
+type attr func(n *message)
+
+func intAttr(name string, x int) attr {
+	return func(n *message) {
+		var a message
+		a.text(attributeName, name)
+		a.number(attributeInt, x)
+		n.message(nodeAttribute, a)
+	}
+}
+
+func floatAttr(name string, x float32) attr {
+	return func(n *message) {
+		var a message
+		a.text(attributeName, name)
+		a = protowire.AppendTag(a, attributeFloat, protowire.Fixed32Type)
+		a = protowire.AppendFixed32(a, math.Float32bits(x))
+		n.message(nodeAttribute, a)
+	}
+}
+
+func tensorAttr(t message) attr {
+	return func(n *message) {
+		var a message
+		a.text(attributeName, "value")
+		a.message(attributeTensor, t)
+		n.message(nodeAttribute, a)
+	}
+}
+
+// op is a node, as in op("Gemm x w b -> y").
+func op(text string, attrs ...attr) part {
+	left, right, _ := strings.Cut(text, "->")
+	fields := strings.Fields(left)
+	var n message
+	n.text(nodeOpType, fields[0])
+	for _, name := range fields[1:] {
+		n.text(nodeInput, strings.Trim(name, "_")) // _: none
+	}
+	for _, name := range strings.Fields(right) {
+		n.text(nodeOutput, name)
+	}
+	for _, a := range attrs {
+		a(&n)
+	}
+	return func(g *message) { g.message(graphNode, n) }
+}
+
+func constant(t message) part { return func(g *message) { g.message(graphInitializer, t) } }
+
+// counted is a tensor of 1, 2, 3 and so on.
+func counted(name string, dims ...int) message {
+	n := 1
+	for _, d := range dims {
+		n *= d
+	}
+	xs := make([]float32, n)
+	for i := range xs {
+		xs[i] = float32(i + 1)
+	}
+	return floatsMessage(name, xs, dims...)
+}
+
+// integersMessage is a TensorProto of int64 numbers.
+func integersMessage(name string, xs ...int) (b message) {
+	b.number(tensorDims, len(xs))
+	b.number(tensorDataType, int64Type)
+	b.text(tensorName, name)
+	for _, x := range xs {
+		b.number(tensorInt64Data, x)
+	}
+	return b
+}
+
+// floatData is a tensor that has its numbers in the field of their type.
+func floatData(name string, field protowire.Number, dataType int, packed []byte, dims ...int) (b message) {
+	for _, d := range dims {
+		b.number(tensorDims, d)
+	}
+	b.number(tensorDataType, dataType)
+	b.text(tensorName, name)
+	b.message(field, packed)
+	return b
+}
+
+func packed(bits int, xs ...float64) (b []byte) {
+	for _, x := range xs {
+		if bits == 64 {
+			b = protowire.AppendFixed64(b, math.Float64bits(x))
+		} else {
+			b = protowire.AppendFixed32(b, math.Float32bits(float32(x)))
+		}
+	}
+	return b
+}
+
+// Each graph makes what is wanted of the sample [1, 2].
+func TestImportOperators(t *testing.T) {
+	// w is [[1 2] [3 4]]: x·w = [7 10], x·wᵀ = [5 11].
+	w, b := constant(counted("w", 2, 2)), constant(counted("b", 2))
+	for name, test := range map[string]struct {
+		parts []part
+		want  []float32
+	}{
+		"MatMul":           {[]part{w, op("MatMul x w -> y")}, []float32{7, 10}},
+		"MatMul, Add":      {[]part{w, b, op("MatMul x w -> m"), op("Add m b -> y")}, []float32{8, 12}},
+		"Add turned round": {[]part{w, b, op("MatMul x w -> m"), op("Add b m -> y")}, []float32{8, 12}},
+		"two Adds":         {[]part{w, b, op("Gemm x w b -> m"), op("Add b m -> y")}, []float32{9, 14}},
+		"Gemm":             {[]part{w, b, op("Gemm x w b -> y")}, []float32{8, 12}},
+		"Gemm transB":      {[]part{w, b, op("Gemm x w b -> y", intAttr("transB", 1))}, []float32{6, 13}},
+		"Gemm alpha, beta": {[]part{w, b, op("Gemm x w b -> y", floatAttr("alpha", 2), floatAttr("beta", -1))}, []float32{13, 18}},
+		"Gemm without C":   {[]part{w, op("Gemm x w -> y")}, []float32{7, 10}},
+		"a row of biases":  {[]part{w, constant(counted("c", 1, 2)), op("Gemm x w c -> y")}, []float32{8, 12}},
+		"one bias":         {[]part{w, constant(counted("c")), op("Gemm x w c -> y")}, []float32{8, 11}},
+		"Transpose":        {[]part{w, op("Transpose w -> v"), op("MatMul x v -> y")}, []float32{5, 11}},
+		"Transpose twice":  {[]part{w, op("Transpose w -> v"), op("Gemm x v -> y", intAttr("transB", 1))}, []float32{7, 10}},
+		"Constant":         {[]part{op("Constant -> w", tensorAttr(counted("", 2, 2))), op("MatMul x w -> y")}, []float32{7, 10}},
+		"float_data": {[]part{constant(floatData("w", tensorFloatData, float32Type, packed(32, 1, 2, 3, 4), 2, 2)),
+			op("MatMul x w -> y")}, []float32{7, 10}},
+		"double_data": {[]part{constant(floatData("w", tensorDoubleData, float64Type, packed(64, 1, 2, 3, 4), 2, 2)),
+			op("MatMul x w -> y")}, []float32{7, 10}},
+		"Relu": {[]part{w, constant(floatsMessage("c", []float32{-9, 0}, 2)), op("Gemm x w c -> m"), op("Relu m -> y")}, []float32{0, 10}},
+		"what changes nothing": {[]part{w, op("Identity w -> i"), op("Cast i -> j", intAttr("to", float64Type)), op("Identity x -> a"),
+			op("MatMul a j -> m"), op("Cast m -> n", intAttr("to", float32Type)), op("Dropout n -> o mask"), op("Flatten o -> p"),
+			constant(integersMessage("s", 0, -1)), op("Reshape p s -> y")}, []float32{7, 10}},
+		"what the output does not need": {[]part{w, op("MatMul x w -> y"), op("Shape x -> s"), op("Loop s -> t")}, []float32{7, 10}},
+	} {
+		m, err := Import(bytes.NewReader(file(test.parts...)))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		y := kernels.NewMat(1, 2)
+		if err := m.Predict(y, nn.Floats{Mat: kernels.View([]float32{1, 2}, 1, 2)}); err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprint(y.Data) != fmt.Sprint(test.want) {
+			t.Errorf("%s: %v, want %v", name, y.Data, test.want)
+		}
+	}
+}
+
+// Samples that are not rows yet.
+func TestImportShapes(t *testing.T) {
+	w := constant(counted("w", 6, 2))
+	shape := func(dims ...int) part { return constant(integersMessage("s", dims...)) }
+	matMul := op("MatMul r w -> y")
+	for name, test := range map[string]struct {
+		parts []part
+		about string // "": no error
+	}{
+		"Flatten":               {[]part{in("x", float32Type, dynamic, 2, 3), op("Flatten x -> r"), matMul}, ""},
+		"no shape":              {[]part{in("x", float32Type), op("Flatten x -> r"), matMul}, ""},
+		"open dimensions":       {[]part{in("x", float32Type, dynamic, dynamic, 3), op("Flatten x -> r"), matMul}, ""},
+		"Reshape to [-1 6]":     {[]part{in("x", float32Type, dynamic, 2, 3), shape(-1, 6), op("Reshape x s -> r"), matMul}, ""},
+		"Reshape to [0 -1]":     {[]part{in("x", float32Type, dynamic, 2, 3), shape(0, -1), op("Reshape x s -> r"), matMul}, ""},
+		"Reshape to [4 -1]":     {[]part{in("x", float32Type, 4, 2, 3), shape(4, -1), op("Reshape x s -> r"), matMul}, ""},
+		"Reshape, Flatten":      {[]part{in("x", float32Type, dynamic, 6), shape(-1, 3, 2), op("Reshape x s -> t"), op("Flatten t -> r"), matMul}, ""},
+		"Flatten of axis 2":     {[]part{in("x", float32Type, dynamic, 2, 3), op("Flatten x -> r", intAttr("axis", 2)), matMul}, "axis 2"},
+		"samples mixed":         {[]part{in("x", float32Type, dynamic, 2, 3), shape(-1, 3), op("Reshape x s -> r"), matMul}, "[-1 3]"},
+		"another batch":         {[]part{in("x", float32Type, 4, 2, 3), shape(2, -1), op("Reshape x s -> r"), matMul}, "[2 -1]"},
+		"a shape of floats":     {[]part{in("x", float32Type, 4, 2, 3), constant(counted("s", 2)), op("Reshape x s -> r"), matMul}, "want integers"},
+		"not flat":              {[]part{in("x", float32Type, dynamic, 1, 6), op("Identity x -> r"), matMul}, "2 dimensions"},
+		"other width":           {[]part{in("x", float32Type, dynamic, 5), op("Identity x -> r"), matMul}, "a sample has 5"},
+		"no batch":              {[]part{in("x", float32Type, 6), op("Identity x -> r"), matMul}, "in a batch"},
+		"integers":              {[]part{in("x", int64Type, dynamic, 6), op("Identity x -> r"), matMul}, "INT64"},
+		"two inputs":            {[]part{in("x", float32Type, dynamic, 6), in("z", float32Type, 1), op("Identity x -> r"), matMul}, "2 inputs"},
+		"initializers as input": {[]part{in("x", float32Type, dynamic, 6), in("w", float32Type, 6, 2), op("Identity x -> r"), matMul}, ""},
+	} {
+		_, err := Import(bytes.NewReader(bare(append(test.parts, w, out("y"))...)))
+		if test.about == "" && err != nil || test.about != "" && (!errors.Is(err, nn.ErrFormat) || !strings.Contains(err.Error(), test.about)) {
+			t.Errorf("%s: error %v, want one about %q", name, err, test.about)
+		}
+	}
+}
+
+func TestImportRefuses(t *testing.T) {
+	w, b := constant(counted("w", 2, 2)), constant(counted("b", 2))
+	gemm := op("Gemm x w b -> m")
+	var external message
+	external.number(tensorDims, 2)
+	external.number(tensorDims, 2)
+	external.number(tensorDataType, float32Type)
+	external.text(tensorName, "w")
+	external.message(tensorExternalData, entryMessage("location", "weights.bin"))
+	var foreign message
+	foreign.text(nodeOpType, "Relu")
+	foreign.text(nodeDomain, "com.microsoft")
+	foreign.text(nodeInput, "m")
+	foreign.text(nodeOutput, "y")
+	for about, parts := range map[string][]part{
+		"no layers":             {op("Identity x -> y")},
+		`"y" is neither`:        {w, b, gemm},
+		`"q" is neither`:        {w, b, op("Gemm q w b -> y")},
+		`"y" is a constant`:     {w, op("Identity w -> y")},
+		`"x" is not a constant`: {op("MatMul x x -> y")},
+		"several nodes":         {w, b, gemm, op("Relu m -> a"), op("Add m a -> y")},
+		"transA":                {w, op("Gemm x w -> y", intAttr("transA", 1))},
+		"another layer, too":    {w, op("MatMul x w -> m"), op("MatMul m w -> y")},
+		"between it and the":    {w, b, gemm, op("Relu m -> a"), op("Relu a -> y")},
+		"before it":             {op("Relu x -> y")},
+		"axis 0":                {w, b, gemm, op("Softmax m -> y", intAttr("axis", 0))},
+		"to INT64":              {w, b, gemm, op("Cast m -> y", intAttr("to", int64Type))},
+		"training mode":         {w, b, gemm, constant(floatData("t", tensorRawData, boolType, []byte{1})), op("Dropout m _ t -> y")},
+		"perm [0 1]":            {w, op("Transpose w -> v", func(n *message) { n.message(nodeAttribute, permAttr(0, 1)) }), op("MatMul x v -> y")},
+		"a matrix of FLOAT":     {constant(counted("w", 2, 2, 1)), op("MatMul x w -> y")},
+		"FLOAT16":               {constant(floatData("w", tensorRawData, 10, make([]byte, 8), 2, 2)), op("MatMul x w -> y")},
+		"3 numbers for":         {constant(floatData("w", tensorRawData, float32Type, make([]byte, 12), 2, 2)), op("MatMul x w -> y")},
+		"its shape":             {constant(floatData("w", tensorRawData, float32Type, nil, 1<<30, 1<<30)), op("MatMul x w -> y")},
+		"want 2 numbers":        {w, constant(counted("c", 3)), op("Gemm x w c -> y")},
+		"shape [2 1]":           {w, constant(counted("c", 2, 1)), op("Gemm x w c -> y")},
+		"without a number":      {op("Constant -> w"), op("MatMul x w -> y")},
+		"only ImportFile":       {constant(external), op("MatMul x w -> y")},
+		`"w": want a constant`:  {constant(counted("w", 4)), op("Transpose w -> v"), op("MatMul x v -> y")},
+		`"x": want a constant`:  {op("Transpose x -> v"), w, op("MatMul v w -> y")},
+		"second value":          {w, b, gemm, op("Relu m -> x"), op("Identity x -> y")},
+		"not an operator":       {w, b, gemm, func(g *message) { g.message(graphNode, foreign) }},
+		"with a softmax":        {w, b, gemm, op("LogSoftmax m -> y")},
+		"several pieces": {constant(append(counted("w", 2, 2), floatData("", tensorRawData, float32Type, make([]byte, 4))...)),
+			op("MatMul x w -> y")},
+	} {
+		_, err := Import(bytes.NewReader(file(parts...)))
+		if !errors.Is(err, nn.ErrFormat) || !strings.Contains(err.Error(), about) {
+			t.Errorf("error %v, want one about %q", err, about)
+		}
+	}
+
+	var many []part
+	for range maxFields / 3 {
+		many = append(many, op("Relu x -> y"))
+	}
+	whole := file(w, op("MatMul x w -> y"))
+	old := bytes.Replace(whole, []byte{byte(opsetVersion << 3), opset}, []byte{byte(opsetVersion << 3), 6}, 1)
+	for about, file := range map[string][]byte{
+		"not an ONNX":  nil,
+		"opset 6":      old,
+		"damaged":      whole[:len(whole)-1],
+		"it lacks":     whole[:2],
+		"outputs []":   bare(in("x", float32Type), w, op("MatMul x w -> y")),
+		"more than":    file(many...),
+		"another type": {0x0a, 0}, // a version of bytes
+	} {
+		_, err := Import(bytes.NewReader(file))
+		if !errors.Is(err, nn.ErrFormat) || !strings.Contains(err.Error(), about) {
+			t.Errorf("error %v, want one about %q", err, about)
+		}
+	}
+}
+
+func permAttr(perm ...int) (a message) {
+	a.text(attributeName, "perm")
+	for _, p := range perm {
+		a.number(attributeInts, p)
+	}
+	return a
+}
