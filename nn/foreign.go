@@ -49,7 +49,10 @@ func LoadWeights(r io.Reader, hidden, output Activation) (*Sequential, error) {
 			return nil, err
 		}
 	}
-	return m, f.close()
+	if err := f.close(); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // LoadWeightsFile is LoadWeights from a file.

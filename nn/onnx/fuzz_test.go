@@ -36,7 +36,7 @@ func FuzzImport(f *testing.F) {
 		}
 		if err != nil {
 			if m != nil || !errors.Is(err, nn.ErrFormat) {
-				t.Errorf("model %v, error %v", m, err)
+				t.Errorf("a model: %t, error %v", m != nil, err)
 			}
 			return
 		}
