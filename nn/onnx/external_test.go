@@ -27,7 +27,7 @@ func TestExternalWeights(t *testing.T) {
 	if err := os.Symlink("../out.bin", filepath.Join(folder, "link")); err != nil {
 		t.Log(err) // "link" is an error all the same
 	}
-	weights := func(name, location, offset, length string) part {
+	weights := func(name, location, offset, length string) piece {
 		b := floatData(name, tensorExternalData, float32Type, entryMessage("location", location), 2, 2)
 		if offset != "" {
 			b.message(tensorExternalData, entryMessage("offset", offset))
@@ -39,22 +39,22 @@ func TestExternalWeights(t *testing.T) {
 	}
 	one := op("MatMul x w -> y")
 	for name, test := range map[string]struct {
-		parts []part
+		parts []piece
 		about string
 	}{
-		"whole":            {[]part{weights("w", "w.bin", "", ""), one}, ""},
-		"part":             {[]part{weights("w", "w.bin", "0", "16"), one}, ""},
-		"offset":           {[]part{weights("w", "w.bin", "4", ""), one}, "3 numbers"},
-		"too long":         {[]part{weights("w", "w.bin", "4", "16"), one}, "the file has 16"},
-		"huge":             {[]part{weights("w", "w.bin", "4", "9223372036854775807"), one}, "the file has 16"},
-		"negative":         {[]part{weights("w", "w.bin", "-1", ""), one}, "the file has 16"},
-		"not a number":     {[]part{weights("w", "w.bin", "x", ""), one}, "invalid syntax"},
-		"missing":          {[]part{weights("w", "v.bin", "", ""), one}, "v.bin"},
-		"folder":           {[]part{weights("w", ".", "", ""), one}, "not a file"},
-		"outside":          {[]part{weights("w", "../out.bin", "", ""), one}, "escapes"},
-		"absolute":         {[]part{weights("w", filepath.Join(dir, "out.bin"), "", ""), one}, "escapes"},
-		"link to outside":  {[]part{weights("w", "link", "", ""), one}, "link"},
-		"the same for two": {[]part{weights("w", "w.bin", "", ""), weights("v", "w.bin", "", ""), op("MatMul x w -> m"), op("MatMul m v -> y")}, "overlap"},
+		"whole":            {[]piece{weights("w", "w.bin", "", ""), one}, ""},
+		"part":             {[]piece{weights("w", "w.bin", "0", "16"), one}, ""},
+		"offset":           {[]piece{weights("w", "w.bin", "4", ""), one}, "3 numbers"},
+		"too long":         {[]piece{weights("w", "w.bin", "4", "16"), one}, "the file has 16"},
+		"huge":             {[]piece{weights("w", "w.bin", "4", "9223372036854775807"), one}, "the file has 16"},
+		"negative":         {[]piece{weights("w", "w.bin", "-1", ""), one}, "the file has 16"},
+		"not a number":     {[]piece{weights("w", "w.bin", "x", ""), one}, "invalid syntax"},
+		"missing":          {[]piece{weights("w", "v.bin", "", ""), one}, "v.bin"},
+		"folder":           {[]piece{weights("w", ".", "", ""), one}, "not a file"},
+		"outside":          {[]piece{weights("w", "../out.bin", "", ""), one}, "escapes"},
+		"absolute":         {[]piece{weights("w", filepath.Join(dir, "out.bin"), "", ""), one}, "escapes"},
+		"link to outside":  {[]piece{weights("w", "link", "", ""), one}, "link"},
+		"the same for two": {[]piece{weights("w", "w.bin", "", ""), weights("v", "w.bin", "", ""), op("MatMul x w -> m"), op("MatMul m v -> y")}, "overlap"},
 	} {
 		path := filepath.Join(folder, "m.onnx")
 		if err := os.WriteFile(path, file(test.parts...), 0o600); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,7 +149,7 @@ func (c *chain) begin(g *graph) error {
 
 // product is that of dims; 0 if it is not known, or too large to be true.
 func product(dims []int64) int {
-	const most = 1 << 31
+	const most = math.MaxInt32
 	n := int64(1)
 	for _, d := range dims {
 		if d < 1 || d > most/n {

@@ -16,31 +16,31 @@ func TestImportOperators(t *testing.T) {
 	// w is [[1 2] [3 4]]: x·w = [7 10], x·wᵀ = [5 11].
 	w, b := constant(counted("w", 2, 2)), constant(counted("b", 2))
 	for name, test := range map[string]struct {
-		parts []part
+		parts []piece
 		want  []float32
 	}{
-		"MatMul":           {[]part{w, op("MatMul x w -> y")}, []float32{7, 10}},
-		"MatMul, Add":      {[]part{w, b, op("MatMul x w -> m"), op("Add m b -> y")}, []float32{8, 12}},
-		"Add turned round": {[]part{w, b, op("MatMul x w -> m"), op("Add b m -> y")}, []float32{8, 12}},
-		"two Adds":         {[]part{w, b, op("Gemm x w b -> m"), op("Add b m -> y")}, []float32{9, 14}},
-		"Gemm":             {[]part{w, b, op("Gemm x w b -> y")}, []float32{8, 12}},
-		"Gemm transB":      {[]part{w, b, op("Gemm x w b -> y", intAttr("transB", 1))}, []float32{6, 13}},
-		"Gemm alpha, beta": {[]part{w, b, op("Gemm x w b -> y", floatAttr("alpha", 2), floatAttr("beta", -1))}, []float32{13, 18}},
-		"Gemm without C":   {[]part{w, op("Gemm x w -> y")}, []float32{7, 10}},
-		"a row of biases":  {[]part{w, constant(counted("c", 1, 2)), op("Gemm x w c -> y")}, []float32{8, 12}},
-		"one bias":         {[]part{w, constant(counted("c")), op("Gemm x w c -> y")}, []float32{8, 11}},
-		"Transpose":        {[]part{w, op("Transpose w -> v"), op("MatMul x v -> y")}, []float32{5, 11}},
-		"Transpose twice":  {[]part{w, op("Transpose w -> v"), op("Gemm x v -> y", intAttr("transB", 1))}, []float32{7, 10}},
-		"Constant":         {[]part{op("Constant -> w", tensorAttr(counted("", 2, 2))), op("MatMul x w -> y")}, []float32{7, 10}},
-		"float_data": {[]part{constant(floatData("w", tensorFloatData, float32Type, packed(32, 1, 2, 3, 4), 2, 2)),
+		"MatMul":           {[]piece{w, op("MatMul x w -> y")}, []float32{7, 10}},
+		"MatMul, Add":      {[]piece{w, b, op("MatMul x w -> m"), op("Add m b -> y")}, []float32{8, 12}},
+		"Add turned round": {[]piece{w, b, op("MatMul x w -> m"), op("Add b m -> y")}, []float32{8, 12}},
+		"two Adds":         {[]piece{w, b, op("Gemm x w b -> m"), op("Add b m -> y")}, []float32{9, 14}},
+		"Gemm":             {[]piece{w, b, op("Gemm x w b -> y")}, []float32{8, 12}},
+		"Gemm transB":      {[]piece{w, b, op("Gemm x w b -> y", intAttr("transB", 1))}, []float32{6, 13}},
+		"Gemm alpha, beta": {[]piece{w, b, op("Gemm x w b -> y", floatAttr("alpha", 2), floatAttr("beta", -1))}, []float32{13, 18}},
+		"Gemm without C":   {[]piece{w, op("Gemm x w -> y")}, []float32{7, 10}},
+		"a row of biases":  {[]piece{w, constant(counted("c", 1, 2)), op("Gemm x w c -> y")}, []float32{8, 12}},
+		"one bias":         {[]piece{w, constant(counted("c")), op("Gemm x w c -> y")}, []float32{8, 11}},
+		"Transpose":        {[]piece{w, op("Transpose w -> v"), op("MatMul x v -> y")}, []float32{5, 11}},
+		"Transpose twice":  {[]piece{w, op("Transpose w -> v"), op("Gemm x v -> y", intAttr("transB", 1))}, []float32{7, 10}},
+		"Constant":         {[]piece{op("Constant -> w", tensorAttr(counted("", 2, 2))), op("MatMul x w -> y")}, []float32{7, 10}},
+		"float_data": {[]piece{constant(floatData("w", tensorFloatData, float32Type, packed(32, 1, 2, 3, 4), 2, 2)),
 			op("MatMul x w -> y")}, []float32{7, 10}},
-		"double_data": {[]part{constant(floatData("w", tensorDoubleData, float64Type, packed(64, 1, 2, 3, 4), 2, 2)),
+		"double_data": {[]piece{constant(floatData("w", tensorDoubleData, float64Type, packed(64, 1, 2, 3, 4), 2, 2)),
 			op("MatMul x w -> y")}, []float32{7, 10}},
-		"Relu": {[]part{w, constant(floatsMessage("c", []float32{-9, 0}, 2)), op("Gemm x w c -> m"), op("Relu m -> y")}, []float32{0, 10}},
-		"what changes nothing": {[]part{w, op("Identity w -> i"), op("Cast i -> j", intAttr("to", float64Type)), op("Identity x -> a"),
+		"Relu": {[]piece{w, constant(floatsMessage("c", []float32{-9, 0}, 2)), op("Gemm x w c -> m"), op("Relu m -> y")}, []float32{0, 10}},
+		"what changes nothing": {[]piece{w, op("Identity w -> i"), op("Cast i -> j", intAttr("to", float64Type)), op("Identity x -> a"),
 			op("MatMul a j -> m"), op("Cast m -> n", intAttr("to", float32Type)), op("Dropout n -> o mask"), op("Flatten o -> p"),
 			constant(integersMessage("s", 0, -1)), op("Reshape p s -> y")}, []float32{7, 10}},
-		"what the output does not need": {[]part{w, op("MatMul x w -> y"), op("Shape x -> s"), op("Loop s -> t")}, []float32{7, 10}},
+		"what the output does not need": {[]piece{w, op("MatMul x w -> y"), op("Shape x -> s"), op("Loop s -> t")}, []float32{7, 10}},
 	} {
 		m, err := Import(bytes.NewReader(file(test.parts...)))
 		if err != nil {
@@ -60,29 +60,29 @@ func TestImportOperators(t *testing.T) {
 // Samples that are not rows yet.
 func TestImportShapes(t *testing.T) {
 	w := constant(counted("w", 6, 2))
-	shape := func(dims ...int) part { return constant(integersMessage("s", dims...)) }
+	shape := func(dims ...int) piece { return constant(integersMessage("s", dims...)) }
 	matMul := op("MatMul r w -> y")
 	for name, test := range map[string]struct {
-		parts []part
+		parts []piece
 		about string // "": no error
 	}{
-		"Flatten":               {[]part{in("x", float32Type, dynamic, 2, 3), op("Flatten x -> r"), matMul}, ""},
-		"no shape":              {[]part{in("x", float32Type), op("Flatten x -> r"), matMul}, ""},
-		"open dimensions":       {[]part{in("x", float32Type, dynamic, dynamic, 3), op("Flatten x -> r"), matMul}, ""},
-		"Reshape to [-1 6]":     {[]part{in("x", float32Type, dynamic, 2, 3), shape(-1, 6), op("Reshape x s -> r"), matMul}, ""},
-		"Reshape to [0 -1]":     {[]part{in("x", float32Type, dynamic, 2, 3), shape(0, -1), op("Reshape x s -> r"), matMul}, ""},
-		"Reshape to [4 -1]":     {[]part{in("x", float32Type, 4, 2, 3), shape(4, -1), op("Reshape x s -> r"), matMul}, ""},
-		"Reshape, Flatten":      {[]part{in("x", float32Type, dynamic, 6), shape(-1, 3, 2), op("Reshape x s -> t"), op("Flatten t -> r"), matMul}, ""},
-		"Flatten of axis 2":     {[]part{in("x", float32Type, dynamic, 2, 3), op("Flatten x -> r", intAttr("axis", 2)), matMul}, "axis 2"},
-		"samples mixed":         {[]part{in("x", float32Type, dynamic, 2, 3), shape(-1, 3), op("Reshape x s -> r"), matMul}, "[-1 3]"},
-		"another batch":         {[]part{in("x", float32Type, 4, 2, 3), shape(2, -1), op("Reshape x s -> r"), matMul}, "[2 -1]"},
-		"a shape of floats":     {[]part{in("x", float32Type, 4, 2, 3), constant(counted("s", 2)), op("Reshape x s -> r"), matMul}, "want integers"},
-		"not flat":              {[]part{in("x", float32Type, dynamic, 1, 6), op("Identity x -> r"), matMul}, "2 dimensions"},
-		"other width":           {[]part{in("x", float32Type, dynamic, 5), op("Identity x -> r"), matMul}, "a sample has 5"},
-		"no batch":              {[]part{in("x", float32Type, 6), op("Identity x -> r"), matMul}, "in a batch"},
-		"integers":              {[]part{in("x", int64Type, dynamic, 6), op("Identity x -> r"), matMul}, "INT64"},
-		"two inputs":            {[]part{in("x", float32Type, dynamic, 6), in("z", float32Type, 1), op("Identity x -> r"), matMul}, "2 inputs"},
-		"initializers as input": {[]part{in("x", float32Type, dynamic, 6), in("w", float32Type, 6, 2), op("Identity x -> r"), matMul}, ""},
+		"Flatten":               {[]piece{in("x", float32Type, dynamic, 2, 3), op("Flatten x -> r"), matMul}, ""},
+		"no shape":              {[]piece{in("x", float32Type), op("Flatten x -> r"), matMul}, ""},
+		"open dimensions":       {[]piece{in("x", float32Type, dynamic, dynamic, 3), op("Flatten x -> r"), matMul}, ""},
+		"Reshape to [-1 6]":     {[]piece{in("x", float32Type, dynamic, 2, 3), shape(-1, 6), op("Reshape x s -> r"), matMul}, ""},
+		"Reshape to [0 -1]":     {[]piece{in("x", float32Type, dynamic, 2, 3), shape(0, -1), op("Reshape x s -> r"), matMul}, ""},
+		"Reshape to [4 -1]":     {[]piece{in("x", float32Type, 4, 2, 3), shape(4, -1), op("Reshape x s -> r"), matMul}, ""},
+		"Reshape, Flatten":      {[]piece{in("x", float32Type, dynamic, 6), shape(-1, 3, 2), op("Reshape x s -> t"), op("Flatten t -> r"), matMul}, ""},
+		"Flatten of axis 2":     {[]piece{in("x", float32Type, dynamic, 2, 3), op("Flatten x -> r", intAttr("axis", 2)), matMul}, "axis 2"},
+		"samples mixed":         {[]piece{in("x", float32Type, dynamic, 2, 3), shape(-1, 3), op("Reshape x s -> r"), matMul}, "[-1 3]"},
+		"another batch":         {[]piece{in("x", float32Type, 4, 2, 3), shape(2, -1), op("Reshape x s -> r"), matMul}, "[2 -1]"},
+		"a shape of floats":     {[]piece{in("x", float32Type, 4, 2, 3), constant(counted("s", 2)), op("Reshape x s -> r"), matMul}, "want integers"},
+		"not flat":              {[]piece{in("x", float32Type, dynamic, 1, 6), op("Identity x -> r"), matMul}, "2 dimensions"},
+		"other width":           {[]piece{in("x", float32Type, dynamic, 5), op("Identity x -> r"), matMul}, "a sample has 5"},
+		"no batch":              {[]piece{in("x", float32Type, 6), op("Identity x -> r"), matMul}, "in a batch"},
+		"integers":              {[]piece{in("x", int64Type, dynamic, 6), op("Identity x -> r"), matMul}, "INT64"},
+		"two inputs":            {[]piece{in("x", float32Type, dynamic, 6), in("z", float32Type, 1), op("Identity x -> r"), matMul}, "2 inputs"},
+		"initializers as input": {[]piece{in("x", float32Type, dynamic, 6), in("w", float32Type, 6, 2), op("Identity x -> r"), matMul}, ""},
 	} {
 		_, err := Import(bytes.NewReader(bare(append(test.parts, w, out("y"))...)))
 		if test.about == "" && err != nil || test.about != "" && (!errors.Is(err, nn.ErrFormat) || !strings.Contains(err.Error(), test.about)) {
@@ -105,7 +105,7 @@ func TestImportRefuses(t *testing.T) {
 	foreign.text(nodeDomain, "com.microsoft")
 	foreign.text(nodeInput, "m")
 	foreign.text(nodeOutput, "y")
-	for about, parts := range map[string][]part{
+	for about, parts := range map[string][]piece{
 		"no layers":             {op("Identity x -> y")},
 		`"y" is neither`:        {w, b, gemm},
 		`"q" is neither`:        {w, b, op("Gemm q w b -> y")},
@@ -142,20 +142,21 @@ func TestImportRefuses(t *testing.T) {
 		}
 	}
 
-	var many []part
+	var many []piece
 	for range maxFields / 3 {
 		many = append(many, op("Relu x -> y"))
 	}
 	whole := file(w, op("MatMul x w -> y"))
 	old := bytes.Replace(whole, []byte{byte(opsetVersion << 3), opset}, []byte{byte(opsetVersion << 3), 6}, 1)
 	for about, file := range map[string][]byte{
-		"not an ONNX":  nil,
-		"opset 6":      old,
-		"damaged":      whole[:len(whole)-1],
-		"it lacks":     whole[:2],
-		"outputs []":   bare(in("x", float32Type), w, op("MatMul x w -> y")),
-		"more than":    file(many...),
-		"another type": {0x0a, 0}, // a version of bytes
+		"not an ONNX":   nil,
+		"opset 6":       old,
+		"damaged":       whole[:len(whole)-1],
+		"node 2: unexp": file(op("Relu x -> y"), func(g *message) { g.message(graphNode, message{0x0a, 5}) }),
+		"it lacks":      whole[:2],
+		"outputs []":    bare(in("x", float32Type), w, op("MatMul x w -> y")),
+		"more than":     file(many...),
+		"another type":  {0x0a, 0}, // a version of bytes
 	} {
 		_, err := Import(bytes.NewReader(file))
 		if !errors.Is(err, nn.ErrFormat) || !strings.Contains(err.Error(), about) {

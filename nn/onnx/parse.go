@@ -58,22 +58,30 @@ func (d *decoder) graph(message []byte, g *graph) error {
 		switch f.number {
 		case graphNode:
 			g.nodes = append(g.nodes, node{})
-			return d.node(f.bytes, &g.nodes[len(g.nodes)-1])
+			return part("node", len(g.nodes), d.node(f.bytes, &g.nodes[len(g.nodes)-1]))
 		case graphInitializer:
 			t := &tensor{}
 			g.initializers = append(g.initializers, t)
-			return d.tensor(f.bytes, t)
+			return part("initializer", len(g.initializers), d.tensor(f.bytes, t))
 		case graphInput:
 			g.inputs = append(g.inputs, input{})
-			return d.input(f.bytes, &g.inputs[len(g.inputs)-1])
+			return part("input", len(g.inputs), d.input(f.bytes, &g.inputs[len(g.inputs)-1]))
 		case graphOutput:
-			var in input
-			err := d.input(f.bytes, &in)
-			g.outputs = append(g.outputs, in.name)
-			return err
+			var out input
+			err := d.input(f.bytes, &out)
+			g.outputs = append(g.outputs, out.name)
+			return part("output", len(g.outputs), err)
 		}
 		return nil
 	})
+}
+
+// part says where an error is.
+func part(name string, number int, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s %d: %w", name, number, err)
+	}
+	return nil
 }
 
 func (d *decoder) node(message []byte, n *node) error {
@@ -162,15 +170,15 @@ func (d *decoder) external(message []byte, t *tensor) error {
 }
 
 // input reads a ValueInfoProto.
-func (d *decoder) input(message []byte, in *input) error {
+func (d *decoder) input(message []byte, i *input) error {
 	return d.each(message, func(f field) error {
 		switch f.number {
 		case valueName:
-			return f.text(&in.name)
+			return f.text(&i.name)
 		case valueType:
 			return d.each(f.bytes, func(f field) error {
 				if f.number == typeTensor {
-					return d.tensorType(f.bytes, in)
+					return d.tensorType(f.bytes, i)
 				}
 				return nil
 			})
@@ -179,17 +187,17 @@ func (d *decoder) input(message []byte, in *input) error {
 	})
 }
 
-func (d *decoder) tensorType(message []byte, in *input) error {
+func (d *decoder) tensorType(message []byte, i *input) error {
 	return d.each(message, func(f field) error {
 		switch f.number {
 		case tensorTypeElement:
-			return f.int(&in.dataType)
+			return f.int(&i.dataType)
 		case tensorTypeShape:
-			in.known = true
+			i.known = true
 			return d.each(f.bytes, func(f field) error {
 				if f.number == shapeDim {
-					in.dims = append(in.dims, dynamic)
-					return d.dim(f.bytes, &in.dims[len(in.dims)-1])
+					i.dims = append(i.dims, dynamic)
+					return d.dim(f.bytes, &i.dims[len(i.dims)-1])
 				}
 				return nil
 			})

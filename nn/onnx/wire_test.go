@@ -7,17 +7,17 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// A part is something in a graph.
-type part func(graph *message)
+// A piece is something in a graph.
+type piece func(graph *message)
 
 // file is a model of these parts, with an input "x" of [batch, 2] and an output "y".
-func file(parts ...part) []byte {
-	g := append([]part{in("x", float32Type, dynamic, 2)}, parts...)
+func file(parts ...piece) []byte {
+	g := append([]piece{in("x", float32Type, dynamic, 2)}, parts...)
 	return bare(append(g, out("y"))...)
 }
 
 // bare is a model of these parts alone.
-func bare(parts ...part) []byte {
+func bare(parts ...piece) []byte {
 	var g, set, b message
 	for _, p := range parts {
 		p(&g)
@@ -29,7 +29,7 @@ func bare(parts ...part) []byte {
 	return b
 }
 
-func in(name string, dataType int, dims ...int) part {
+func in(name string, dataType int, dims ...int) piece {
 	var shape, tensor, kind, v message
 	for _, d := range dims {
 		var dim message
@@ -48,7 +48,7 @@ func in(name string, dataType int, dims ...int) part {
 	return func(g *message) { g.message(graphInput, v) }
 }
 
-func out(name string) part {
+func out(name string) piece {
 	var v message
 	v.text(valueName, name)
 	return func(g *message) { g.message(graphOutput, v) }
@@ -86,7 +86,7 @@ func tensorAttr(t message) attr {
 }
 
 // op is a node, as in op("Gemm x w b -> y").
-func op(text string, attrs ...attr) part {
+func op(text string, attrs ...attr) piece {
 	left, right, _ := strings.Cut(text, "->")
 	fields := strings.Fields(left)
 	var n message
@@ -103,7 +103,7 @@ func op(text string, attrs ...attr) part {
 	return func(g *message) { g.message(graphNode, n) }
 }
 
-func constant(t message) part { return func(g *message) { g.message(graphInitializer, t) } }
+func constant(t message) piece { return func(g *message) { g.message(graphInitializer, t) } }
 
 // counted is a tensor of 1, 2, 3 and so on.
 func counted(name string, dims ...int) message {
