@@ -13,6 +13,10 @@ import (
 	"syscall"
 )
 
+// WriteFile writes a file as Sequential.SaveFile does: what is there under that
+// name is replaced in one go, once the new file is complete.
+func WriteFile(path string, write func(io.Writer) error) error { return writeFile(path, write) }
+
 // writeFile writes a temporary file beside the one of that name and renames it,
 // so that no half-written file is ever there under its name.
 func writeFile(path string, write func(io.Writer) error) (err error) {

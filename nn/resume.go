@@ -184,7 +184,7 @@ func ResumeTrainer(path string, c Config) (*Trainer, error) {
 }
 
 func resumeTrainer(r io.Reader, c Config) (*Trainer, error) {
-	f, err := readModel(r)
+	f, err := readModelFile(r)
 	if err != nil {
 		return nil, err
 	}

@@ -64,6 +64,12 @@ func TestMisuse(t *testing.T) {
 		{"eval", "-model"},
 		{"predict x.png", "-model"},
 		{"predict -model x", "picture"},
+		{"export -output x.onnx", "-model"},
+		{"export -model x", "-output"},
+		{"export -model x -output y", "-format"},
+		{"export -model x -output y -format z", "-format"},
+		{"export -model x -output y.go -package a-b", "-package"},
+		{"export -model x -output y.go foo", `"foo"`},
 	}
 	for _, test := range tests {
 		t.Run(test.args, func(t *testing.T) {
@@ -102,7 +108,7 @@ func TestUnknownTierInEnvironment(t *testing.T) {
 
 // TestHelp checks that every help teaches by example and fits a narrow window.
 func TestHelp(t *testing.T) {
-	for _, args := range []string{"-h", "help", "train -h", "help train", "eval -help", "predict --help", "predict x.png -h", "info -h", "version -h"} {
+	for _, args := range []string{"-h", "help", "train -h", "help train", "eval -help", "predict --help", "predict x.png -h", "export -h", "info -h", "version -h"} {
 		t.Run(args, func(t *testing.T) {
 			text := mustCall(t, strings.Fields(args)...)
 			if !strings.Contains(text, "Example") || !strings.Contains(text, "\n  mnist-fast") {
