@@ -63,7 +63,7 @@ func (t *Trainer) Fit(ctx context.Context, d Dataset, c FitConfig) (History, err
 	for epoch := c.InitialEpoch + 1; epoch <= c.Epochs; epoch++ {
 		t.arrange(order, c, epoch)
 		start := time.Now()
-		metrics, err := t.fitEpoch(ctx, d, c, epoch, order)
+		metrics, err := t.fitEpoch(ctx, d.in(epoch), c, epoch, order)
 		if err != nil {
 			return history, err
 		}
@@ -120,12 +120,14 @@ func (t *Trainer) arrange(order []int, c FitConfig, epoch int) {
 func (t *Trainer) fitEpoch(ctx context.Context, d Dataset, c FitConfig, epoch int, order []int) (Metrics, error) {
 	size := t.config.BatchSize
 	p := Progress{Epoch: epoch, Epochs: c.Epochs, Batches: (len(order) + size - 1) / size}
+	defer t.step.ahead.forget()
 	var total metricSum
 	for at := 0; at < len(order); at += size {
 		if err := ctx.Err(); err != nil {
 			return Metrics{}, err
 		}
-		total.add(t.step.train(d, order[at:min(at+size, len(order))]))
+		rest := order[min(at+size, len(order)):]
+		total.add(t.step.train(d, order[at:len(order)-len(rest)], rest[:min(size, len(rest))]))
 		p.Batch++
 		p.Metrics = total.mean()
 		for _, cb := range c.Callbacks {

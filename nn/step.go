@@ -14,6 +14,7 @@ type step struct {
 	steps   int         // that the rule has made
 	moments [][]float32 // laid out like the weights, one for each moment of the rule
 	flows   []*backFlow
+	ahead   *ahead
 	edits   int // of the model that the workers' own weights come from
 
 	data    Dataset
@@ -23,7 +24,7 @@ type step struct {
 }
 
 func newStep(m *Sequential, team *kernels.Team, loss Loss, r rule, batch int) *step {
-	s := &step{model: m, team: team, loss: loss, rule: r, penalty: newPenalty(m), edits: m.edits}
+	s := &step{model: m, team: team, loss: loss, rule: r, penalty: newPenalty(m), edits: m.edits, ahead: newAhead(batch)}
 	for range r.moments() {
 		s.moments = append(s.moments, make([]float32, len(m.weights)))
 	}
@@ -37,12 +38,12 @@ func newStep(m *Sequential, team *kernels.Team, loss Loss, r rule, batch int) *s
 }
 
 // train updates the weights from the samples in rows and returns what the model
-// scored on them before.
-func (s *step) train(d Dataset, rows []int) metricSum {
+// scored on them before. The next step of d will be on the samples in next, if any.
+func (s *step) train(d Dataset, rows, next []int) metricSum {
 	if s.edits != s.model.edits {
 		s.renew()
 	}
-	s.data, s.rows = d, rows
+	s.data, s.rows = s.ahead.prepare(s.team, d, rows, next), rows
 	s.rule.next()
 	s.steps++
 	s.team.Run(s.run)
@@ -69,4 +70,5 @@ func (s *step) work(rank int, k *kernels.Core) {
 		f.score()
 	}
 	f.backward(k, s.loss)
+	s.ahead.draw(rank, k)
 }

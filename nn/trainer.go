@@ -85,7 +85,7 @@ func (t *Trainer) TrainOnBatch(d Dataset) (Metrics, error) {
 	if n > len(t.rows) {
 		return Metrics{}, fmt.Errorf("%w: %d samples in a batch of at most %d", ErrData, n, len(t.rows))
 	}
-	return t.step.train(d, t.rows[:n]).mean(), nil
+	return t.step.train(d, t.rows[:n], nil).mean(), nil
 }
 
 // Evaluate returns what the model scores on the data.
