@@ -2,6 +2,7 @@ package gosource_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -130,7 +131,7 @@ func TestExportedModelsPredictTheSameBits(t *testing.T) {
 	output := bytes.NewReader(command(t, dir, &input, "run", "."))
 	for i, m := range models {
 		want, got := kernels.NewMat(samples, m.Outputs()), make([]float32, samples*m.Outputs())
-		if err := m.Predict(want, nn.Floats{Mat: testInputs(m.Inputs())}); err != nil {
+		if err := m.Predict(context.Background(), want, nn.Floats{Mat: testInputs(m.Inputs())}); err != nil {
 			t.Fatal(err)
 		}
 		if err := binary.Read(output, binary.LittleEndian, got); err != nil {

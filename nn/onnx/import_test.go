@@ -1,6 +1,7 @@
 package onnx_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -28,7 +29,7 @@ func table(rows [][]float32) nn.Floats {
 func predict(tb testing.TB, m *nn.Sequential, x nn.Table) kernels.Mat {
 	tb.Helper()
 	y := kernels.NewMat(x.Len(), m.Outputs())
-	if err := m.Predict(y, x); err != nil {
+	if err := m.Predict(context.Background(), y, x); err != nil {
 		tb.Fatal(err)
 	}
 	return y

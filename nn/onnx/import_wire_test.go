@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -48,7 +49,7 @@ func TestImportOperators(t *testing.T) {
 			continue
 		}
 		y := kernels.NewMat(1, 2)
-		if err := m.Predict(y, nn.Floats{Mat: kernels.View([]float32{1, 2}, 1, 2)}); err != nil {
+		if err := m.Predict(context.Background(), y, nn.Floats{Mat: kernels.View([]float32{1, 2}, 1, 2)}); err != nil {
 			t.Fatal(err)
 		}
 		if fmt.Sprint(y.Data) != fmt.Sprint(test.want) {
