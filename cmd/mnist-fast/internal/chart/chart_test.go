@@ -82,11 +82,11 @@ func TestFormat(t *testing.T) {
 // TestLinesDiffer checks that no two lines have both colour and dashes in common.
 func TestLinesDiffer(t *testing.T) {
 	seen := map[string]bool{}
-	for i := range MaxLines {
+	for i := range MaxLines() {
 		seen[fmt.Sprint(i%(len(colors)+1), i%len(dashes))] = true
 	}
-	if len(seen) != MaxLines {
-		t.Errorf("%d of %d lines differ", len(seen), MaxLines)
+	if len(seen) != MaxLines() {
+		t.Errorf("%d of %d lines differ", len(seen), MaxLines())
 	}
 }
 

@@ -39,9 +39,9 @@ var marks = []draw.GlyphDrawer{
 	draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{}, draw.PlusGlyph{},
 }
 
-// MaxLines is how many lines look different: the numbers of colours and of
+// MaxLines returns how many lines look different: the numbers of colours and of
 // dashes have no common divisor.
-var MaxLines = (len(colors) + 1) * len(dashes)
+func MaxLines() int { return (len(colors) + 1) * len(dashes) }
 
 // maxMarks is how many points of a line are marked before it becomes a caterpillar.
 const maxMarks = 20
