@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -50,7 +51,7 @@ func TestEvaluateAllocatesNothing(t *testing.T) {
 	for _, workers := range []int{1, 2} {
 		trainer := newTrainer(t, newModel(t, 30, allocLayers...), nn.Config{Workers: workers})
 		requireNoAllocs(t, func() error {
-			_, err := trainer.Evaluate(data)
+			_, err := trainer.Evaluate(context.Background(), data)
 			return err
 		})
 	}
@@ -66,7 +67,7 @@ func TestPredictAllocatesNothing(t *testing.T) {
 		least := math.Inf(1)
 		for range 20 {
 			least = min(least, testing.AllocsPerRun(1, func() {
-				if err := m.Predict(y, x); err != nil {
+				if err := m.Predict(context.Background(), y, x); err != nil {
 					t.Fatal(err)
 				}
 			}))

@@ -91,7 +91,7 @@ func TestWrongTierInTheEnvironmentIsAnError(t *testing.T) {
 	t.Setenv(kernels.TierEnv, "nonsense")
 	requireNewTrainerFails(t, nn.Config{Loss: nn.MeanSquaredError}, "nonsense")
 	m := newModel(t, 3, regressor...)
-	if err := m.Predict(kernels.NewMat(1, 2), floats(1, 3, 1)); err == nil || !strings.Contains(err.Error(), "nonsense") {
+	if err := m.Predict(context.Background(), kernels.NewMat(1, 2), floats(1, 3, 1)); err == nil || !strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("Predict returned %v", err)
 	}
 	newTrainer(t, m, nn.Config{Loss: nn.MeanSquaredError, Tier: kernels.Generic}) // does not ask
@@ -133,7 +133,7 @@ func TestBadDataIsErrData(t *testing.T) {
 			_, fitErr := trainer.Fit(context.Background(), test.data, nn.FitConfig{Epochs: 1})
 			_, validationErr := trainer.Fit(context.Background(), good, nn.FitConfig{Epochs: 1, Validation: &test.data})
 			_, trainErr := trainer.TrainOnBatch(test.data)
-			_, evaluateErr := trainer.Evaluate(test.data)
+			_, evaluateErr := trainer.Evaluate(context.Background(), test.data)
 			for what, err := range map[string]error{
 				"Fit": fitErr, "validation": validationErr, "TrainOnBatch": trainErr, "Evaluate": evaluateErr,
 			} {
@@ -166,7 +166,7 @@ func TestPredictRefusesWhatDoesNotFit(t *testing.T) {
 		{"transposed", kernels.NewMat(2, 4).T(), x},
 		{"short data", rows(4, 2), x},
 	} {
-		if err := m.Predict(test.dst, test.x); !errors.Is(err, nn.ErrData) {
+		if err := m.Predict(context.Background(), test.dst, test.x); !errors.Is(err, nn.ErrData) {
 			t.Errorf("%s: Predict returned %v", test.name, err)
 		}
 	}

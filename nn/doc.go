@@ -35,7 +35,7 @@
 //		if _, err := trainer.Fit(context.Background(), digits(data.Train), nn.FitConfig{Epochs: 3, Seed: 1}); err != nil {
 //			log.Fatal(err)
 //		}
-//		metrics, err := trainer.Evaluate(digits(data.Test))
+//		metrics, err := trainer.Evaluate(context.Background(), digits(data.Test))
 //		if err != nil {
 //			log.Fatal(err)
 //		}

@@ -1,64 +1,79 @@
 package nn
 
-import "github.com/mnist-fast/mnist-fast/kernels"
+import (
+	"context"
 
-// evalRows is the number of samples that a worker evaluates at a time.
-const evalRows = 128
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
 
-// An evaluator scores a model. Every worker scores batches of its own; the
-// results are added in the order of the samples.
+// Evaluate returns what the model scores on the data. When ctx is done first,
+// it returns the context's error.
+func (t *Trainer) Evaluate(ctx context.Context, d Dataset) (Metrics, error) {
+	if err := d.validate(t.model); err != nil {
+		return Metrics{}, err
+	}
+	return t.evaluator().evaluate(ctx, d, 0, d.X.Len())
+}
+
+func (t *Trainer) evaluator() *evaluator {
+	if t.eval == nil {
+		t.eval = newEvaluator(t.model, t.team, t.config.Loss)
+	}
+	return t.eval
+}
+
+// Evaluate returns what the model scores on the data, without a trainer: of c,
+// it looks at Loss, Workers and Tier. When ctx is done first, it returns the
+// context's error. It may be called by many goroutines at once.
+func (m *Sequential) Evaluate(ctx context.Context, d Dataset, c Config) (Metrics, error) {
+	if err := firstError(d.validate(m), c.Loss.validate(m)); err != nil {
+		return Metrics{}, err
+	}
+	team, err := c.newTeam()
+	if err != nil {
+		return Metrics{}, err
+	}
+	defer team.Close()
+	return newEvaluator(m, team, c.Loss).evaluate(ctx, d, 0, d.X.Len())
+}
+
+// An evaluator scores a model. The scores are added in the order of the samples.
 type evaluator struct {
-	model   *Sequential
-	team    *kernels.Team
+	*survey
 	loss    Loss
 	penalty penalty
-	flows   []*flow
 	unused  []buffer // of each worker: the gradient that comes with a loss
 
-	data Dataset
-	rows [][]int // of each worker: the samples at hand
+	perSample float64 // the penalty on a loss
+	total     metricSum
 
-	sumPenalty, run func(rank int, k *kernels.Core)
+	sumPenalty, score func(rank int, k *kernels.Core)
+	add               func(rank int)
 }
 
 func newEvaluator(m *Sequential, team *kernels.Team, loss Loss) *evaluator {
-	e := &evaluator{model: m, team: team, loss: loss, penalty: newPenalty(m)}
+	e := &evaluator{survey: newSurvey(m, team, loss.fusesSoftmax()), loss: loss, penalty: newPenalty(m)}
 	for range team.Workers() {
-		e.flows = append(e.flows, newSoloFlow(m, evalRows))
-		e.unused = append(e.unused, newBuffer(evalRows, m.Outputs()))
-		e.rows = append(e.rows, make([]int, evalRows))
+		e.unused = append(e.unused, newBuffer(surveyRows, m.Outputs()))
 	}
-	e.run = e.work
+	e.score = e.scoreRows
+	e.add = func(rank int) { e.total.add(e.flows[rank].sums(e.perSample)) }
 	e.sumPenalty = func(rank int, k *kernels.Core) { e.penalty.sum(k, rank, team.Workers()) }
 	return e
 }
 
 // evaluate scores samples begin to end-1.
-func (e *evaluator) evaluate(d Dataset, begin, end int) Metrics {
-	e.data = d
+func (e *evaluator) evaluate(ctx context.Context, d Dataset, begin, end int) (Metrics, error) {
 	e.team.Run(e.sumPenalty)
-	penalty := e.penalty.total()
-	var total metricSum
-	for at := begin; at < end; {
-		for rank := range e.rows {
-			e.rows[rank] = e.rows[rank][:min(evalRows, end-at)]
-			for i := range e.rows[rank] {
-				e.rows[rank][i] = at
-				at++
-			}
-		}
-		e.team.Run(e.run)
-		for _, f := range e.flows {
-			total.add(f.sums(penalty))
-		}
+	e.perSample, e.total = e.penalty.total(), metricSum{}
+	if err := e.each(ctx, d, begin, end, e.score, e.add); err != nil {
+		return Metrics{}, err
 	}
-	return total.mean()
+	return e.total.mean(), nil
 }
 
-func (e *evaluator) work(rank int, k *kernels.Core) {
+func (e *evaluator) scoreRows(rank int, k *kernels.Core) {
 	f := e.flows[rank]
-	f.gather(k, e.data, e.rows[rank])
-	f.forward(k, e.loss.fusesSoftmax())
 	f.score()
 	n := f.rows
 	e.loss.lossAndGradient(k, f.losses[:n], e.unused[rank].mat(n), f.output(), f.targets.mat(n), e.model.outputActivation())

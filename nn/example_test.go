@@ -34,7 +34,7 @@ func Example() {
 	fmt.Printf("epoch %d: loss %.5f, accuracy %v\n", last.Epoch, last.Loss, last.Accuracy)
 
 	outputs := kernels.NewMat(4, 2)
-	if err := model.Predict(outputs, inputs); err != nil {
+	if err := model.Predict(context.Background(), outputs, inputs); err != nil {
 		log.Fatal(err)
 	}
 	for i := range outputs.Rows {
@@ -72,7 +72,7 @@ func ExampleTrainer_Fit() {
 	_, trainer, points := newLine()
 	defer trainer.Close()
 
-	stopper := nn.Callback{OnEpochEnd: func(e nn.Epoch) error {
+	stopper := nn.LambdaCallback{OnEpochEnd: func(e nn.Epoch) error {
 		fmt.Printf("epoch %d: loss %.4f\n", e.Epoch, e.Loss)
 		if e.Loss < 0.01 {
 			return nn.ErrStop
@@ -99,7 +99,7 @@ func ExampleSequential_Predict() {
 
 	x := kernels.View([]float32{10, 20, 30}, 3, 1)
 	y := kernels.NewMat(3, 1) // to be used again and again
-	if err := model.Predict(y, nn.Floats{Mat: x}); err != nil {
+	if err := model.Predict(context.Background(), y, nn.Floats{Mat: x}); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Printf("%.2f\n", y.Data)
@@ -179,7 +179,7 @@ func ExampleTable() {
 		log.Fatal(err)
 	}
 	y := kernels.NewMat(5, 1)
-	if err := model.Predict(y, squares{5}); err != nil {
+	if err := model.Predict(context.Background(), y, squares{5}); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(y.Data)

@@ -1,9 +1,16 @@
 package nn
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"syscall"
 )
 
 // writeFile writes a temporary file beside the one of that name and renames it,
@@ -12,14 +19,11 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	mode := os.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		if !info.Mode().IsRegular() {
-			return writeDevice(path, write)
-		}
-		mode = info.Mode().Perm()
+	old, err := os.Stat(path)
+	if err == nil && !old.Mode().IsRegular() {
+		return writeDevice(path, write)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".tmp*")
+	f, err := createTemp(path)
 	if err != nil {
 		return err
 	}
@@ -32,8 +36,10 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	if err := write(f); err != nil {
 		return err
 	}
-	if err := f.Chmod(mode); err != nil {
-		return err
+	if old != nil {
+		if err := f.Chmod(old.Mode().Perm()); err != nil {
+			return err
+		}
 	}
 	if err := f.Sync(); err != nil {
 		return err
@@ -41,7 +47,43 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// createTemp creates a file beside path, with the permissions of any new file;
+// those of os.CreateTemp are for its owner alone.
+func createTemp(path string) (*os.File, error) {
+	for {
+		name := fmt.Sprintf("%s%08x", tempPrefix(path), rand.Uint32())
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// tempPrefix is how the names of path's temporary files begin.
+func tempPrefix(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".tmp")
+}
+
+// syncFolder makes a renaming last, where the system has a way to.
+func syncFolder(path string) error {
+	if !slices.Contains([]string{"linux", "darwin", "freebsd", "openbsd", "netbsd"}, runtime.GOOS) {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil // a folder may be writable, but not readable
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.EINVAL) {
+		return err
+	}
+	return nil
 }
 
 // writeDevice writes to something that cannot be replaced.

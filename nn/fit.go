@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"log/slog"
 )
 
 // A FitConfig says how long Fit trains, and on what.
@@ -19,23 +19,9 @@ type FitConfig struct {
 	Validation      *Dataset
 	ValidationSplit float64 // the last share of the data, as in Keras
 
-	Callbacks []Callback
-}
-
-// A Callback is told how training goes. Either function may be nil.
-type Callback struct {
-	OnBatchEnd func(Progress)
-	OnEpochEnd func(Epoch) error // an error ends Fit; ErrStop ends it without failing
-}
-
-// ErrStop, from a callback, ends Fit as if its epochs were over.
-var ErrStop = errors.New("nn: stop training")
-
-// Progress is where training stands after a batch.
-type Progress struct {
-	Epoch, Epochs  int // from 1
-	Batch, Batches int // from 1
-	Metrics            // of the epoch so far
+	Callbacks  []Callback
+	Checkpoint Checkpoint
+	Logger     *slog.Logger // is told of epochs, checkpoints and what callbacks do; nil: nobody
 }
 
 // An Epoch is what was measured in one pass over the training data.
@@ -51,33 +37,60 @@ type History []Epoch
 
 // Fit trains for a number of epochs, in batches of the trainer's BatchSize; the
 // last batch of an epoch may be smaller. When ctx is done, Fit ends after the
-// batch at hand and returns the context's error; the model keeps what it has
-// learned.
+// batch at hand, or within the validation, and returns the context's error; the
+// model keeps what it has learned, and a checkpoint, if there are any, what it
+// takes to go on.
+//
+// The first Fit of a trainer that ResumeTrainer returned goes on where the
+// checkpoint was made. It takes the same data and settings, and returns the
+// history from the beginning.
 func (t *Trainer) Fit(ctx context.Context, d Dataset, c FitConfig) (History, error) {
+	r, err := t.newRun(d, c)
+	if err != nil {
+		return nil, err
+	}
+	err = r.train(ctx)
+	if err != nil && errors.Is(err, ctx.Err()) {
+		if saveErr := r.saveStep(); saveErr != nil {
+			err = fmt.Errorf("%w; and no checkpoint: %w", err, saveErr)
+		}
+	}
+	for _, h := range r.hooks {
+		h.end()
+	}
+	return r.history, err
+}
+
+// newRun checks what Fit was called with and starts a run, or the rest of one.
+func (t *Trainer) newRun(d Dataset, c FitConfig) (*run, error) {
 	n, err := t.validateFit(d, c)
 	if err != nil {
 		return nil, err
 	}
-	order := make([]int, n)
-	var history History
-	for epoch := c.InitialEpoch + 1; epoch <= c.Epochs; epoch++ {
-		t.arrange(order, c, epoch)
-		start := time.Now()
-		metrics, err := t.fitEpoch(ctx, d, c, epoch, order)
-		if err != nil {
-			return history, err
-		}
-		e := Epoch{Epoch: epoch, Metrics: metrics, Seconds: time.Since(start).Seconds()}
-		e.Validation = t.validation(d, c, n)
-		history = append(history, e)
-		if err := c.epochEnd(e); err != nil {
-			if errors.Is(err, ErrStop) {
-				err = nil
-			}
-			return history, err
+	r := &run{t: t, data: d, config: c, log: c.Logger, epoch: c.InitialEpoch + 1, order: make([]int, n)}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
+	if err := firstError(validateCallbacks(c.Callbacks, r.validates()), c.Checkpoint.validate(r.validates())); err != nil {
+		return nil, err
+	}
+	for _, cb := range c.Callbacks {
+		r.hooks = append(r.hooks, cb.start(t, r.log))
+	}
+	r.best = c.Checkpoint.Monitor.worst()
+	if c.Checkpoint.Dir != "" || t.saved != nil {
+		r.identity = r.identify()
+	}
+	if t.saved != nil {
+		if err := r.resume(t.saved); err != nil {
+			return nil, err
 		}
 	}
-	return history, nil
+	if err := c.Checkpoint.open(t.saved != nil); err != nil {
+		return nil, err
+	}
+	t.saved = nil
+	return r, nil
 }
 
 // validateFit returns the number of samples to train on.
@@ -104,60 +117,4 @@ func (t *Trainer) validateFit(d Dataset, c FitConfig) (int, error) {
 		return 0, fmt.Errorf("nn: batch size %d is larger than the %d samples to train on", t.config.BatchSize, n)
 	}
 	return n, nil
-}
-
-// arrange sets the order of samples of an epoch. It depends on the seed and the
-// epoch alone.
-func (t *Trainer) arrange(order []int, c FitConfig, epoch int) {
-	for i := range order {
-		order[i] = i
-	}
-	if !c.NoShuffle {
-		newRandom(c.Seed, shuffleStream+uint64(epoch)).shuffle(order)
-	}
-}
-
-func (t *Trainer) fitEpoch(ctx context.Context, d Dataset, c FitConfig, epoch int, order []int) (Metrics, error) {
-	size := t.config.BatchSize
-	p := Progress{Epoch: epoch, Epochs: c.Epochs, Batches: (len(order) + size - 1) / size}
-	var total metricSum
-	for at := 0; at < len(order); at += size {
-		if err := ctx.Err(); err != nil {
-			return Metrics{}, err
-		}
-		total.add(t.step.train(d, order[at:min(at+size, len(order))]))
-		p.Batch++
-		p.Metrics = total.mean()
-		for _, cb := range c.Callbacks {
-			if cb.OnBatchEnd != nil {
-				cb.OnBatchEnd(p)
-			}
-		}
-	}
-	return total.mean(), nil
-}
-
-// validation scores the model on the validation data, if there are any; of a
-// split, these are the samples from n on.
-func (t *Trainer) validation(d Dataset, c FitConfig, n int) *Metrics {
-	begin := n
-	if c.Validation != nil {
-		d, begin = *c.Validation, 0
-	}
-	if begin == d.X.Len() {
-		return nil
-	}
-	m := t.eval.evaluate(d, begin, d.X.Len())
-	return &m
-}
-
-func (c FitConfig) epochEnd(e Epoch) error {
-	for _, cb := range c.Callbacks {
-		if cb.OnEpochEnd != nil {
-			if err := cb.OnEpochEnd(e); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -135,7 +135,7 @@ func TestValidationIsEvaluateAfterTheEpoch(t *testing.T) {
 	var want []nn.Metrics
 	history := fit(t, trainer, data, nn.FitConfig{
 		Epochs: 2, Validation: &other,
-		Callbacks: []nn.Callback{{OnEpochEnd: func(nn.Epoch) error {
+		Callbacks: []nn.Callback{nn.LambdaCallback{OnEpochEnd: func(nn.Epoch) error {
 			want = append(want, evaluate(t, trainer, other))
 			return nil
 		}}},
@@ -158,8 +158,8 @@ func TestCallbacksAreToldHowTrainingGoes(t *testing.T) {
 	history := fit(t, newTrainer(t, newModel(t, 3, regressor...), regressorConfig), regression(10, 3, 2), nn.FitConfig{
 		Epochs: 2,
 		Callbacks: []nn.Callback{
-			{}, // both functions may be nil
-			{
+			nn.LambdaCallback{}, // both functions may be nil
+			nn.LambdaCallback{
 				OnBatchEnd: func(p nn.Progress) {
 					calls = append(calls, fmt.Sprintf("%d/%d:%d/%d:%d", p.Epoch, p.Epochs, p.Batch, p.Batches, p.Samples))
 					running = append(running, p)
@@ -172,7 +172,7 @@ func TestCallbacksAreToldHowTrainingGoes(t *testing.T) {
 					return nil
 				},
 			},
-			{OnEpochEnd: func(e nn.Epoch) error {
+			nn.LambdaCallback{OnEpochEnd: func(e nn.Epoch) error {
 				calls = append(calls, fmt.Sprint("second ", e.Epoch))
 				return nil
 			}},
@@ -192,28 +192,31 @@ func TestCallbacksAreToldHowTrainingGoes(t *testing.T) {
 
 func TestCallbackEndsFit(t *testing.T) {
 	broken := errors.New("broken")
-	for _, test := range []struct{ from, want error }{
-		{nn.ErrStop, nil},
-		{fmt.Errorf("good enough: %w", nn.ErrStop), nil},
-		{broken, broken},
+	for _, test := range []struct {
+		from, want error
+		told       int // epochs that the next callback is told of
+	}{
+		{nn.ErrStop, nil, 2},
+		{fmt.Errorf("good enough: %w", nn.ErrStop), nil, 2},
+		{broken, broken, 1},
 	} {
 		var told int
 		trainer := newTrainer(t, newModel(t, 3, regressor...), regressorConfig)
 		history, err := trainer.Fit(context.Background(), regression(10, 3, 2), nn.FitConfig{
 			Epochs: 5,
 			Callbacks: []nn.Callback{
-				{OnEpochEnd: func(e nn.Epoch) error {
+				nn.LambdaCallback{OnEpochEnd: func(e nn.Epoch) error {
 					if e.Epoch == 2 {
 						return test.from
 					}
 					return nil
 				}},
-				{OnEpochEnd: func(nn.Epoch) error { told++; return nil }},
+				nn.LambdaCallback{OnEpochEnd: func(nn.Epoch) error { told++; return nil }},
 			},
 		})
-		if err != test.want || len(history) != 2 || told != 1 {
-			t.Errorf("%v: Fit returned %d epochs and %v, want 2 and %v; the next callback was told of %d epochs, want 1",
-				test.from, len(history), err, test.want, told)
+		if err != test.want || len(history) != 2 || told != test.told {
+			t.Errorf("%v: Fit returned %d epochs and %v, want 2 and %v; the next callback was told of %d epochs, want %d",
+				test.from, len(history), err, test.want, told, test.told)
 		}
 	}
 }
@@ -225,7 +228,7 @@ func TestCancelledFitEndsAfterTheBatchAndKeepsItsWeights(t *testing.T) {
 	var kept string
 	history, err := newTrainer(t, m, regressorConfig).Fit(ctx, regression(10, 3, 2), nn.FitConfig{
 		Epochs: 5,
-		Callbacks: []nn.Callback{{OnBatchEnd: func(p nn.Progress) {
+		Callbacks: []nn.Callback{nn.LambdaCallback{OnBatchEnd: func(p nn.Progress) {
 			batches++
 			if p.Epoch == 2 && p.Batch == 2 {
 				cancel()
@@ -237,6 +240,25 @@ func TestCancelledFitEndsAfterTheBatchAndKeepsItsWeights(t *testing.T) {
 		t.Errorf("Fit returned %d epochs and %v after %d batches; want 1, %v and 5", len(history), err, batches, context.Canceled)
 	}
 	requireSHA256(t, m, kept)
+}
+
+// Nor does the last batch of all hide it.
+func TestFitCancelledInAnyBatchReturnsTheError(t *testing.T) {
+	for last := 1; last <= 6; last++ {
+		ctx, cancel := context.WithCancel(context.Background())
+		batches := 0
+		history, err := newTrainer(t, newModel(t, 3, regressor...), regressorConfig).Fit(ctx, regression(10, 3, 2), nn.FitConfig{
+			Epochs: 2,
+			Callbacks: []nn.Callback{nn.LambdaCallback{OnBatchEnd: func(nn.Progress) {
+				if batches++; batches == last {
+					cancel()
+				}
+			}}},
+		})
+		if want := (last - 1) / 3; !errors.Is(err, context.Canceled) || len(history) != want || batches != last {
+			t.Errorf("cancelled in batch %d: %d epochs, %d batches and %v; want %d epochs", last, len(history), batches, err, want)
+		}
+	}
 }
 
 func TestFitOfNoEpochsChangesNothing(t *testing.T) {

@@ -84,7 +84,7 @@ func fit(tb testing.TB, t *nn.Trainer, d nn.Dataset, c nn.FitConfig) nn.History 
 
 func evaluate(tb testing.TB, t *nn.Trainer, d nn.Dataset) nn.Metrics {
 	tb.Helper()
-	m, err := t.Evaluate(d)
+	m, err := t.Evaluate(context.Background(), d)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func evaluate(tb testing.TB, t *nn.Trainer, d nn.Dataset) nn.Metrics {
 func predict(tb testing.TB, m *nn.Sequential, x nn.Table) kernels.Mat {
 	tb.Helper()
 	y := kernels.NewMat(x.Len(), m.Outputs())
-	if err := m.Predict(y, x); err != nil {
+	if err := m.Predict(context.Background(), y, x); err != nil {
 		tb.Fatal(err)
 	}
 	return y

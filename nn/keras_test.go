@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -97,7 +98,7 @@ func (all trajectories) check(t *testing.T, c trajectory) {
 	defer trainer.Close()
 
 	y := kernels.NewMat(all.Batch, m.Outputs())
-	if err := m.Predict(y, all.dataset(0, c).X); err != nil {
+	if err := m.Predict(context.Background(), y, all.dataset(0, c).X); err != nil {
 		t.Fatal(err)
 	}
 	requireClose(t, "prediction", y.Data, c.Predictions, 1e-6)

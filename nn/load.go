@@ -2,11 +2,13 @@ package nn
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -14,8 +16,11 @@ import (
 // Load reads a model that Save wrote. The error of a file that is damaged, or
 // that another version wrote, wraps ErrFormat.
 func Load(r io.Reader) (*Sequential, error) {
-	m, _, _, err := readModel(r)
-	return m, err
+	f, err := readModel(r)
+	if err != nil {
+		return nil, err
+	}
+	return f.model, nil
 }
 
 // LoadFile reads a model from a file.
@@ -36,57 +41,89 @@ func LoadFile(path string) (*Sequential, error) {
 // trainer that goes on as the saved one would have. Loss, Optimizer and
 // BatchSize come from the file; Workers and Tier from c.
 func LoadTrainer(r io.Reader, c Config) (*Trainer, error) {
-	m, training, moments, err := readModel(r)
+	f, err := readModel(r)
 	if err != nil {
 		return nil, err
 	}
-	if training == nil {
+	return f.trainer(c)
+}
+
+// A modelFile is what a file has.
+type modelFile struct {
+	model    *Sequential
+	training *trainingText // nil: none
+	moments  []tensor
+	fit      string // fitText in JSON, of a checkpoint
+	ofFit    []tensor
+}
+
+// trainer makes a trainer that goes on.
+func (f *modelFile) trainer(c Config) (*Trainer, error) {
+	if err := c.validateTeam(); err != nil {
+		return nil, err
+	}
+	if f.training == nil {
 		return nil, fmt.Errorf("%w: a model without the state of its training", ErrFormat)
 	}
-	c.BatchSize = training.BatchSize
-	if c.Loss, err = ParseLoss(training.Loss); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	if c.Optimizer, err = decodeOptimizer(training.Optimizer, training.Settings); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	t, err := NewTrainer(m, c)
+	t, err := f.newTrainer(c)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+		return nil, fmt.Errorf("%w: training: %w", ErrFormat, err)
 	}
-	if err := t.step.restore(training.Steps, moments); err != nil {
+	if err := t.step.restore(f.training.Steps, f.moments); err != nil {
 		t.Close()
 		return nil, err
 	}
 	return t, nil
 }
 
-// readModel also returns the tensors that are not weights.
-func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
+// newTrainer makes a trainer with the settings of the file.
+func (f *modelFile) newTrainer(c Config) (t *Trainer, err error) {
+	c.BatchSize = f.training.BatchSize
+	if c.BatchSize == 0 {
+		return nil, errors.New("batches of 0")
+	}
+	if c.Loss, err = ParseLoss(f.training.Loss); err != nil {
+		return nil, err
+	}
+	if c.Optimizer, err = decodeOptimizer(f.training.Optimizer, f.training.Settings); err != nil {
+		return nil, err
+	}
+	// There is to be no memory for moments that are not in the file.
+	if got, want := len(f.moments), 2*len(f.model.layers)*c.Optimizer.rule().moments(); got != want {
+		return nil, fmt.Errorf("%d tensors of moments: want %d", got, want)
+	}
+	return NewTrainer(f.model, c)
+}
+
+func readModel(r io.Reader) (*modelFile, error) {
 	metadata, tensors, err := readTensors(r)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	if metadata[formatKey] != fileFormat {
-		return nil, nil, nil, fmt.Errorf("%w: a safetensors file, but not of a model of mnist-fast", ErrFormat)
+		return nil, fmt.Errorf("%w: a safetensors file, but not of a model of mnist-fast", ErrFormat)
 	}
 	if v := metadata[versionKey]; v != strconv.Itoa(fileVersion) {
-		return nil, nil, nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
+		return nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
 	}
 	if checksum(metadata, tensors) != metadata[sha256Key] {
-		return nil, nil, nil, fmt.Errorf("%w: the model does not match its checksum", ErrFormat)
+		return nil, fmt.Errorf("%w: the model does not match its checksum", ErrFormat)
 	}
-	m, err := buildModel(metadata[modelKey], tensors)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	f := &modelFile{fit: metadata[fitKey]}
+	if f.model, err = buildModel(metadata[modelKey], tensors); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	var training *trainingText
 	if text, ok := metadata[trainingKey]; ok {
-		if err := json.Unmarshal([]byte(text), &training); err != nil {
-			return nil, nil, nil, fmt.Errorf("%w: training: %v", ErrFormat, err)
+		if err := json.Unmarshal([]byte(text), &f.training); err != nil {
+			return nil, fmt.Errorf("%w: training: %v", ErrFormat, err)
 		}
 	}
-	return m, training, tensors[2*len(m.layers):], nil
+	f.moments = tensors[2*len(f.model.layers):]
+	isOfFit := func(t tensor) bool { return strings.HasPrefix(t.name, fitPrefix) }
+	if i := slices.IndexFunc(f.moments, isOfFit); i >= 0 {
+		f.moments, f.ofFit = f.moments[:i], f.moments[i:]
+	}
+	return f, nil
 }
 
 // buildModel makes the model that the text describes, from the first tensors.
@@ -170,12 +207,11 @@ func unmarshalAs[T Optimizer](text []byte) (Optimizer, error) {
 
 // restore goes on after that many steps, with the moments as they were.
 func (s *step) restore(steps int, tensors []tensor) error {
-	perMoment := 2 * len(s.model.layers)
-	if len(tensors) != perMoment*len(s.moments) || steps < 0 || steps > maxSteps {
-		return fmt.Errorf("%w: %d steps and %d tensors of moments: want %d", ErrFormat, steps, len(tensors), perMoment*len(s.moments))
+	if steps < 0 || steps > maxSteps {
+		return fmt.Errorf("%w: training: %d steps", ErrFormat, steps)
 	}
 	for i, moment := range s.moments {
-		ts := tensors[i*perMoment:]
+		ts := tensors[2*len(s.model.layers)*i:]
 		if err := checkTensors(s.model.inputs, s.model.layers, ts, momentPrefix[i]); err != nil {
 			return fmt.Errorf("%w: %w", ErrFormat, err)
 		}

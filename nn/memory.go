@@ -19,6 +19,6 @@ func MemoryEstimate(inputs int, c Config, layers ...Dense) float64 {
 	}
 	batch, workers := float64(cmp.Or(c.BatchSize, 32)), float64(cmp.Or(c.Workers, runtime.GOMAXPROCS(0)))
 	rows := maxShards*batch + workers*(2*batch+maxShards*surveyRows) // of values, gradients and sums
-	const copies = 4                                               // weights, moments, and the workers' own
+	const copies = 4                                                 // weights, moments, and the workers' own
 	return 4 * (copies*weights + rows*widths)
 }

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -19,8 +20,9 @@ type predictor struct {
 // Predict sets row i of dst to the model's output for row i of x. It may be
 // called by many goroutines at once, and allocates nothing once each has called
 // it. It fails if the data do not fit the model, or dst has not x.Len() rows of
-// Outputs() numbers, row after row without gaps.
-func (m *Sequential) Predict(dst kernels.Mat, x Table) error {
+// Outputs() numbers, row after row without gaps; or with the context's error,
+// when ctx is done before the last rows are predicted.
+func (m *Sequential) Predict(ctx context.Context, dst kernels.Mat, x Table) error {
 	if err := x.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrData, err)
 	}
@@ -37,6 +39,9 @@ func (m *Sequential) Predict(dst kernels.Mat, x Table) error {
 	}
 	defer m.predictors.Put(p)
 	for at := 0; at < dst.Rows; at += predictRows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		samples := p.samples[:min(predictRows, dst.Rows-at)]
 		for i := range samples {
 			samples[i] = at + i

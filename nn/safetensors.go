@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"slices"
 )
 
@@ -34,8 +35,8 @@ type entry struct {
 
 const (
 	metadataKey = "__metadata__"
-	maxHeader   = 16 << 20 // bytes; no honest header comes near
-	chunkFloats = 16384    // numbers converted at a time
+	maxHeader   = 2 << 20 // bytes: room for thousands of layers; what JSON makes of it in memory is up to 20 times as large
+	chunkFloats = 16384   // numbers converted at a time
 )
 
 // writeTensors writes a file with the tensors in that order.
@@ -50,6 +51,9 @@ func writeTensors(w io.Writer, metadata map[string]string, tensors []tensor) err
 	text, err := json.Marshal(header)
 	if err != nil {
 		return err
+	}
+	if len(text) > maxHeader-8 {
+		return fmt.Errorf("nn: a header of %d bytes: want at most %d; there are too many layers", len(text), maxHeader-8)
 	}
 	text = append(text, bytes.Repeat([]byte(" "), -len(text)&7)...) // align the numbers
 	out := bufio.NewWriter(w)
@@ -82,11 +86,13 @@ func writeFloats(w io.Writer, xs []float32) error {
 }
 
 // readTensors reads a file and returns its tensors in the order in which they
-// lie in it. What a header promises is not believed before it is there: memory
-// grows with what is read.
+// lie in it. What a header promises is not believed before it is there: it must
+// fit the size of the file, or, where that is not known, memory grows with what
+// is read.
 func readTensors(r io.Reader) (metadata map[string]string, tensors []tensor, err error) {
+	size, known := sizeOf(r)
 	in := bufio.NewReader(r)
-	header, err := readHeader(in)
+	header, headerSize, err := readHeader(in)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -100,8 +106,18 @@ func readTensors(r io.Reader) (metadata map[string]string, tensors []tensor, err
 	if err != nil {
 		return nil, nil, err
 	}
+	if n := len(entries); known && n > 0 {
+		if want := headerSize + int64(entries[n-1].Offsets[1]); want != size {
+			return nil, nil, fmt.Errorf("%w: the file has %d bytes, but its header is of one of %d", ErrFormat, size, want)
+		}
+	}
 	for _, e := range entries {
-		data, err := readFloats(in, (e.Offsets[1]-e.Offsets[0])/4)
+		n := (e.Offsets[1] - e.Offsets[0]) / 4
+		room := n
+		if !known {
+			room = min(n, chunkFloats)
+		}
+		data, err := readFloats(in, n, room)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%w: tensor %q: %w", ErrFormat, e.name, err)
 		}
@@ -113,26 +129,42 @@ func readTensors(r io.Reader) (metadata map[string]string, tensors []tensor, err
 	return metadata, tensors, nil
 }
 
-func readHeader(in io.Reader) (map[string]json.RawMessage, error) {
+// sizeOf is the number of bytes that are left to read, if it is known.
+func sizeOf(r io.Reader) (size int64, known bool) {
+	switch r := r.(type) {
+	case interface{ Len() int }: // bytes.Reader, bytes.Buffer, strings.Reader
+		return int64(r.Len()), true
+	case *os.File:
+		info, err := r.Stat()
+		at, err2 := r.Seek(0, io.SeekCurrent)
+		if err == nil && err2 == nil && info.Mode().IsRegular() {
+			return info.Size() - at, true
+		}
+	}
+	return 0, false
+}
+
+// readHeader also returns the bytes that it takes in the file.
+func readHeader(in io.Reader) (map[string]json.RawMessage, int64, error) {
 	var size uint64
 	if err := binary.Read(in, binary.LittleEndian, &size); err != nil {
-		return nil, fmt.Errorf("%w: no header: %w", ErrFormat, err)
+		return nil, 0, fmt.Errorf("%w: no header: %w", ErrFormat, err)
 	}
 	if size > maxHeader {
-		return nil, fmt.Errorf("%w: not a safetensors file (a header of %d bytes)", ErrFormat, size)
+		return nil, 0, fmt.Errorf("%w: not a safetensors file (a header of %d bytes)", ErrFormat, size)
 	}
 	text, err := io.ReadAll(io.LimitReader(in, int64(size)))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if uint64(len(text)) < size {
-		return nil, fmt.Errorf("%w: truncated: %d of %d bytes of the header", ErrFormat, len(text), size)
+		return nil, 0, fmt.Errorf("%w: truncated: %d of %d bytes of the header", ErrFormat, len(text), size)
 	}
 	var header map[string]json.RawMessage
 	if err := json.Unmarshal(text, &header); err != nil {
-		return nil, fmt.Errorf("%w: not a safetensors file: %v", ErrFormat, err)
+		return nil, 0, fmt.Errorf("%w: not a safetensors file: %v", ErrFormat, err)
 	}
-	return header, nil
+	return header, 8 + int64(size), nil
 }
 
 type namedEntry struct {
@@ -183,8 +215,9 @@ func (e entry) bytes() (int, error) {
 	return 4 * n, nil
 }
 
-func readFloats(r io.Reader, n int) ([]float32, error) {
-	xs := make([]float32, 0, min(n, chunkFloats))
+// readFloats reads n numbers; there is to be room for some at once.
+func readFloats(r io.Reader, n, room int) ([]float32, error) {
+	xs := make([]float32, 0, room)
 	buf := make([]byte, 4*min(n, chunkFloats))
 	for len(xs) < n {
 		b := buf[:4*min(n-len(xs), chunkFloats)]

@@ -10,7 +10,7 @@ import (
 // A model file is a safetensors file. Its tensors are dense_1.kernel (inputs ×
 // units, as in Keras), dense_1.bias, dense_2.kernel and so on, and, if training
 // is to go on, the moments, as optimizer.m.dense_1.kernel and so on. Its metadata say how the model is
-// built.
+// built. A checkpoint has the state of a call of Fit besides.
 const (
 	fileFormat  = "mnist-fast"
 	fileVersion = 1
@@ -22,7 +22,8 @@ const (
 	versionKey  = "version"
 	modelKey    = "model"    // modelText in JSON
 	trainingKey = "training" // trainingText in JSON, if there are moments
-	sha256Key   = "sha256"   // of these two, and of the numbers of the file
+	fitKey      = "fit"      // fitText in JSON, of a checkpoint
+	sha256Key   = "sha256"   // of these three, and of the numbers of the file
 )
 
 type modelText struct {
@@ -53,26 +54,33 @@ func (m *Sequential) Save(w io.Writer) error {
 
 // Save writes the model with the state of its training, from which LoadTrainer
 // goes on.
-func (t *Trainer) Save(w io.Writer) error {
+func (t *Trainer) Save(w io.Writer) error { return t.save(w, nil, nil) }
+
+// save writes the state of a call of Fit, too, if there is one.
+func (t *Trainer) save(w io.Writer, fit *fitText, ofFit []tensor) error {
 	settings, err := json.Marshal(t.config.Optimizer)
 	if err != nil {
 		return err
 	}
-	training := &trainingText{
+	texts := map[string]any{trainingKey: &trainingText{
 		Loss: t.config.Loss.String(), BatchSize: t.config.BatchSize, Steps: t.step.steps,
 		Optimizer: t.config.Optimizer.Name(), Settings: settings,
+	}}
+	if fit != nil {
+		texts[fitKey] = fit
 	}
-	var moments []tensor
+	var more []tensor
 	for i, m := range t.step.moments {
-		moments = append(moments, t.model.tensors(m, momentPrefix[i])...)
+		more = append(more, t.model.tensors(m, momentPrefix[i])...)
 	}
-	return writeModel(w, t.model, training, moments)
+	return writeModel(w, t.model, texts, append(more, ofFit...))
 }
 
 var momentPrefix = [2]string{"optimizer.m.", "optimizer.v."}
 
-func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []tensor) error {
-	tensors := append(m.tensors(m.weights, ""), moments...)
+// writeModel writes a model with further texts, by their keys, and tensors.
+func writeModel(w io.Writer, m *Sequential, texts map[string]any, more []tensor) error {
+	tensors := append(m.tensors(m.weights, ""), more...)
 	metadata := map[string]string{formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion)}
 	text := modelText{Inputs: m.inputs}
 	for _, l := range m.layers {
@@ -81,8 +89,8 @@ func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []te
 	if err := setJSON(metadata, modelKey, text); err != nil {
 		return err
 	}
-	if training != nil {
-		if err := setJSON(metadata, trainingKey, training); err != nil {
+	for key, text := range texts {
+		if err := setJSON(metadata, key, text); err != nil {
 			return err
 		}
 	}
@@ -91,7 +99,7 @@ func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []te
 }
 
 func checksum(metadata map[string]string, tensors []tensor) string {
-	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey])
+	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey], metadata[fitKey])
 }
 
 func setJSON(metadata map[string]string, key string, value any) error {

@@ -2,8 +2,8 @@ package nn
 
 import "github.com/mnist-fast/mnist-fast/kernels"
 
-// A step trains on one batch; its buffers are made once. Each worker owns the
-// shards of every stage that its flow has: it alone reads and writes their
+// A step trains on one batch; its buffers are made once, when the first batch
+// comes. Each worker owns the shards of every stage that its flow has: it alone reads and writes their
 // weights and moments. Layers without shards are computed by all workers alike,
 // each with weights and moments of its own.
 type step struct {
@@ -11,6 +11,7 @@ type step struct {
 	team    *kernels.Team
 	loss    Loss
 	rule    rule
+	batch   int         // samples that there is room for
 	steps   int         // that the rule has made
 	moments [][]float32 // laid out like the weights, one for each moment of the rule
 	flows   []*backFlow
@@ -23,22 +24,31 @@ type step struct {
 }
 
 func newStep(m *Sequential, team *kernels.Team, loss Loss, r rule, batch int) *step {
-	s := &step{model: m, team: team, loss: loss, rule: r, penalty: newPenalty(m), edits: m.edits}
+	s := &step{model: m, team: team, loss: loss, rule: r, batch: batch, penalty: newPenalty(m)}
 	for range r.moments() {
 		s.moments = append(s.moments, make([]float32, len(m.weights)))
-	}
-	forth, back := newExchanges(m, batch), newBackExchanges(m, batch)
-	for rank := range team.Workers() {
-		f := newFlow(m, batch, rank, team.Workers(), forth, func() { team.Barrier(rank) })
-		s.flows = append(s.flows, newBackFlow(f, r, s.moments, back))
 	}
 	s.run = s.work
 	return s
 }
 
+// compile makes the buffers. A trainer that never trains needs none, and what a
+// file says of its batches is not believed before.
+func (s *step) compile() {
+	forth, back := newExchanges(s.model, s.batch), newBackExchanges(s.model, s.batch)
+	for rank := range s.team.Workers() {
+		f := newFlow(s.model, s.batch, rank, s.team.Workers(), forth, func() { s.team.Barrier(rank) })
+		s.flows = append(s.flows, newBackFlow(f, s.rule, s.moments, back))
+	}
+	s.edits = s.model.edits
+}
+
 // train updates the weights from the samples in rows and returns what the model
 // scored on them before.
 func (s *step) train(d Dataset, rows []int) metricSum {
+	if s.flows == nil {
+		s.compile()
+	}
 	if s.edits != s.model.edits {
 		s.renew()
 	}

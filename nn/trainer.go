@@ -24,8 +24,9 @@ type Trainer struct {
 	config Config
 	team   *kernels.Team
 	step   *step
-	eval   *evaluator
-	rows   []int // 0, 1, 2, …: the samples of TrainOnBatch
+	eval   *evaluator // nil until it is needed
+	rows   []int      // 0, 1, 2, …: the samples of TrainOnBatch
+	saved  *savedFit  // for the next Fit to go on from
 }
 
 // maxBatch and maxWorkers keep buffers within what a machine may have, maxSteps
@@ -46,31 +47,46 @@ func NewTrainer(m *Sequential, c Config) (*Trainer, error) {
 	if c.BatchSize == 0 {
 		c.BatchSize = 32
 	}
+	if err := firstError(c.Loss.validate(m), c.Optimizer.validate()); err != nil {
+		return nil, err
+	}
+	if c.BatchSize < 1 || c.BatchSize > maxBatch {
+		return nil, fmt.Errorf("nn: batch size %d: want 1 to %d", c.BatchSize, maxBatch)
+	}
+	team, err := c.newTeam()
+	if err != nil {
+		return nil, err
+	}
+	c.Workers, c.Tier = team.Workers(), team.Tier()
+	return &Trainer{
+		model: m, config: c, team: team,
+		step: newStep(m, team, c.Loss, c.Optimizer.rule(), c.BatchSize),
+	}, nil
+}
+
+// newTeam starts the workers.
+func (c Config) newTeam() (*kernels.Team, error) {
+	if err := c.validateTeam(); err != nil {
+		return nil, err
+	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
-	if err := firstError(c.Loss.validate(m), c.Optimizer.validate(), c.Tier.Err()); err != nil {
-		return nil, err
+	return kernels.NewTeam(c.Tier, c.Workers), nil
+}
+
+func (c Config) validateTeam() error {
+	if c.Workers < 0 || c.Workers > maxWorkers {
+		return fmt.Errorf("nn: %d workers: want 1 to %d, or 0 for one on each processor", c.Workers, maxWorkers)
 	}
-	switch {
-	case c.BatchSize < 1 || c.BatchSize > maxBatch:
-		return nil, fmt.Errorf("nn: batch size %d: want 1 to %d", c.BatchSize, maxBatch)
-	case c.Workers < 1 || c.Workers > maxWorkers:
-		return nil, fmt.Errorf("nn: %d workers: want 1 to %d", c.Workers, maxWorkers)
-	}
-	t := &Trainer{model: m, config: c, team: kernels.NewTeam(c.Tier, c.Workers)}
-	t.config.Tier = t.team.Tier()
-	t.step = newStep(m, t.team, c.Loss, c.Optimizer.rule(), c.BatchSize)
-	t.eval = newEvaluator(m, t.team, c.Loss)
-	t.rows = make([]int, c.BatchSize)
-	for i := range t.rows {
-		t.rows[i] = i
-	}
-	return t, nil
+	return c.Tier.Err()
 }
 
 // Close ends the workers. The model stays of use.
 func (t *Trainer) Close() { t.team.Close() }
+
+// Model returns the model that is trained.
+func (t *Trainer) Model() *Sequential { return t.model }
 
 // Config returns the settings, with what NewTrainer filled in.
 func (t *Trainer) Config() Config { return t.config }
@@ -82,16 +98,11 @@ func (t *Trainer) TrainOnBatch(d Dataset) (Metrics, error) {
 		return Metrics{}, err
 	}
 	n := d.X.Len()
-	if n > len(t.rows) {
-		return Metrics{}, fmt.Errorf("%w: %d samples in a batch of at most %d", ErrData, n, len(t.rows))
+	if n > t.config.BatchSize {
+		return Metrics{}, fmt.Errorf("%w: %d samples in a batch of at most %d", ErrData, n, t.config.BatchSize)
+	}
+	for i := len(t.rows); i < n; i++ {
+		t.rows = append(t.rows, i)
 	}
 	return t.step.train(d, t.rows[:n]).mean(), nil
-}
-
-// Evaluate returns what the model scores on the data.
-func (t *Trainer) Evaluate(d Dataset) (Metrics, error) {
-	if err := d.validate(t.model); err != nil {
-		return Metrics{}, err
-	}
-	return t.eval.evaluate(d, 0, d.X.Len()), nil
 }

@@ -54,7 +54,7 @@ func TestPredictionsAtOnceAreThoseOfOneAlone(t *testing.T) {
 		group.Go(func() {
 			for range 5 {
 				y := kernels.NewMat(want.Rows, want.Cols)
-				if err := m.Predict(y, x); err != nil {
+				if err := m.Predict(context.Background(), y, x); err != nil {
 					t.Error(err)
 				}
 				requireSameBits(t, y.Data, want.Data)

@@ -26,16 +26,16 @@ func (a *app) evalCommand() *cli.Command {
 		UsageText:   "mnist-fast eval -model FILE [FLAGS]",
 		Description: evalHelp,
 		Flags:       section("Flags", modelFlag(&o.model), dataFlag(&o.data), lossFlag(&o.loss), jsonFlag(&o.json)),
-		Action: func(_ context.Context, c *cli.Command) error {
+		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			return a.eval(c, o)
+			return a.eval(ctx, c, o)
 		},
 	}
 }
 
-func (a *app) eval(c *cli.Command, o *evalOptions) error {
+func (a *app) eval(ctx context.Context, c *cli.Command, o *evalOptions) error {
 	m, err := loadModel(c, o.model)
 	if err != nil {
 		return err
@@ -51,13 +51,8 @@ func (a *app) eval(c *cli.Command, o *evalOptions) error {
 	if err != nil {
 		return err
 	}
-	trainer, err := nn.NewTrainer(m, nn.Config{Loss: o.loss, Tier: tier})
-	if err != nil {
-		return err
-	}
-	defer trainer.Close()
 	start := time.Now()
-	metrics, err := trainer.Evaluate(dataset(data.Test, m.Outputs()))
+	metrics, err := m.Evaluate(ctx, dataset(data.Test, m.Outputs()), nn.Config{Loss: o.loss, Tier: tier})
 	if err != nil {
 		return err
 	}

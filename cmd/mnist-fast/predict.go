@@ -113,7 +113,7 @@ func (p *reader) read(name string, r io.Reader) (*prediction, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.model.Predict(p.outputs, nn.Bytes{Data: pixels, Columns: len(pixels), Divisor: 255}); err != nil {
+	if err := p.model.Predict(context.Background(), p.outputs, nn.Bytes{Data: pixels, Columns: len(pixels), Divisor: 255}); err != nil {
 		return nil, err
 	}
 	return newPrediction(name, p.outputs.Row(0))

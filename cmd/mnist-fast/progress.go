@@ -27,7 +27,7 @@ func (b *bar) callbacks() []nn.Callback {
 	if f, ok := b.w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
-	return []nn.Callback{{OnBatchEnd: b.update, OnEpochEnd: func(nn.Epoch) error { b.clear(); return nil }}}
+	return []nn.Callback{nn.LambdaCallback{OnBatchEnd: b.update, OnEpochEnd: func(nn.Epoch) error { b.clear(); return nil }}}
 }
 
 // update draws the bar anew, unless it was drawn just now or will be cleared.

@@ -174,7 +174,7 @@ func (a *app) fit(ctx context.Context, t *training, r reporter) (nn.History, err
 	}
 	b := &bar{w: a.stderr}
 	defer b.clear()
-	return t.fit(ctx, append(b.callbacks(), nn.Callback{
+	return t.fit(ctx, append(b.callbacks(), nn.LambdaCallback{
 		OnEpochEnd: func(e nn.Epoch) error { return r.report(newEpochReport(e)) },
 	}))
 }
@@ -191,7 +191,8 @@ func (t *training) fit(ctx context.Context, callbacks []nn.Callback) (nn.History
 
 // finish scores the model on the test images and saves it.
 func (t *training) finish(r *trainResult) error {
-	m, err := t.trainer.Evaluate(dataset(t.testSet, t.classes))
+	// Not with the context of training, which may have been interrupted.
+	m, err := t.trainer.Evaluate(context.Background(), dataset(t.testSet, t.classes))
 	if err != nil {
 		return err
 	}
