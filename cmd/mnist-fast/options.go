@@ -25,8 +25,8 @@ type trainOptions struct {
 	workers       int
 	tier          string
 
-	output      string
-	json, quiet bool
+	output, report string
+	json, quiet    bool
 }
 
 // referenceRun returns the options of the Keras program that this one follows.
@@ -54,6 +54,7 @@ func (o *trainOptions) flags() []cli.Flag {
 		section("Optimizer (defaults are those of Keras)", o.optimizer.flags()...),
 		section("Output",
 			flag("output", "FILE\nsave the model", &o.output, nonEmpty),
+			reportFlag(&o.report),
 			jsonFlag(&o.json),
 			boolFlag("quiet", "tell only the result", &o.quiet),
 		),

@@ -25,6 +25,7 @@ Examples:
   mnist-fast train -output digits.model
   mnist-fast train -epochs 3 -hidden 512,256 -validation 0.1
   mnist-fast train -optimizer sgd -lr 0.1 -batch 64
+  mnist-fast train -validation 0.1 -report digits.html
   mnist-fast train -hidden none -data fashion-mnist
   mnist-fast train -json > run.jsonl`
 
@@ -71,7 +72,7 @@ func newTraining(c *cli.Command, o *trainOptions) (*training, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := tryOutput("-output", o.output); err != nil {
+	if err := errors.Join(tryOutput("-output", o.output), tryOutput("-report", o.report)); err != nil {
 		return nil, err
 	}
 	t := &training{trainOptions: o}
@@ -150,6 +151,9 @@ func (a *app) train(ctx context.Context, t *training) error {
 		return err
 	}
 	result.TotalSeconds = number(time.Since(a.start).Seconds())
+	if err := t.writePage(history, result); err != nil {
+		return err
+	}
 	if err := r.report(result); err != nil {
 		return err
 	}
@@ -205,4 +209,16 @@ func (t *training) finish(r *trainResult) error {
 	}
 	r.Model = t.output
 	return nil
+}
+
+// writePage writes the page that -report names, if any.
+func (t *training) writePage(h nn.History, r trainResult) error {
+	if t.report == "" {
+		return nil
+	}
+	x, err := examine(context.Background(), t.model, t.testSet)
+	if err != nil {
+		return err
+	}
+	return x.writePage(t.report, append(t.facts(), r.facts()...), h)
 }
