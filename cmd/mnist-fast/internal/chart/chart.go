@@ -99,13 +99,17 @@ func (c Chart) draw(canvas draw.Canvas) error {
 	legend := p.Legend
 	p.Legend = plot.NewLegend()
 	below := p.Title.TextStyle.FontExtents().Height + p.Title.Padding // of the title
-	width := legend.Rectangle(canvas).Size().X
+	width := legend.Rectangle(canvas).Size().X * slack
 	p.Draw(draw.Crop(canvas, 0, -width-2*margin, 0, 0))
 	legend.Draw(draw.Crop(canvas, canvas.Size().X-width, 0, 0, -below))
 	return nil
 }
 
-const margin = vg.Length(6)
+// margin is around all; slack is for viewers whose fonts are wider than ours.
+const (
+	margin = vg.Length(6)
+	slack  = 1.1
+)
 
 // finite returns the points of a line that can be drawn.
 func (c Chart) finite(l Line) Line {

@@ -11,8 +11,9 @@ import (
 
 // A picture is drawn twice, for light and for dark pages.
 type picture struct {
-	Light, Dark template.URL
-	Alt         string
+	Light template.URL
+	Dark  template.Srcset
+	Alt   string
 }
 
 // curves draws the loss and the accuracy by epoch.
@@ -66,7 +67,7 @@ func newPicture(c chart.Chart) (picture, error) {
 		return picture{}, err
 	}
 	const kind = "image/svg+xml"
-	return picture{dataURL(kind, light.Bytes()), dataURL(kind, dark.Bytes()), describe(c)}, nil
+	return picture{dataURL(kind, light.Bytes()), template.Srcset(dataURL(kind, dark.Bytes())), describe(c)}, nil
 }
 
 // describe tells where the lines of a chart begin and end.

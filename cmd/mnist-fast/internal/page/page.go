@@ -32,9 +32,7 @@ type Fact struct{ Name, Value string }
 //go:embed page.html
 var source string
 
-var parsed = template.Must(template.New("page").Funcs(template.FuncMap{
-	"percent": percent, "inc": func(i int) int { return i + 1 },
-}).Parse(source))
+var parsed = template.Must(template.New("page").Funcs(template.FuncMap{"percent": percent}).Parse(source))
 
 // A view is what the template shows.
 type view struct {
