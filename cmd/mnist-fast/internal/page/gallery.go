@@ -28,14 +28,17 @@ func gallery(p Page) (wrong int, worst []mistake, err error) {
 	for i, label := range p.Images.Labels {
 		row := p.Outputs.Row(i)
 		taken := nn.Argmax(row)
-		if taken == int(label) || taken < 0 {
+		if taken == int(label) {
+			continue
+		}
+		wrong++
+		if taken < 0 { // no output is a number
 			continue
 		}
 		worst = append(worst, mistake{Number: i, Class: int(label), Taken: taken, Chance: float64(row[label]), TakenChance: float64(row[taken])})
 	}
 	slices.SortStableFunc(worst, func(a, b mistake) int { return cmp.Compare(a.Chance, b.Chance) })
-	wrong = len(worst)
-	worst = worst[:min(most, wrong)]
+	worst = worst[:min(most, len(worst))]
 	for i := range worst {
 		s := p.Images.Slice(worst[i].Number, worst[i].Number+1)
 		img := &image.Gray{Pix: s.Images, Stride: s.Width, Rect: image.Rect(0, 0, s.Width, s.Height)}
