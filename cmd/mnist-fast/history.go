@@ -25,8 +25,8 @@ func readHistory(name, weights string) (nn.History, error) {
 	return h, nil
 }
 
-// maxHistory is the size of a history that nobody will ever read.
-const maxHistory = 64 << 20
+// maxHistory is the size of a history of some 25,000 epochs.
+const maxHistory = 4 << 20
 
 // A historyLine is a line of train's JSON: an epoch, or the result at the end.
 type historyLine struct {
