@@ -90,4 +90,3 @@ func TestCheckpointAndTrainerFiles(t *testing.T) {
 		t.Errorf("error %v does not name the file", err)
 	}
 }
-
