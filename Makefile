@@ -36,6 +36,16 @@ generate: ## rebuild the assembly
 
 check: check-format check-generated check-vet check-build check-purego check-race check-bits check-emulated ## what CI checks beyond the tests
 
+# Not a part of check, which needs no network but Go's: ONNX Runtime from npm, in a
+# folder outside the repository (its install script would fetch parts for GPUs),
+# and the safetensors package, if SAFETENSORS_PYTHON, or python3, has it.
+NODE_PREFIX ?= $(HOME)/.cache/mnist-fast/node
+.PHONY: check-formats
+check-formats: ## exported models in the programs that they are for
+	npm install --prefix '$(NODE_PREFIX)' --ignore-scripts --no-audit --no-fund onnxruntime-node@1.30.0
+	ONNXRUNTIME_NODE='$(NODE_PREFIX)' $(GO) test -count=1 -v -run ONNXRuntime ./nn/onnx
+	$(GO) test -count=1 -v -run ReferencePackage ./nn
+
 .PHONY: check-format check-generated check-vet check-build check-purego check-race check-bits check-emulated
 check-format:
 	@files=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$files" || { echo "not formatted: $$files"; exit 1; }

@@ -29,6 +29,8 @@ var links = map[string][]string{
 	"kernels":      {"github.com/klauspost/cpuid/v2"},
 	"kernels/blas": {"github.com/klauspost/cpuid/v2", "gonum.org/v1/gonum"},
 	"nn":           {"github.com/klauspost/cpuid/v2"},
+	"nn/gosource":  {"github.com/klauspost/cpuid/v2"},
+	"nn/onnx":      {"github.com/klauspost/cpuid/v2", "google.golang.org/protobuf"},
 }
 
 // platforms are where files and imports differ.

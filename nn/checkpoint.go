@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // A Checkpoint says when Fit saves all that it takes to go on, should the
@@ -64,15 +63,14 @@ func (c Checkpoint) open(resumed bool, step int) error {
 		return err
 	}
 	for _, e := range entries {
-		name, _, temporary := strings.Cut(strings.TrimPrefix(e.Name(), "."), ".tmp")
-		switch _, isStep := stepOf(name); {
-		case !isStep && name != bestName:
-		case temporary && strings.HasPrefix(e.Name(), "."):
+		if _, isStep := stepOf(e.Name()); isStep && !resumed {
+			return fmt.Errorf("nn: checkpoints: %s has %s of another run: go on with it, or take another folder", c.Dir, e.Name())
+		}
+		target, temporary := ofTemp(e.Name())
+		if _, isStep := stepOf(target); temporary && (isStep || target == bestName) {
 			if err := os.Remove(filepath.Join(c.Dir, e.Name())); err != nil {
 				return err
 			}
-		case isStep && !temporary && !resumed:
-			return fmt.Errorf("nn: checkpoints: %s has %s of another run: go on with it, or take another folder", c.Dir, name)
 		}
 	}
 	return c.prune(step)

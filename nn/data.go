@@ -93,18 +93,22 @@ func (f Floats) Gather(_ *kernels.Core, dst kernels.Mat, rows []int) {
 	}
 }
 
-func (f Floats) nonZero(row int) int {
+func (f Floats) nonZero(rows []int) int {
 	n := 0
-	for _, x := range f.Row(row) {
-		if x != 0 {
-			n++
+	for _, r := range rows {
+		for _, x := range f.Row(r) {
+			if x != 0 {
+				n++
+			}
 		}
 	}
 	return n
 }
 
-func (f Floats) appendRow(s *kernels.Sparse, row, begin, end int) {
-	s.AppendFloats(f.Row(row)[begin:end])
+func (f Floats) appendRows(s *kernels.Sparse, rows []int, begin, end int) {
+	for _, r := range rows {
+		s.AppendFloats(f.Row(r)[begin:end])
+	}
 }
 
 // Bytes is a table of bytes, such as the pixels of images, that stand for
@@ -139,10 +143,18 @@ func (b Bytes) Gather(k *kernels.Core, dst kernels.Mat, rows []int) {
 
 func (b Bytes) row(row int) []uint8 { return b.Data[row*b.Columns : (row+1)*b.Columns] }
 
-func (b Bytes) nonZero(row int) int { return b.Columns - bytes.Count(b.row(row), []byte{0}) }
+func (b Bytes) nonZero(rows []int) int {
+	n := len(rows) * b.Columns
+	for _, r := range rows {
+		n -= bytes.Count(b.row(r), []byte{0})
+	}
+	return n
+}
 
-func (b Bytes) appendRow(s *kernels.Sparse, row, begin, end int) {
-	s.AppendBytes(b.row(row)[begin:end], b.Divisor)
+func (b Bytes) appendRows(s *kernels.Sparse, rows []int, begin, end int) {
+	for _, r := range rows {
+		s.AppendBytes(b.row(r)[begin:end], b.Divisor)
+	}
 }
 
 // Labels is a table of classes, one byte each. A row is one-hot: 1 at the

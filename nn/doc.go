@@ -118,6 +118,11 @@
 // them). Files are checked: a damaged
 // one gives an error that wraps [ErrFormat].
 //
+// [Sequential.SaveWeights] writes safetensors files with the names and the
+// orientation of Keras or PyTorch, and [LoadWeights] reads those of others.
+// Package nn/onnx writes and reads ONNX files, and nn/gosource makes one Go source
+// file of a model.
+//
 // # The same bits everywhere
 //
 // Weights, losses and predictions depend on the data, the layers, the settings

@@ -15,7 +15,7 @@ import (
 // Load reads a model that Save wrote. The error of a file that is damaged, or
 // that another version wrote, wraps ErrFormat.
 func Load(r io.Reader) (*Sequential, error) {
-	f, err := readModel(r)
+	f, err := readModelFile(r)
 	if err != nil {
 		return nil, err
 	}
@@ -23,13 +23,15 @@ func Load(r io.Reader) (*Sequential, error) {
 }
 
 // LoadFile reads a model from a file.
-func LoadFile(path string) (*Sequential, error) {
+func LoadFile(path string) (*Sequential, error) { return loadFile(path, Load) }
+
+func loadFile(path string, load func(io.Reader) (*Sequential, error)) (*Sequential, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m, err := Load(f)
+	m, err := load(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -40,7 +42,7 @@ func LoadFile(path string) (*Sequential, error) {
 // trainer that goes on as the saved one would have. Workers and Tier come from
 // c, all else from the file.
 func LoadTrainer(r io.Reader, c Config) (*Trainer, error) {
-	f, err := readModel(r)
+	f, err := readModelFile(r)
 	if err != nil {
 		return nil, err
 	}
@@ -90,16 +92,25 @@ func (f *modelFile) newTrainer(c Config) (t *Trainer, err error) {
 	return NewTrainer(f.model, c)
 }
 
-func readModel(r io.Reader) (*modelFile, error) {
-	metadata, tensors, err := readTensors(r)
+func readModelFile(r io.Reader) (*modelFile, error) {
+	f, err := openTensors(r)
 	if err != nil {
 		return nil, err
 	}
+	return readModel(f)
+}
+
+func readModel(file *tensorFile) (*modelFile, error) {
+	metadata := file.metadata
 	if metadata[formatKey] != fileFormat {
 		return nil, fmt.Errorf("%w: a safetensors file, but not of a model of mnist-fast", ErrFormat)
 	}
 	if v := metadata[versionKey]; v != strconv.Itoa(fileVersion) {
 		return nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
+	}
+	tensors, err := file.readAll()
+	if err != nil {
+		return nil, err
 	}
 	if checksum(metadata, tensors) != metadata[sha256Key] {
 		return nil, fmt.Errorf("%w: the model does not match its checksum", ErrFormat)
@@ -123,30 +134,38 @@ func readModel(r io.Reader) (*modelFile, error) {
 
 // buildModel makes the model that the text describes, from the first tensors.
 func buildModel(description string, tensors []tensor) (*Sequential, error) {
+	inputs, layers, err := parseModel(description)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTensors(inputs, layers, tensors, ""); err != nil {
+		return nil, err
+	}
+	m, err := newModel(inputs, layers)
+	if err != nil {
+		return nil, err
+	}
+	m.setTensors(m.weights, tensors)
+	return m, nil
+}
+
+// parseModel is the inverse of Sequential.text, from JSON.
+func parseModel(description string) (inputs int, layers []Dense, err error) {
 	text, err := decodeAs[modelText]([]byte(description))
 	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
+		return 0, nil, fmt.Errorf("model: %w", err)
 	}
-	var layers []Dense
 	for i, l := range text.Layers {
 		d := Dense{Units: l.Units, L1: l.L1, L2: l.L2, Dropout: l.Dropout}
 		var err, err2 error
 		d.Activation, err = ParseActivation(l.Activation)
 		d.Kernel, err2 = ParseInitializer(l.Kernel)
 		if err := firstError(err, err2); err != nil {
-			return nil, fmt.Errorf("layer %d: %w", i+1, err)
+			return 0, nil, fmt.Errorf("layer %d: %w", i+1, err)
 		}
 		layers = append(layers, d)
 	}
-	if err := checkTensors(text.Inputs, layers, tensors, ""); err != nil {
-		return nil, err
-	}
-	m, err := newModel(text.Inputs, layers)
-	if err != nil {
-		return nil, err
-	}
-	m.setTensors(m.weights, tensors)
-	return m, nil
+	return text.Inputs, layers, nil
 }
 
 // setTensors sets the weights, or numbers laid out like them.

@@ -59,16 +59,17 @@ const (
 
 func callbackPrefix(i int) string { return fmt.Sprintf("%scallback_%d.", fitPrefix, i+1) }
 
-// identify reads some of the targets, evenly spread: data sets of one shape
-// differ in these. The samples may be other ones each time they are read.
+// identify reads some of the targets, evenly spread, to tell data sets of one
+// shape apart. It leaves the samples alone, which may be made anew each time that
+// they are read.
 func (r *run) identify() identity {
-	const most = 1000
-	n := len(r.order)
-	rows := make([]int, min(n, most))
+	const most, mostNumbers = 1000, 1 << 20
+	n, width := len(r.order), r.data.Y.Width()
+	rows := make([]int, min(n, most, max(1, mostNumbers/width)))
 	for i := range rows {
-		rows[i] = i * n / len(rows)
+		rows[i] = n / len(rows) * i
 	}
-	targets := kernels.NewMat(len(rows), r.data.Y.Width())
+	targets := kernels.NewMat(len(rows), width)
 	r.t.team.Run(func(rank int, k *kernels.Core) {
 		if rank == 0 {
 			r.data.Y.Gather(k, targets, rows)
@@ -184,7 +185,7 @@ func ResumeTrainer(path string, c Config) (*Trainer, error) {
 }
 
 func resumeTrainer(r io.Reader, c Config) (*Trainer, error) {
-	f, err := readModel(r)
+	f, err := readModelFile(r)
 	if err != nil {
 		return nil, err
 	}

@@ -62,12 +62,15 @@ func (r *run) batches() int {
 func (r *run) trainBatches(ctx context.Context) error {
 	size := r.t.config.BatchSize
 	p := Progress{Epoch: r.epoch, Epochs: r.config.Epochs, Batches: r.batches()}
+	data := r.data.in(r.epoch)
+	defer r.t.step.ahead.forget()
 	for r.batch < p.Batches {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		at := r.batch * size
-		r.total.add(r.t.step.train(r.data, r.order[at:min(at+size, len(r.order))]))
+		rest := r.order[min(at+size, len(r.order)):]
+		r.total.add(r.t.step.train(data, r.order[at:len(r.order)-len(rest)], rest[:min(size, len(rest))]))
 		r.batch++
 		p.Batch, p.Metrics = r.batch, r.total.mean()
 		for _, h := range r.hooks {

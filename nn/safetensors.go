@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -35,7 +36,7 @@ type entry struct {
 
 const (
 	metadataKey = "__metadata__"
-	maxHeader   = 2 << 20 // bytes: room for thousands of layers; what JSON makes of it in memory is up to 20 times as large
+	maxHeader   = 2 << 20 // bytes; room for thousands of layers; what JSON makes of it in memory is up to 30 times as large
 	chunkFloats = 16384   // numbers converted at a time
 )
 
@@ -45,7 +46,7 @@ func writeTensors(w io.Writer, metadata map[string]string, tensors []tensor) err
 	at := 0
 	for _, t := range tensors {
 		end := at + 4*len(t.data)
-		header[t.name] = entry{"F32", t.shape, [2]int{at, end}}
+		header[t.name] = entry{float32Type, t.shape, [2]int{at, end}}
 		at = end
 	}
 	text, err := json.Marshal(header)
@@ -85,58 +86,101 @@ func writeFloats(w io.Writer, xs []float32) error {
 	return nil
 }
 
-// readTensors reads a file and returns its tensors in the order in which they
-// lie in it. What a header promises is not believed before it is there: it must
-// fit the size of the file, or, where that is not known, memory grows with what
-// is read.
-func readTensors(r io.Reader) (metadata map[string]string, tensors []tensor, err error) {
-	size, known := sizeOf(r)
-	in := bufio.NewReader(r)
-	header, headerSize, err := readHeader(in)
+// A tensorFile is a file whose header has been read.
+type tensorFile struct {
+	in       *bufio.Reader
+	metadata map[string]string
+	entries  []namedEntry // in the order in which the tensors lie in the file
+	whole    bool         // all numbers are known to be there
+}
+
+// openTensors reads the header of a file.
+func openTensors(r io.Reader) (*tensorFile, error) {
+	left, known := remaining(r)
+	f := &tensorFile{in: bufio.NewReader(r)}
+	size, header, err := readHeader(f.in)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if text, ok := header[metadataKey]; ok {
-		if err := json.Unmarshal(text, &metadata); err != nil {
-			return nil, nil, fmt.Errorf("%w: metadata: %v", ErrFormat, err)
+		if err := json.Unmarshal(text, &f.metadata); err != nil {
+			return nil, fmt.Errorf("%w: metadata: %v", ErrFormat, err)
 		}
 		delete(header, metadataKey)
 	}
-	entries, err := sortEntries(header)
-	if err != nil {
-		return nil, nil, err
+	if f.entries, err = sortEntries(header); err != nil {
+		return nil, err
 	}
-	if n := len(entries); known && n > 0 {
-		if want := headerSize + int64(entries[n-1].Offsets[1]); want != size {
-			return nil, nil, fmt.Errorf("%w: the file has %d bytes, but its header is of one of %d", ErrFormat, size, want)
+	if n := len(f.entries); n > 0 && known {
+		if want := 8 + int64(size) + int64(f.entries[n-1].Offsets[1]); want != left {
+			return nil, fmt.Errorf("%w: the file has %d bytes, but its header is of one of %d", ErrFormat, left, want)
 		}
+		f.whole = true
 	}
-	for _, e := range entries {
-		n := (e.Offsets[1] - e.Offsets[0]) / 4
-		room := n
-		if !known {
-			room = min(n, chunkFloats)
+	return f, nil
+}
+
+// readAll returns the tensors, whose numbers must be float32.
+func (f *tensorFile) readAll() (tensors []tensor, err error) {
+	for _, e := range f.entries {
+		if e.DType != float32Type {
+			return nil, fmt.Errorf("%w: tensor %q: type %q: want %s", ErrFormat, e.name, e.DType, float32Type)
 		}
-		data, err := readFloats(in, n, room)
+		data := make([]float32, 0, f.room(e))
+		err := f.read(e, func(_ int, xs []float32) { data = append(data, xs...) })
 		if err != nil {
-			return nil, nil, fmt.Errorf("%w: tensor %q: %w", ErrFormat, e.name, err)
+			return nil, err
 		}
 		tensors = append(tensors, tensor{e.name, e.Shape, data})
 	}
-	if _, err := in.ReadByte(); err != io.EOF {
-		return nil, nil, fmt.Errorf("%w: bytes beyond the last tensor", ErrFormat)
-	}
-	return metadata, tensors, nil
+	return tensors, f.close()
 }
 
-// sizeOf is the number of bytes that are left to read, if it is known.
-func sizeOf(r io.Reader) (size int64, known bool) {
+// room is the number of elements to take memory for before they are read. What
+// a header promises is not believed unless it is there: otherwise memory grows
+// with what is read.
+func (f *tensorFile) room(e namedEntry) int {
+	if f.whole {
+		return e.elements
+	}
+	return min(e.elements, chunkFloats)
+}
+
+// read reads the next tensor, which is e, and calls take with its numbers, a
+// chunk at a time, and the place of the first.
+func (f *tensorFile) read(e namedEntry, take func(at int, xs []float32)) error {
+	xs := make([]float32, min(e.elements, chunkFloats))
+	buf := make([]byte, e.size*len(xs))
+	for at := 0; at < e.elements; at += len(xs) {
+		xs = xs[:min(e.elements-at, chunkFloats)]
+		b := buf[:e.size*len(xs)]
+		if got, err := io.ReadFull(f.in, b); err != nil {
+			return fmt.Errorf("%w: tensor %q: %d of %d bytes: %w", ErrFormat, e.name, e.size*at+got, e.size*e.elements, err)
+		}
+		for i := range xs {
+			xs[i] = e.decode(b[e.size*i:])
+		}
+		take(at, xs)
+	}
+	return nil
+}
+
+// close fails if there is something behind the last tensor.
+func (f *tensorFile) close() error {
+	if _, err := f.in.ReadByte(); err != io.EOF {
+		return fmt.Errorf("%w: bytes beyond the last tensor", ErrFormat)
+	}
+	return nil
+}
+
+// remaining is how many bytes r has left, if it knows.
+func remaining(r io.Reader) (n int64, known bool) {
 	switch r := r.(type) {
-	case interface{ Len() int }: // bytes.Reader, bytes.Buffer, strings.Reader
+	case interface{ Len() int }:
 		return int64(r.Len()), true
 	case *os.File:
-		info, err := r.Stat()
-		at, err2 := r.Seek(0, io.SeekCurrent)
+		at, err := r.Seek(0, io.SeekCurrent)
+		info, err2 := r.Stat()
 		if err == nil && err2 == nil && info.Mode().IsRegular() {
 			return info.Size() - at, true
 		}
@@ -144,32 +188,32 @@ func sizeOf(r io.Reader) (size int64, known bool) {
 	return 0, false
 }
 
-// readHeader also returns the bytes that it takes in the file.
-func readHeader(in io.Reader) (map[string]json.RawMessage, int64, error) {
-	var size uint64
+// readHeader returns the header and its size in bytes.
+func readHeader(in io.Reader) (size uint64, header map[string]json.RawMessage, err error) {
 	if err := binary.Read(in, binary.LittleEndian, &size); err != nil {
-		return nil, 0, fmt.Errorf("%w: no header: %w", ErrFormat, err)
+		return 0, nil, fmt.Errorf("%w: no header: %w", ErrFormat, err)
 	}
 	if size > maxHeader {
-		return nil, 0, fmt.Errorf("%w: not a safetensors file (a header of %d bytes)", ErrFormat, size)
+		return 0, nil, fmt.Errorf("%w: not a safetensors file (a header of %d bytes)", ErrFormat, size)
 	}
 	text, err := io.ReadAll(io.LimitReader(in, int64(size)))
 	if err != nil {
-		return nil, 0, err
+		return 0, nil, err
 	}
 	if uint64(len(text)) < size {
-		return nil, 0, fmt.Errorf("%w: truncated: %d of %d bytes of the header", ErrFormat, len(text), size)
+		return 0, nil, fmt.Errorf("%w: truncated: %d of %d bytes of the header", ErrFormat, len(text), size)
 	}
-	var header map[string]json.RawMessage
 	if err := json.Unmarshal(text, &header); err != nil {
-		return nil, 0, fmt.Errorf("%w: not a safetensors file: %v", ErrFormat, err)
+		return 0, nil, fmt.Errorf("%w: not a safetensors file: %v", ErrFormat, err)
 	}
-	return header, 8 + int64(size), nil
+	return size, header, nil
 }
 
 type namedEntry struct {
 	name string
 	entry
+	dtype
+	elements int
 }
 
 // sortEntries puts the tensors in the order of the file and checks that they
@@ -181,6 +225,9 @@ func sortEntries(header map[string]json.RawMessage) ([]namedEntry, error) {
 		if err := json.Unmarshal(text, &e.entry); err != nil {
 			return nil, fmt.Errorf("%w: tensor %q: %v", ErrFormat, name, err)
 		}
+		if err := e.measure(); err != nil {
+			return nil, fmt.Errorf("%w: tensor %q: %w", ErrFormat, name, err)
+		}
 		entries = append(entries, e)
 	}
 	slices.SortFunc(entries, func(a, b namedEntry) int {
@@ -188,46 +235,26 @@ func sortEntries(header map[string]json.RawMessage) ([]namedEntry, error) {
 	})
 	at := 0
 	for _, e := range entries {
-		size, err := e.bytes()
-		if err != nil {
-			return nil, fmt.Errorf("%w: tensor %q: %w", ErrFormat, e.name, err)
-		}
-		if e.Offsets[0] != at || e.Offsets[1]-at != size {
+		if e.Offsets[0] != at || e.Offsets[1]-at != e.size*e.elements {
 			return nil, fmt.Errorf("%w: tensor %q: offsets %v do not fit its shape %v", ErrFormat, e.name, e.Offsets, e.Shape)
 		}
-		at += size
+		at += e.size * e.elements
 	}
 	return entries, nil
 }
 
-// bytes is the size of a tensor by its shape.
-func (e entry) bytes() (int, error) {
-	if e.DType != "F32" {
-		return 0, fmt.Errorf("type %q: want F32", e.DType)
+// measure finds the tensor's type and its size by its shape.
+func (e *namedEntry) measure() error {
+	var ok bool
+	if e.dtype, ok = dtypes[e.DType]; !ok {
+		return fmt.Errorf("type %q: want one of %v", e.DType, slices.Sorted(maps.Keys(dtypes)))
 	}
-	n := 1
+	e.elements = 1
 	for _, d := range e.Shape {
-		if d < 0 || d > maxWeights || n > maxWeights/max(1, d) {
-			return 0, fmt.Errorf("shape %v is too large", e.Shape)
+		if d < 0 || d > maxWeights || e.elements > maxWeights/max(1, d) {
+			return fmt.Errorf("shape %v is too large", e.Shape)
 		}
-		n *= d
+		e.elements *= d
 	}
-	return 4 * n, nil
-}
-
-// readFloats reads n numbers; there is to be room for some at once.
-func readFloats(r io.Reader, n, room int) ([]float32, error) {
-	xs := make([]float32, 0, room)
-	buf := make([]byte, 4*min(n, chunkFloats))
-	for len(xs) < n {
-		b := buf[:4*min(n-len(xs), chunkFloats)]
-		if got, err := io.ReadFull(r, b); err != nil {
-			return nil, fmt.Errorf("%d of %d bytes: %w", 4*len(xs)+got, 4*n, err)
-		}
-		for len(b) > 0 {
-			xs = append(xs, math.Float32frombits(binary.LittleEndian.Uint32(b)))
-			b = b[4:]
-		}
-	}
-	return xs, nil
+	return nil
 }

@@ -72,11 +72,7 @@ func (t *Trainer) save(w io.Writer, fit *fitText, ofFit []tensor) error {
 func writeModel(w io.Writer, m *Sequential, texts map[string]any, more []tensor) error {
 	tensors := append(m.tensors(m.weights, ""), more...)
 	metadata := map[string]string{formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion)}
-	text := modelText{Inputs: m.inputs}
-	for _, l := range m.layers {
-		text.Layers = append(text.Layers, layerText{l.Units, l.Activation.String(), l.Kernel.String(), l.L1, l.L2, l.Dropout})
-	}
-	if err := setJSON(metadata, modelKey, text); err != nil {
+	if err := setJSON(metadata, modelKey, m.text()); err != nil {
 		return err
 	}
 	for key, text := range texts {
@@ -86,6 +82,15 @@ func writeModel(w io.Writer, m *Sequential, texts map[string]any, more []tensor)
 	}
 	metadata[sha256Key] = checksum(metadata, tensors)
 	return writeTensors(w, metadata, tensors)
+}
+
+// text describes the model.
+func (m *Sequential) text() modelText {
+	text := modelText{Inputs: m.inputs}
+	for _, l := range m.layers {
+		text.Layers = append(text.Layers, layerText{l.Units, l.Activation.String(), l.Kernel.String(), l.L1, l.L2, l.Dropout})
+	}
+	return text
 }
 
 func checksum(metadata map[string]string, tensors []tensor) string {

@@ -10,8 +10,8 @@ import (
 // A sparseTable is a table that can tell which numbers of a row are not zero.
 type sparseTable interface {
 	Table
-	nonZero(row int) int                              // how many
-	appendRow(s *kernels.Sparse, row, begin, end int) // columns begin to end-1
+	nonZero(rows []int) int                                   // how many in these rows
+	appendRows(s *kernels.Sparse, rows []int, begin, end int) // columns begin to end-1
 }
 
 // A sparseBatch has the numbers of a batch that are not zero. A product with a
@@ -60,11 +60,8 @@ func asSparse(x Table, rows []int) (sparseTable, bool) {
 	if !ok {
 		return nil, false
 	}
-	n, probe := 0, rows[:min(len(rows), sparseProbe)]
-	for _, r := range probe {
-		n += t.nonZero(r)
-	}
-	return t, float64(n) <= sparseShare*float64(len(probe)*t.Width())
+	probe := rows[:min(len(rows), sparseProbe)]
+	return t, float64(t.nonZero(probe)) <= sparseShare*float64(len(probe)*t.Width())
 }
 
 // gather reads the rank's share of the parts. If the batch is to be trained on, it
@@ -73,9 +70,7 @@ func (s *sparseBatch) gather(t sparseTable, rows []int, rank, workers int, trans
 	for i := rank; i < len(s.parts); i += workers {
 		p := &s.parts[i]
 		p.x.Reset(p.end - p.begin)
-		for _, r := range rows {
-			t.appendRow(&p.x, r, p.begin, p.end)
-		}
+		t.appendRows(&p.x, rows, p.begin, p.end)
 		if transpose {
 			p.x.TransposeTo(&p.transposed)
 		}

@@ -22,6 +22,7 @@ type step struct {
 	state     state
 	averaged  *Sequential // the model with the average of its weights
 	flows     []*backFlow
+	ahead     *ahead
 	edits     int // of the model that the workers' own weights come from
 
 	data     Dataset
@@ -54,7 +55,7 @@ func newStep(m *Sequential, team *kernels.Team, c *Config) *step {
 	r := c.Optimizer.rule()
 	s := &step{
 		model: m, team: team, config: c, objective: c.objective(), rule: r, state: newState(m, c, r), clipping: newClipping(m, c),
-		penalty: newPenalty(m),
+		penalty: newPenalty(m), ahead: newAhead(c.BatchSize),
 	}
 	s.averaged = m.with(s.state.average)
 	s.run = s.work
@@ -80,15 +81,15 @@ func (s *step) compile() {
 func (s *step) batches() int { return s.updates*s.config.accumulate() + s.pending }
 
 // train updates the weights from the samples in rows and returns what the model
-// scored on them before.
-func (s *step) train(d Dataset, rows []int) metricSum {
+// scored on them before. The next step of d will be on the samples in next, if any.
+func (s *step) train(d Dataset, rows, next []int) metricSum {
 	if s.flows == nil {
 		s.compile()
 	}
 	if s.edits != s.model.edits {
 		s.renew()
 	}
-	s.data, s.rows = d, rows
+	s.data, s.rows = s.ahead.prepare(s.team, d, rows, next), rows
 	s.count()
 	s.team.Run(s.run)
 	s.model.edits++ // for other trainers of the model
@@ -137,4 +138,5 @@ func (s *step) work(rank int, k *kernels.Core) {
 	if s.updating && f.average != nil {
 		f.follow(k, s.config.EMA, s.updates == 1)
 	}
+	s.ahead.draw(rank, k)
 }

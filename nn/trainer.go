@@ -59,7 +59,7 @@ func (t *Trainer) TrainOnBatch(d Dataset) (Metrics, error) {
 	for i := len(t.rows); i < n; i++ {
 		t.rows = append(t.rows, i)
 	}
-	return t.step.train(d, t.rows[:n]).mean(), nil
+	return t.step.train(d, t.rows[:n], nil).mean(), nil
 }
 
 // evaluated is the model that Evaluate scores.

@@ -31,7 +31,7 @@ func (a *app) command() *cli.Command {
 		ErrWriter:                     a.stderr,
 		ExitErrHandler:                func(context.Context, *cli.Command, error) {}, // run exits
 	})
-	for _, c := range []*cli.Command{a.trainCommand(), a.evalCommand(), a.predictCommand(), a.infoCommand(), a.versionCommand()} {
+	for _, c := range []*cli.Command{a.trainCommand(), a.evalCommand(), a.compareCommand(), a.predictCommand(), a.exportCommand(), a.infoCommand(), a.versionCommand()} {
 		c.HideHelpCommand = true
 		c.CommandNotFound = func(_ context.Context, c *cli.Command, _ string) { // -h after other arguments
 			cli.HelpPrinter(a.stdout, helpTemplate, c)

@@ -92,10 +92,16 @@ func TestOtherArchitecture(t *testing.T) {
 func TestBadOutput(t *testing.T) {
 	data, dir := smallData(t), t.TempDir()
 	for _, output := range []string{dir, filepath.Join(dir, "nowhere", "digits.model")} {
-		o := call(t, "-data", data, "-output", output)
-		mustFail(t, o, exitFailure, output)
-		if o.stdout != "" {
-			t.Errorf("stdout %q: want the error before training", o.stdout)
+		for _, args := range []string{"-output ", "-report ", "compare -plot "} {
+			args += output
+			if strings.HasPrefix(args, "compare") {
+				args += ".png/c.png"
+			}
+			o := call(t, append(strings.Fields(args), "-data", data)...)
+			mustFail(t, o, exitFailure, output)
+			if o.stdout != "" {
+				t.Errorf("%s: stdout %q: want the error before training", args, o.stdout)
+			}
 		}
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
@@ -116,7 +122,17 @@ func fullDevice(t *testing.T) *os.File {
 
 func TestFullDisk(t *testing.T) {
 	full := fullDevice(t)
-	mustFail(t, call(t, "-data", smallData(t), "-epochs", "1", "-hidden", "8", "-output", full.Name()), exitFailure, full.Name())
+	data, dir := smallData(t), t.TempDir()
+	mustFail(t, call(t, "-data", data, "-epochs", "1", "-hidden", "8", "-output", full.Name()), exitFailure, full.Name())
+	mustFail(t, call(t, "-data", data, "-epochs", "1", "-hidden", "8", "-report", full.Name()), exitFailure, full.Name())
+	mustFail(t, call(t, "eval", "-model", smallModel(t, data), "-data", data, "-report", full.Name()), exitFailure, full.Name())
+	for _, format := range []string{".png", ".svg"} {
+		picture := filepath.Join(dir, "full"+format)
+		if err := os.Symlink(full.Name(), picture); err != nil {
+			t.Skip(err)
+		}
+		mustFail(t, call(t, "compare", "-data", data, "-optimizer", "adam", "-epochs", "1", "-hidden", "8", "-seeds", "1", "-plot", picture), exitFailure, picture)
+	}
 }
 
 func TestFullStdout(t *testing.T) {
@@ -124,7 +140,8 @@ func TestFullStdout(t *testing.T) {
 	closed := fullDevice(t)
 	closed.Close()
 	data := smallData(t)
-	for _, args := range []string{"-h", "version", "info -json", "-epochs 1 -hidden 8", "-epochs 1 -hidden 8 -json", "-epochs 0 -quiet"} {
+	for _, args := range []string{"-h", "version", "info -json", "-epochs 1 -hidden 8", "-epochs 1 -hidden 8 -json", "-epochs 0 -quiet", "compare -h",
+		"compare -optimizer adam -epochs 1 -seeds 1 -hidden 8 -data " + data, "compare -lr 1 -epochs 1 -seeds 1 -hidden 8 -json -data " + data} {
 		args := append([]string{"mnist-fast"}, strings.Fields(args)...)
 		if strings.HasPrefix(args[1], "-e") {
 			args = append(args, "-data", data)

@@ -109,6 +109,28 @@ func share(s string) (float64, error) {
 	return x, nil
 }
 
+// A list is the values of a flag that takes several, separated by commas.
+type list[T any] []T
+
+func listOf[T any](parse parser[T]) parser[list[T]] {
+	return func(s string) (list[T], error) {
+		var values list[T]
+		for field := range strings.SplitSeq(s, ",") {
+			v, err := parse(strings.TrimSpace(field))
+			if err != nil {
+				return nil, fmt.Errorf("%q: %w", field, err)
+			}
+			values = append(values, v)
+		}
+		return values, nil
+	}
+}
+
+// String returns nothing for an empty list, which has no default to show.
+func (vs list[T]) String() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]T(vs)), " ", ","), "[]")
+}
+
 // oneOf parses one of the names.
 func oneOf(names []string) parser[string] {
 	return func(s string) (string, error) {

@@ -5,6 +5,7 @@
 //	mnist-fast train -output digits.model           # the same, and keep the model
 //	mnist-fast predict -model digits.model seven.png
 //	mnist-fast eval -model digits.model
+//	mnist-fast export -model digits.model -output digits.onnx
 //	mnist-fast info                                 # what it makes of this machine
 //
 // mnist-fast -h and mnist-fast train -h tell the rest.
@@ -86,7 +87,7 @@ func (a *app) complain(text string) {
 // from, which is nothing to users.
 func plain(err error) string {
 	text := err.Error()
-	for _, name := range []string{"nn: ", "mnist: ", "digit: "} {
+	for _, name := range []string{"nn: ", "mnist: ", "digit: ", "onnx: ", "gosource: "} {
 		text = strings.TrimPrefix(text, name)
 	}
 	return text

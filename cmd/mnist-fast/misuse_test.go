@@ -62,8 +62,33 @@ func TestMisuse(t *testing.T) {
 		{"-data=", "-data"},
 		{"-output=", "-output"},
 		{"eval", "-model"},
+		{"eval -model x -history y", "-report"},
+		{"eval -report=", "-report"},
+		{"compare foo", `"foo"`},
+		{"compare -optimizer adam,", "-optimizer"},
+		{"compare -optimizer x", "-optimizer"},
+		{"compare -activation relu,x", "-activation"},
+		{"compare -lr 0.1,-1", "-lr"},
+		{"compare -hidden 64,128-0", "-hidden"},
+		{"compare -hidden 64-", "-hidden"},
+		{"compare -hidden 8,1000000-1000000", "-hidden"},
+		{"compare -batch 32,0", "-batch"},
+		{"compare -batch 32,60000", "-batch"},
+		{"compare -epochs 0", "-epochs"},
+		{"compare -seeds 0", "-seeds"},
+		{"compare -tier foo", "-tier"},
+		{"compare -validation 0", "-validation"},
+		{"compare -test -validation 0.2", "-validation"},
+		{"compare -plot x.pdf", "-plot"},
+		{"compare -plot x.png -lr 1,2,3,4,5,6 -batch 1,2,3,4,5,6", "-plot"},
 		{"predict x.png", "-model"},
 		{"predict -model x", "picture"},
+		{"export -output x.onnx", "-model"},
+		{"export -model x", "-output"},
+		{"export -model x -output y", "-format"},
+		{"export -model x -output y -format z", "-format"},
+		{"export -model x -output y.go -package a-b", "-package"},
+		{"export -model x -output y.go foo", `"foo"`},
 	}
 	for _, test := range tests {
 		t.Run(test.args, func(t *testing.T) {
@@ -102,7 +127,7 @@ func TestUnknownTierInEnvironment(t *testing.T) {
 
 // TestHelp checks that every help teaches by example and fits a narrow window.
 func TestHelp(t *testing.T) {
-	for _, args := range []string{"-h", "help", "train -h", "help train", "eval -help", "predict --help", "predict x.png -h", "info -h", "version -h"} {
+	for _, args := range []string{"-h", "help", "train -h", "help train", "eval -help", "predict --help", "compare -h", "predict x.png -h", "export -h", "info -h", "version -h"} {
 		t.Run(args, func(t *testing.T) {
 			text := mustCall(t, strings.Fields(args)...)
 			if !strings.Contains(text, "Example") || !strings.Contains(text, "\n  mnist-fast") {

@@ -2,23 +2,61 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/mnist-fast/mnist-fast/nn"
 	"github.com/mnist-fast/mnist-fast/nn/mnist"
+	"github.com/mnist-fast/mnist-fast/nn/onnx"
 	"github.com/urfave/cli/v3"
 )
 
 func modelFlag(to *string) cli.Flag {
-	return flag("model", "FILE\na model that mnist-fast train -output FILE saved", to, nonEmpty)
+	return flag("model", "FILE\na model that mnist-fast train -output FILE saved, or\nan .onnx or .safetensors file of another program", to, nonEmpty)
 }
+
+// foreignActivation is that of hidden layers where a file does not tell. The
+// last layer has softmax.
+const foreignActivation = nn.ReLU
 
 // loadModel loads the model that -model names.
 func loadModel(c *cli.Command, name string) (*nn.Sequential, error) {
+	return loadModelAs(c, name, foreignActivation)
+}
+
+// loadModelAs loads the model that -model names, whose hidden layers have the
+// activation unless the file tells.
+func loadModelAs(c *cli.Command, name string, hidden nn.Activation) (*nn.Sequential, error) {
 	if name == "" {
 		return nil, misusef(c, "-model FILE is missing")
 	}
-	return nn.LoadFile(name)
+	isONNX, err := looksLikeONNX(name)
+	if err != nil {
+		return nil, err
+	}
+	if isONNX {
+		return onnx.ImportFile(name)
+	}
+	return nn.LoadWeightsFile(name, hidden, nn.Softmax)
+}
+
+// looksLikeONNX judges a file by its name or its first bytes: the version of
+// ONNX, and not what begins the header of a safetensors file behind its length.
+func looksLikeONNX(name string) (bool, error) {
+	if strings.EqualFold(filepath.Ext(name), ".onnx") {
+		return true, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	var begin [9]byte
+	_, err = io.ReadFull(f, begin[:])
+	return err == nil && begin[0] == 0x08 && begin[8] != '{', nil
 }
 
 // checkFit fails unless the data are of a kind that the model knows.

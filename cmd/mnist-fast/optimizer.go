@@ -35,6 +35,17 @@ func edit(o nn.Optimizer, change func([]parameter)) nn.Optimizer {
 	return o
 }
 
+// setRate returns the optimizer with another learning rate, which all have.
+func setRate(o nn.Optimizer, rate float64) nn.Optimizer {
+	return edit(o, func(parameters []parameter) {
+		for _, p := range parameters {
+			if p.flag == "lr" {
+				*p.at = rate
+			}
+		}
+	})
+}
+
 func adamParameters(o *nn.Adam) []parameter {
 	return []parameter{{"lr", &o.LearningRate}, {"beta1", &o.Beta1}, {"beta2", &o.Beta2}, {"epsilon", &o.Epsilon}}
 }

@@ -25,8 +25,8 @@ type trainOptions struct {
 	workers       int
 	tier          string
 
-	output      string
-	json, quiet bool
+	output, report string
+	json, quiet    bool
 }
 
 // referenceRun returns the options of the Keras program that this one follows.
@@ -54,6 +54,7 @@ func (o *trainOptions) flags() []cli.Flag {
 		section("Optimizer (defaults are those of Keras)", o.optimizer.flags()...),
 		section("Output",
 			flag("output", "FILE\nsave the model", &o.output, nonEmpty),
+			reportFlag(&o.report),
 			jsonFlag(&o.json),
 			boolFlag("quiet", "tell only the result", &o.quiet),
 		),
@@ -61,8 +62,8 @@ func (o *trainOptions) flags() []cli.Flag {
 			flag("epochs", "N\npasses over the training images", &o.epochs, integer(0, math.MaxInt32)),
 			flag("batch", "N\nimages for a step (32; all of them for gd)", &o.batch, integer(1, math.MaxInt32)),
 			flag("seed", "N\nof the first weights and of the order of images", &o.seed, parseSeed),
-			flag("workers", "N\nprocessors to use, 0 for all. The result is the\nsame, to the bit", &o.workers, integer(0, maxWorkers)),
-			flag("tier", "NAME\nkind of processor to use: see mnist-fast info. The\nresult is the same, to the bit", &o.tier, nonEmpty),
+			workersFlag(&o.workers),
+			tierFlag(&o.tier),
 		),
 	)
 }
@@ -70,13 +71,21 @@ func (o *trainOptions) flags() []cli.Flag {
 // maxWorkers is the most that a trainer takes.
 const maxWorkers = 1024
 
-// dataFlag, lossFlag and jsonFlag are flags of several commands.
+// The functions below make flags of several commands.
 func dataFlag(to *string) cli.Flag {
 	return flag("data", "DIR\nfolder with train-images-idx3-ubyte and the other\nthree files of a data set, plain or .gz; without it,\nMNIST, which is built in", to, nonEmpty)
 }
 
 func lossFlag(to *nn.Loss) cli.Flag {
 	return flag("loss", "NAME\ncategorical_crossentropy, or mean_squared_error\nof the softmax and one-hot labels", to, nn.ParseLoss)
+}
+
+func workersFlag(to *int) cli.Flag {
+	return flag("workers", "N\nprocessors to use, 0 for all. The result is the\nsame, to the bit", to, integer(0, maxWorkers))
+}
+
+func tierFlag(to *string) cli.Flag {
+	return flag("tier", "NAME\nkind of processor to use: see mnist-fast info. The\nresult is the same, to the bit", to, nonEmpty)
 }
 
 func jsonFlag(to *bool) cli.Flag { return boolFlag("json", "write lines of JSON", to) }
@@ -110,27 +119,11 @@ func (o *trainOptions) layers(classes int) []nn.Dense {
 // finger is more likely than a machine to match.
 const maxMemory = 16 << 30
 
-// The buffers of package nn: images that a worker scores together, and parts of
-// a sum over a layer.
-const (
-	evalBatch = 128
-	sumParts  = 8
-)
-
-// checkMemory fails if the layers need too much memory.
-func checkMemory(c *cli.Command, inputs, batch, workers int, layers []nn.Dense) error {
-	weights, width, widths := 0.0, float64(inputs), float64(inputs)
-	for _, l := range layers {
-		units := float64(l.Units)
-		weights += (width + 1) * units
-		widths += units
-		width = units
-	}
-	rows := sumParts*batch + workers*(2*batch+sumParts*evalBatch) // of values, gradients and sums
-	floats := 4*weights + float64(rows)*widths                    // weights, moments and copies
-	if floats*4 > maxMemory {
-		return misusef(c, "-hidden, -batch and -workers: %.3g weights, batches of %d and %d workers need about %.0f GB of memory; the limit is %d GB",
-			weights, batch, workers, floats*4/1e9, maxMemory>>30)
+// checkMemory fails if training would need too much memory.
+func checkMemory(c *cli.Command, inputs int, config nn.Config, layers []nn.Dense) error {
+	if bytes := nn.MemoryEstimate(inputs, config, layers...); bytes > maxMemory {
+		return misusef(c, "-hidden, -batch and -workers: a model of these layers, in batches of %d, needs about %.0f GB of memory; the limit is %d GB",
+			config.BatchSize, bytes/1e9, maxMemory>>30)
 	}
 	return nil
 }

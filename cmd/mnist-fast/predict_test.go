@@ -19,8 +19,20 @@ func TestEval(t *testing.T) {
 	if x, ok := result["test_accuracy"].(float64); !ok || x < 0.7 || result["images"] != float64(smallTest) {
 		t.Errorf("result %v", result)
 	}
+	if n := len(result["classes"].([]any)); n != 10 || len(result["confusion"].([]any)) != 10 {
+		t.Errorf("%d classes in %v", n, result)
+	}
+	top := result["top_k_accuracy"].([]any)
+	for k, share := range top {
+		if share := share.(float64); k > 0 && share < top[k-1].(float64) || k == 9 && math.Abs(share-1) > 1e-9 {
+			t.Errorf("top-k accuracies %v", top)
+		}
+	}
+	if math.Abs(top[0].(float64)-result["test_accuracy"].(float64)) > 1e-9 {
+		t.Errorf("accuracy %v, top 1 %v", result["test_accuracy"], top[0])
+	}
 	out := mustCall(t, "eval", "--model", model, "--data", data, "--loss", "mean_squared_error")
-	if !strings.Contains(out, "784-32-10") || !strings.Contains(out, "accuracy") {
+	if !strings.Contains(out, "784-32-10") || !strings.Contains(out, "accuracy") || !strings.Contains(out, "precision") || !strings.Contains(out, "\n    9 ") {
 		t.Errorf("result %q", out)
 	}
 }

@@ -17,6 +17,7 @@ const redraw = 100 * time.Millisecond
 // A bar shows the progress of an epoch.
 type bar struct {
 	w     io.Writer
+	title string                   // before the epoch
 	bar   *progressbar.ProgressBar // nil between epochs
 	drawn time.Time
 }
@@ -39,7 +40,7 @@ func (b *bar) update(p nn.Progress) {
 			progressbar.OptionSetWidth(20), progressbar.OptionSetPredictTime(false))
 	}
 	b.bar.Set(p.Batch)
-	b.bar.Describe(fmt.Sprintf("epoch %d/%d, loss %.4f", p.Epoch, p.Epochs, p.Loss))
+	b.bar.Describe(fmt.Sprintf("%sepoch %d/%d, loss %.4f", b.title, p.Epoch, p.Epochs, p.Loss))
 	b.drawn = time.Now()
 }
 

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"strings"
+
+	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/page"
 )
 
 // A report is something that a command has to tell. Its fields are for JSON.
@@ -48,11 +50,27 @@ func (x number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(x))
 }
 
+// UnmarshalJSON is the inverse of MarshalJSON, but for what kind of null it was.
+func (x *number) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*x = number(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(x))
+}
+
 // percent is a share for people.
 func (x number) percent() string { return fmt.Sprintf("%.2f %%", 100*x) }
 
 // A table is text in two columns, the first of titles.
 type table struct{ strings.Builder }
+
+// facts adds a line for each.
+func (t *table) facts(facts []page.Fact) {
+	for _, f := range facts {
+		t.row(f.Name, "%s", f.Value)
+	}
+}
 
 // row adds a line.
 func (t *table) row(title, format string, args ...any) {

@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 )
 
-// tryOutput fails if a model cannot be saved under that name, so that nobody
-// trains for nothing. No name is fine.
-func tryOutput(name string) error {
+// tryOutput fails if the file that a flag names cannot be written, so that
+// nobody trains for nothing. No name is fine.
+func tryOutput(flag, name string) error {
 	if name == "" {
 		return nil
 	}
 	if err := tryFile(name); err != nil {
-		return fmt.Errorf("-output %s: %w", name, err)
+		return fmt.Errorf("%s %s: %w", flag, name, err)
 	}
 	return nil
 }
@@ -55,4 +55,12 @@ func cause(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// writeOutput writes the file that a flag names.
+func writeOutput(flag, name string, data []byte) error {
+	if err := os.WriteFile(name, data, 0o666); err != nil {
+		return fmt.Errorf("%s %s: %w", flag, name, cause(err))
+	}
+	return nil
 }

@@ -66,6 +66,28 @@ func TestSignal(t *testing.T) {
 	}
 }
 
+// TestSignalCompare checks that a signal ends a comparison and that the runs that
+// are complete are kept.
+func TestSignalCompare(t *testing.T) {
+	picture := filepath.Join(t.TempDir(), "c.svg")
+	cmd, stdout, stderr := start(t, "compare", "-data", smallData(t), "-optimizer", "adam,sgd", "-seeds", "1000000", "-epochs", "1", "-hidden", "16", "-json", "-plot", picture)
+	send(t, cmd, stdout, os.Interrupt)
+	rest, err := io.ReadAll(stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait() // its error is the exit status, below
+	mustFail(t, outcome{cmd.ProcessState.ExitCode(), string(rest), stderr.String()}, exitInterrupted, "interrupted")
+	lines := jsonLines(t, string(rest))
+	summary, result := lines[len(lines)-2], lines[len(lines)-1]
+	if summary["setting"] != "adam" || summary["runs"].(float64) < 1 || result["interrupted"] != true || result["best"] != "adam" {
+		t.Errorf("summary %v, result %v", summary, result)
+	}
+	if _, err := os.Stat(picture); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSecondSignal checks that a second signal does not wait for a batch that
 // takes long.
 func TestSecondSignal(t *testing.T) {

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -27,6 +25,7 @@ Examples:
   mnist-fast train -output digits.model
   mnist-fast train -epochs 3 -hidden 512,256 -validation 0.1
   mnist-fast train -optimizer sgd -lr 0.1 -batch 64
+  mnist-fast train -validation 0.1 -report digits.html
   mnist-fast train -hidden none -data fashion-mnist
   mnist-fast train -json > run.jsonl`
 
@@ -73,14 +72,18 @@ func newTraining(c *cli.Command, o *trainOptions) (*training, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := tryOutput(o.output); err != nil {
+	if err := errors.Join(tryOutput("-output", o.output), tryOutput("-report", o.report)); err != nil {
 		return nil, err
 	}
 	t := &training{trainOptions: o}
 	if err := t.loadData(c); err != nil {
 		return nil, err
 	}
-	return t, t.build(c, nn.Config{Loss: o.loss, Optimizer: optimizer, Workers: o.workers, Tier: tier})
+	config, err := t.complete(c, nn.Config{Loss: o.loss, Optimizer: optimizer, Workers: o.workers, Tier: tier})
+	if err != nil {
+		return nil, err
+	}
+	return t, t.build(config)
 }
 
 // chooseTier is kernels.Choose with an error for users.
@@ -107,16 +110,18 @@ func (t *training) loadData(c *cli.Command) error {
 	return nil
 }
 
-// build makes the model and its trainer.
-func (t *training) build(c *cli.Command, config nn.Config) (err error) {
+// complete fills in the batch size and checks what the data decide about.
+func (t *training) complete(c *cli.Command, config nn.Config) (nn.Config, error) {
+	var err error
 	if config.BatchSize, err = t.batchSize(c, t.trainSet.Len()); err != nil {
-		return err
+		return config, err
 	}
-	inputs, layers := t.trainSet.Features(), t.layers(t.classes)
-	if err := checkMemory(c, inputs, config.BatchSize, cmp.Or(config.Workers, runtime.GOMAXPROCS(0)), layers); err != nil {
-		return err
-	}
-	if t.model, err = nn.NewSequential(inputs, t.seed, layers...); err != nil {
+	return config, checkMemory(c, t.trainSet.Features(), config, t.layers(t.classes))
+}
+
+// build makes the model and its trainer.
+func (t *training) build(config nn.Config) (err error) {
+	if t.model, err = nn.NewSequential(t.trainSet.Features(), t.seed, t.layers(t.classes)...); err != nil {
 		return err
 	}
 	t.trainer, err = nn.NewTrainer(t.model, config)
@@ -131,10 +136,8 @@ func (a *app) train(ctx context.Context, t *training) error {
 			return err
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop) // so that a second signal ends the program
-
 	start := time.Now()
 	history, fitErr := a.fit(ctx, t, r)
 	interrupted := ctx.Err() != nil && errors.Is(fitErr, ctx.Err())
@@ -148,6 +151,9 @@ func (a *app) train(ctx context.Context, t *training) error {
 		return err
 	}
 	result.TotalSeconds = number(time.Since(a.start).Seconds())
+	if err := t.writePage(history, result); err != nil {
+		return err
+	}
 	if err := r.report(result); err != nil {
 		return err
 	}
@@ -157,19 +163,32 @@ func (a *app) train(ctx context.Context, t *training) error {
 	return nil
 }
 
+// untilSignal returns a context that ends with the first signal to end the
+// program. A second one ends the program.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
 // fit trains and tells of every epoch.
 func (a *app) fit(ctx context.Context, t *training, r reporter) (nn.History, error) {
-	config := nn.FitConfig{Epochs: t.epochs, Seed: t.seed}
+	if t.quiet {
+		return t.fit(ctx, nil)
+	}
+	b := &bar{w: a.stderr}
+	defer b.clear()
+	return t.fit(ctx, append(b.callbacks(), nn.LambdaCallback{
+		OnEpochEnd: func(e nn.Epoch) error { return r.report(newEpochReport(e)) },
+	}))
+}
+
+// fit trains, and scores the model on the validation set if there is one.
+func (t *training) fit(ctx context.Context, callbacks []nn.Callback) (nn.History, error) {
+	config := nn.FitConfig{Epochs: t.epochs, Seed: t.seed, Callbacks: callbacks}
 	if t.validationSet.Len() > 0 {
 		d := dataset(t.validationSet, t.classes)
 		config.Validation = &d
-	}
-	if !t.quiet {
-		b := &bar{w: a.stderr}
-		defer b.clear()
-		config.Callbacks = append(b.callbacks(), nn.LambdaCallback{
-			OnEpochEnd: func(e nn.Epoch) error { return r.report(newEpochReport(e)) },
-		})
 	}
 	return t.trainer.Fit(ctx, dataset(t.trainSet, t.classes), config)
 }
@@ -190,4 +209,16 @@ func (t *training) finish(r *trainResult) error {
 	}
 	r.Model = t.output
 	return nil
+}
+
+// writePage writes the page that -report names, if any.
+func (t *training) writePage(h nn.History, r trainResult) error {
+	if t.report == "" {
+		return nil
+	}
+	x, err := examine(context.Background(), t.model, t.testSet, t.trainer.Config())
+	if err != nil {
+		return err
+	}
+	return x.writePage(t.report, append(t.facts(), r.facts()...), h)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/page"
 	"github.com/mnist-fast/mnist-fast/nn"
 )
 
@@ -13,15 +14,22 @@ func (t *training) settings() report { return settings{t} }
 
 func (s settings) text() string {
 	var out table
-	out.row("data", "%s: %d×%d pixels, %d classes", dataName(s.data), s.testSet.Height, s.testSet.Width, s.classes)
-	out.row("images", "training %d, validation %d, test %d", s.trainSet.Len(), s.validationSet.Len(), s.testSet.Len())
-	out.row("model", "%s", describeModel(s.model))
-	out.row("loss", "%v", s.loss)
-	config := s.trainer.Config()
-	out.row("optimizer", "%s %s", s.optimizer.name, describeOptimizer(config.Optimizer))
-	out.row("training", "epochs %d, batch %d, seed %d", s.epochs, config.BatchSize, s.seed)
-	out.row("machine", "tier %v, workers %d", config.Tier, config.Workers)
+	out.facts(s.facts())
 	return out.String()
+}
+
+// facts are the settings, for people.
+func (t *training) facts() []page.Fact {
+	config := t.trainer.Config()
+	return []page.Fact{
+		{Name: "data", Value: fmt.Sprintf("%s: %d×%d pixels, %d classes", dataName(t.data), t.testSet.Height, t.testSet.Width, t.classes)},
+		{Name: "images", Value: fmt.Sprintf("training %d, validation %d, test %d", t.trainSet.Len(), t.validationSet.Len(), t.testSet.Len())},
+		{Name: "model", Value: describeModel(t.model)},
+		{Name: "loss", Value: t.loss.String()},
+		{Name: "optimizer", Value: t.optimizer.name + " " + describeOptimizer(config.Optimizer)},
+		{Name: "training", Value: fmt.Sprintf("epochs %d, batch %d, seed %d", t.epochs, config.BatchSize, t.seed)},
+		{Name: "machine", Value: fmt.Sprintf("tier %v, workers %d", config.Tier, config.Workers)},
+	}
 }
 
 // An epochReport tells of an epoch.
@@ -76,7 +84,8 @@ type trainResult struct {
 	Workers      int    `json:"workers"`
 	Seed         uint64 `json:"seed"`
 	Weights      string `json:"weights_sha256"`
-	Model        string `json:"model,omitempty"` // the file, if it was saved
+	Model        string `json:"model,omitempty"`  // the file, if it was saved
+	Page         string `json:"report,omitempty"` // idem
 
 	planned int  // epochs
 	alone   bool // without anything told before
@@ -87,8 +96,24 @@ func (t *training) result(h nn.History) trainResult {
 	config := t.trainer.Config()
 	return trainResult{
 		Epochs: len(h), Tier: config.Tier.String(), Workers: config.Workers, Seed: t.seed, Weights: t.model.SHA256(),
+		Page:    t.report,
 		planned: t.epochs, alone: t.quiet,
 	}
+}
+
+// facts are the result, for people.
+func (r trainResult) facts() []page.Fact {
+	var facts []page.Fact
+	add := func(name, format string, args ...any) {
+		facts = append(facts, page.Fact{Name: name, Value: fmt.Sprintf(format, args...)})
+	}
+	if r.Interrupted {
+		add("stopped", "with %d of %d epochs complete", r.Epochs, r.planned)
+	}
+	add("test", "loss %.4f, accuracy %s", r.TestLoss, r.TestAccuracy.percent())
+	add("time", "%.2f s training, %.2f s in all", r.TrainSeconds, r.TotalSeconds)
+	add("weights", "SHA-256 %s", r.Weights)
+	return facts
 }
 
 func (r trainResult) text() string {
@@ -96,12 +121,10 @@ func (r trainResult) text() string {
 	if !r.alone {
 		out.WriteString("\n")
 	}
-	if r.Interrupted {
-		out.row("stopped", "with %d of %d epochs complete", r.Epochs, r.planned)
+	out.facts(r.facts())
+	if r.Page != "" {
+		out.row("report", "%s", r.Page)
 	}
-	out.row("test", "loss %.4f, accuracy %s", r.TestLoss, r.TestAccuracy.percent())
-	out.row("time", "%.2f s training, %.2f s in all", r.TrainSeconds, r.TotalSeconds)
-	out.row("weights", "SHA-256 %s", r.Weights)
 	if r.Model == "" {
 		out.row("model", "not saved: -output FILE does that")
 	} else {

@@ -1,0 +1,248 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/mnist-fast/mnist-fast/nn"
+)
+
+// ImportFile reads a model from an ONNX file. Its weights may be in other files
+// in the same folder, or below it.
+func ImportFile(path string) (*nn.Sequential, error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	m, err := read(file, root)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// Import reads a model from an ONNX file that has all weights. The error of one
+// that is damaged, or has what is not part of a multilayer perceptron, wraps
+// nn.ErrFormat.
+func Import(r io.Reader) (*nn.Sequential, error) {
+	file, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return read(file, nil)
+}
+
+// read makes a model of a file. Weights in other files are looked for in the
+// folder, if there is one.
+func read(file []byte, folder *os.Root) (*nn.Sequential, error) {
+	g, err := parse(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", nn.ErrFormat, err)
+	}
+	c := &chain{values: map[string]value{}, folder: folder, taken: map[string]int64{}}
+	if err := c.follow(g); err != nil {
+		return nil, fmt.Errorf("%w: %w", nn.ErrFormat, err)
+	}
+	m, err := c.model()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", nn.ErrFormat, err)
+	}
+	return m, nil
+}
+
+// A chain is the layers that have been found so far, and where the samples are
+// on their way through them.
+type chain struct {
+	folder *os.Root         // for weights in other files; nil: none
+	taken  map[string]int64 // bytes of them
+	values map[string]value // by name
+	layers []layer
+	flow   flow
+}
+
+// A value is what a name stands for: a constant, or the samples behind a number
+// of nodes.
+type value struct {
+	constant   *tensor
+	transposed bool // a constant matrix
+	step       int
+}
+
+// A flow tells of the samples: at what step they are, and their shape, as far as
+// it is known.
+type flow struct {
+	step     int
+	rank     int   // 0: unknown
+	batch    int64 // the first dimension, or dynamic
+	features int   // the product of the others; 0: unknown
+}
+
+// A layer is one of the model to be.
+type layer struct {
+	kernel        *tensor
+	transposed    bool // [units, inputs]
+	alpha         float32
+	inputs, units int
+	bias          []float32 // nil: none
+	activation    nn.Activation
+}
+
+// follow walks through the graph.
+func (c *chain) follow(g *graph) error {
+	for _, t := range g.initializers {
+		c.values[t.name] = value{constant: t}
+	}
+	if err := c.begin(g); err != nil {
+		return err
+	}
+	if len(g.outputs) != 1 {
+		return fmt.Errorf("outputs %q: want one", g.outputs)
+	}
+	needed := neededNodes(g)
+	for i := range g.nodes {
+		if !needed[i] {
+			continue
+		}
+		if err := c.node(&g.nodes[i]); err != nil {
+			return fmt.Errorf("node %s: %w", describe(&g.nodes[i]), err)
+		}
+	}
+	_, err := c.samples(g.outputs[0])
+	return err
+}
+
+// begin finds the input. Initializers may be listed as inputs, too.
+func (c *chain) begin(g *graph) error {
+	inputs := slices.DeleteFunc(g.inputs, func(in input) bool {
+		_, ok := c.values[in.name]
+		return ok
+	})
+	if len(inputs) != 1 {
+		return fmt.Errorf("%d inputs: want one", len(inputs))
+	}
+	in := inputs[0]
+	if in.dataType != float32Type && in.dataType != float64Type {
+		return fmt.Errorf("input %q of %s: want FLOAT", in.name, typeName(in.dataType))
+	}
+	c.values[in.name] = value{}
+	c.flow.batch = dynamic
+	if !in.known {
+		return nil
+	}
+	if len(in.dims) < 2 {
+		return fmt.Errorf("input %q of shape %v: want samples in a batch", in.name, in.dims)
+	}
+	c.flow.rank, c.flow.batch = len(in.dims), in.dims[0]
+	c.flow.features = product(in.dims[1:])
+	return nil
+}
+
+// product is that of dims; 0 if it is not known, or too large to be true.
+func product(dims []int64) int {
+	const most = math.MaxInt32
+	n := int64(1)
+	for _, d := range dims {
+		if d < 1 || d > most/n {
+			return 0
+		}
+		n *= d
+	}
+	return int(n)
+}
+
+// neededNodes tells which nodes the output depends on.
+func neededNodes(g *graph) []bool {
+	needed := make([]bool, len(g.nodes))
+	names := map[string]bool{g.outputs[0]: true}
+	for i, n := range slices.Backward(g.nodes) {
+		if needed[i] = slices.ContainsFunc(n.outputs, func(name string) bool { return names[name] }); needed[i] {
+			for _, name := range n.inputs {
+				names[name] = name != ""
+			}
+		}
+	}
+	return needed
+}
+
+func describe(n *node) string {
+	switch {
+	case n.name != "":
+		return fmt.Sprintf("%q (%s)", n.name, n.operator)
+	case len(n.outputs) > 0:
+		return fmt.Sprintf("of output %q (%s)", n.outputs[0], n.operator)
+	}
+	return fmt.Sprintf("without a name (%s)", n.operator)
+}
+
+// lookup is what a name stands for.
+func (c *chain) lookup(name string) (value, error) {
+	v, ok := c.values[name]
+	if !ok {
+		return v, fmt.Errorf("%q is neither the output of a node before it nor an initializer", name)
+	}
+	return v, nil
+}
+
+// samples fails unless the name stands for the samples where they are now.
+func (c *chain) samples(name string) (value, error) {
+	v, err := c.lookup(name)
+	switch {
+	case err != nil:
+		return v, err
+	case v.constant != nil:
+		return v, fmt.Errorf("%q is a constant: want samples", name)
+	case v.step != c.flow.step:
+		return v, fmt.Errorf("%q goes to several nodes: the model must be a chain of layers", name)
+	}
+	return v, nil
+}
+
+// constant is the constant of that name, with its numbers.
+func (c *chain) constant(name string) (value, error) {
+	v, err := c.lookup(name)
+	if err != nil {
+		return v, err
+	}
+	if v.constant == nil {
+		return v, fmt.Errorf("%q is not a constant", name)
+	}
+	return v, c.fetch(v.constant)
+}
+
+// model makes the model.
+func (c *chain) model() (*nn.Sequential, error) {
+	if len(c.layers) == 0 {
+		return nil, errors.New("no layers")
+	}
+	var layers []nn.Dense
+	for _, l := range c.layers {
+		layers = append(layers, nn.Dense{Units: l.units, Activation: l.activation})
+	}
+	return nn.FromWeights(c.layers[0].inputs, layers,
+		func(i, input, unit int) float32 { return c.layers[i].weight(input, unit) },
+		func(i, unit int) float32 {
+			if b := c.layers[i].bias; b != nil {
+				return b[unit]
+			}
+			return 0
+		})
+}
+
+// weight is an element of the kernel.
+func (l *layer) weight(input, unit int) float32 {
+	at := input*l.units + unit
+	if l.transposed {
+		at = unit*l.inputs + input
+	}
+	return l.alpha * l.kernel.at(at)
+}
