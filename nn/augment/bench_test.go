@@ -70,8 +70,11 @@ func BenchmarkTraining(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, workers := range []int{1, 2} {
-		for name, x := range map[string]nn.Table{"none": changed.Bytes, "shift+rotation+elastic": changed} {
-			b.Run(fmt.Sprintf("workers=%d/op=%s", workers, name), func(b *testing.B) {
+		for _, c := range []struct {
+			op string
+			x  nn.Table
+		}{{"none", changed.Bytes}, {"shift+rotation+elastic", changed}} {
+			b.Run(fmt.Sprintf("workers=%d/op=%s", workers, c.op), func(b *testing.B) {
 				m, err := nn.NewSequential(784, 1, nn.Dense{Units: 256, Activation: nn.ReLU},
 					nn.Dense{Units: 128, Activation: nn.ReLU}, nn.Dense{Units: 10, Activation: nn.Softmax})
 				if err != nil {
@@ -82,7 +85,7 @@ func BenchmarkTraining(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer trainer.Close()
-				d := nn.Dataset{X: x, Y: nn.Labels{Of: data.Train.Labels[:n], Classes: data.Classes}}
+				d := nn.Dataset{X: c.x, Y: nn.Labels{Of: data.Train.Labels[:n], Classes: data.Classes}}
 				for b.Loop() {
 					if _, err := trainer.Fit(context.Background(), d, nn.FitConfig{Epochs: 1, Seed: 1}); err != nil {
 						b.Fatal(err)
