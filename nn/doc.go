@@ -59,7 +59,8 @@
 // sees, Y what it should say. [Floats] is a table of numbers, [Bytes] one of
 // pixels, [Labels] one of classes, which the model sees as one-hot rows. Any
 // other type that implements [Table] will do: it converts samples only when a
-// batch needs them.
+// batch needs them. One that is [Epochal] is trained on as another table each epoch:
+// package augment changes images so.
 //
 // # Training
 //

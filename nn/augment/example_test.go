@@ -42,7 +42,7 @@ func Example() {
 	}
 	fmt.Printf("%.1f %% of the validation images are right\n", 100*history[4].Validation.Accuracy)
 	// Output:
-	// 0
+	// 91.5 % of the validation images are right
 }
 
 // A dot that is moved up to two pixels each way.

@@ -2,11 +2,10 @@ package augment
 
 import "math"
 
-// fourBytes has the law of the sum of four random bytes, which is nearly normal:
-// its mean and standard deviation.
-const fourBytesMean = 4 * 255.0 / 2
+// The sum of four random bytes is nearly normal, with this mean and deviation.
+const fourBytesMean = 4 * 255 / 2
 
-var fourBytesDeviation = math.Sqrt(4 * (256*256 - 1) / 12.0)
+var fourBytesDeviation = math.Sqrt(4 * (256*256 - 1) / 12.)
 
 // addNoise adds random numbers of that standard deviation (1 is from 0 to 255) to
 // the pixels, and keeps them within their range. The numbers are sums of four

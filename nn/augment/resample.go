@@ -59,9 +59,10 @@ func (s *sampler) row(dst []uint8, xs, ys []float32) {
 			dst[i] = 0
 			continue
 		}
-		right, down := uint32(x)%one, uint32(y)%one
-		// Both rows of the quad at once, 16 bits each: the left pixel and the right.
-		both := quad&0x00ff00ff*(one-right) + quad>>8&0x00ff00ff*right
-		dst[i] = uint8((both&0xffff*(one-down) + both>>16*down + one*one/2) / (one * one))
+		// Both rows at once, 16 bits each: between left and right. Then between them.
+		left, right := quad&0x00ff00ff, quad>>8&0x00ff00ff
+		rows := left*one + (right-left)*(uint32(x)%one)
+		upper, lower := rows&0xffff, rows>>16
+		dst[i] = uint8((upper*one + (lower-upper)*(uint32(y)%one) + one*one/2) / (one * one))
 	}
 }

@@ -1,11 +1,9 @@
 package augment
 
-import (
-	"fmt"
-)
+import "fmt"
 
-// Settings say how far an image may be changed. The zero value of a field leaves
-// that change out. Numbers are drawn evenly from the ranges.
+// Settings say how far an image may be changed. Zero leaves a change out; numbers are
+// drawn evenly from the ranges.
 type Settings struct {
 	Shift    float64 `json:"shift,omitempty"`    // in pixels: up to that far down or up, and right or left
 	Rotation float64 `json:"rotation,omitempty"` // in degrees, up to that far either way, about the middle
@@ -13,7 +11,7 @@ type Settings struct {
 	Shear    float64 `json:"shear,omitempty"`    // in pixels that a row moves aside for each pixel from the middle, either way
 	Elastic  Elastic `json:"elastic,omitzero"`
 	Noise    float64 `json:"noise,omitempty"` // standard deviation, where 1 is from black (0) to white (255)
-	Erase    float64 `json:"erase,omitempty"` // the probability that an image loses a rectangle
+	Erase    float64 `json:"erase,omitempty"` // the probability that a rectangle becomes black
 }
 
 // Elastic says how an image is distorted: every pixel moves by a random distance
@@ -25,22 +23,21 @@ type Settings struct {
 // deviation Alpha / (2·√(3π)·Sigma), and those of pixels d apart have correlation
 // exp(-d²/(2·Sigma)²).
 //
-// The numbers are ⌊Sigma⌋ pixels apart, also outside of the image, and count as
-// much as if there were one at each pixel; the field's law is the same.
+// The numbers are ⌊Sigma⌋ pixels apart, also outside of the image, and weigh so much
+// that these are the deviations and correlations of one number for each pixel.
 type Elastic struct {
 	Alpha float64 `json:"alpha"` // in pixels
 	Sigma float64 `json:"sigma"` // in pixels, at least 1
 }
 
-// Digits returns settings for handwritten digits of about 28 × 28 pixels.
+// Digits returns settings for handwritten digits of about 28 × 28 pixels, which keep
+// them readable. The ranges are between those of Simard, Steinkraus and Platt and of
+// D. Cireşan, U. Meier, L. Gambardella, J. Schmidhuber: Deep, big, simple neural nets
+// for handwritten digit recognition, 2010 (sigma 4 to 6, alpha 34 to 38, rotations
+// and scaling of up to 15). In 12 epochs of a model of 256 and 128 units, smooth
+// distortions (sigma 6) did better on validation images than rough ones (sigma 4).
 func Digits() Settings {
-	return Settings{
-		Shift:    1,
-		Rotation: 10,
-		Scale:    0.1,
-		Shear:    0.1,
-		Elastic:  Elastic{Alpha: 34, Sigma: 4},
-	}
+	return Settings{Shift: 1, Rotation: 10, Scale: 0.1, Shear: 0.1, Elastic: Elastic{Alpha: 36, Sigma: 6}}
 }
 
 // The limits keep what is computed within the numbers that it is computed in.
