@@ -37,6 +37,9 @@ func LoadWeights(r io.Reader, hidden, output Activation) (*Sequential, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
+	if err := f.ensure(); err != nil { // before memory is taken for them
+		return nil, err
+	}
 	m, err := foreignModel(f.metadata, parts, hidden, output)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/mnist-fast/mnist-fast/nn"
 )
@@ -147,4 +149,32 @@ func TestLoadWeightsOfALongHeader(t *testing.T) {
 	if limit := uint64(64<<20 + 2*len(file)); used > limit {
 		t.Errorf("%d bytes, want at most %d", used, limit)
 	}
+}
+
+// Numbers that are promised take no memory before they are there.
+func TestLoadWeightsOfAPromise(t *testing.T) {
+	s := safetensors{header: map[string]any{
+		"a.kernel": map[string]any{"dtype": "F32", "shape": []int{1 << 20, 1 << 17}, "data_offsets": []int{0, 1 << 39}},
+	}}
+	for _, r := range []io.Reader{bytes.NewReader(s.bytes()), iotest.OneByteReader(bytes.NewReader(s.bytes()))} {
+		var err error
+		used := allocated(func() { _, err = nn.LoadWeights(r, nn.ReLU, nn.Softmax) })
+		requireErrFormat(t, err)
+		if used > 1<<20 {
+			t.Errorf("%d bytes for a promise", used)
+		}
+	}
+}
+
+// A reader need not know how much it has.
+func TestLoadWeightsFromAPipe(t *testing.T) {
+	file := foreignFile(f32("a.kernel", 3, 4), f32("a.bias", 4))
+	want := loadWeights(t, file, nn.ReLU, nn.Softmax).SHA256()
+	m, err := nn.LoadWeights(iotest.OneByteReader(bytes.NewReader(file)), nn.ReLU, nn.Softmax)
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireSHA256(t, m, want)
+	_, err = nn.LoadWeights(iotest.OneByteReader(bytes.NewReader(append(file, 0))), nn.ReLU, nn.Softmax)
+	requireErrFormat(t, err)
 }

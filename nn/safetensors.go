@@ -91,13 +91,15 @@ type tensorFile struct {
 	in       *bufio.Reader
 	metadata map[string]string
 	entries  []namedEntry // in the order in which the tensors lie in the file
+	size     int64        // of the numbers, in bytes
+	known    bool         // how much there is
 	whole    bool         // all numbers are known to be there
 }
 
 // openTensors reads the header of a file.
 func openTensors(r io.Reader) (*tensorFile, error) {
 	left, known := remaining(r)
-	f := &tensorFile{in: bufio.NewReader(r)}
+	f := &tensorFile{in: bufio.NewReader(r), known: known}
 	size, header, err := readHeader(f.in)
 	if err != nil {
 		return nil, err
@@ -111,13 +113,31 @@ func openTensors(r io.Reader) (*tensorFile, error) {
 	if f.entries, err = sortEntries(header); err != nil {
 		return nil, err
 	}
-	if n := len(f.entries); n > 0 && known {
-		if want := 8 + int64(size) + int64(f.entries[n-1].Offsets[1]); want != left {
-			return nil, fmt.Errorf("%w: the file has %d bytes, but its header is of one of %d", ErrFormat, left, want)
-		}
-		f.whole = true
+	if n := len(f.entries); n > 0 {
+		f.size = int64(f.entries[n-1].Offsets[1])
 	}
+	if want := 8 + int64(size) + f.size; known && want != left {
+		return nil, fmt.Errorf("%w: the file has %d bytes, but its header is of one of %d", ErrFormat, left, want)
+	}
+	f.whole = known
 	return f, nil
+}
+
+// ensure fails unless all numbers are there. It reads them from what does not know
+// how much there is.
+func (f *tensorFile) ensure() error {
+	if !f.known {
+		data, err := io.ReadAll(io.LimitReader(f.in, f.size+1))
+		if err != nil {
+			return err
+		}
+		f.in = bufio.NewReader(bytes.NewReader(data))
+		f.known, f.whole = true, f.size <= int64(len(data))
+	}
+	if !f.whole {
+		return fmt.Errorf("%w: truncated: the tensors have %d bytes, which are not all there", ErrFormat, f.size)
+	}
+	return nil
 }
 
 // readAll returns the tensors, whose numbers must be float32.

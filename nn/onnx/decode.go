@@ -28,7 +28,6 @@ type (
 
 	attribute struct {
 		name   string
-		kind   int64
 		float  float32
 		int    int64
 		ints   []int64

@@ -31,7 +31,6 @@ const (
 	attributeTensor    protowire.Number = 5
 	attributeFloats    protowire.Number = 7
 	attributeInts      protowire.Number = 8
-	attributeType      protowire.Number = 20
 	tensorDims         protowire.Number = 1
 	tensorDataType     protowire.Number = 2
 	tensorFloatData    protowire.Number = 4
@@ -51,12 +50,8 @@ const (
 	dimParam           protowire.Number = 2
 )
 
-// The values of AttributeProto.AttributeType, TensorProto.DataType and
-// TensorProto.DataLocation that are used here.
+// The values of TensorProto.DataType that are used here.
 const (
-	attributeIsFloat = 1
-	attributeIsInt   = 2
-
 	float32Type = 1
 	int32Type   = 6
 	int64Type   = 7

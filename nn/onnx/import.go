@@ -53,7 +53,7 @@ func read(file []byte, folder *os.Root) (*nn.Sequential, error) {
 	if err := c.follow(g); err != nil {
 		return nil, fmt.Errorf("%w: %w", nn.ErrFormat, err)
 	}
-	m, err := c.model()
+	m, err := c.model(len(file))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", nn.ErrFormat, err)
 	}
@@ -93,8 +93,15 @@ type layer struct {
 	transposed    bool // [units, inputs]
 	alpha         float32
 	inputs, units int
-	bias          []float32 // nil: none
+	biases        []bias // to be added up
 	activation    nn.Activation
+}
+
+// A bias is a constant of one number for each unit, or of one for all, times beta.
+type bias struct {
+	constant *tensor
+	count    int
+	beta     float32
 }
 
 // follow walks through the graph.
@@ -219,23 +226,36 @@ func (c *chain) constant(name string) (value, error) {
 	return v, c.fetch(v.constant)
 }
 
-// model makes the model.
-func (c *chain) model() (*nn.Sequential, error) {
+// model makes the model. Biases that the file does not have could make it much
+// larger than the file; there is room for those of honest models.
+func (c *chain) model(fileBytes int) (*nn.Sequential, error) {
 	if len(c.layers) == 0 {
 		return nil, errors.New("no layers")
+	}
+	const room = 32 << 20
+	left := int64(fileBytes) + room
+	for _, n := range c.taken {
+		left += n
 	}
 	var layers []nn.Dense
 	for _, l := range c.layers {
 		layers = append(layers, nn.Dense{Units: l.units, Activation: l.activation})
+		left -= 4 * (int64(l.inputs) + 1) * int64(l.units)
+	}
+	if left < 0 {
+		return nil, errors.New("a model that is larger than its file")
 	}
 	return nn.FromWeights(c.layers[0].inputs, layers,
 		func(i, input, unit int) float32 { return c.layers[i].weight(input, unit) },
-		func(i, unit int) float32 {
-			if b := c.layers[i].bias; b != nil {
-				return b[unit]
-			}
-			return 0
-		})
+		func(i, unit int) float32 { return c.layers[i].bias(unit) })
+}
+
+// bias is that of a unit.
+func (l *layer) bias(unit int) (sum float32) {
+	for _, b := range l.biases {
+		sum += float32(b.beta * b.constant.at(unit%b.count))
+	}
+	return sum
 }
 
 // weight is an element of the kernel.

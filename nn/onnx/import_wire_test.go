@@ -134,6 +134,8 @@ func TestImportRefuses(t *testing.T) {
 		"second value":          {w, b, gemm, op("Relu m -> x"), op("Identity x -> y")},
 		"not an operator":       {w, b, gemm, func(g *message) { g.message(graphNode, foreign) }},
 		"with a softmax":        {w, b, gemm, op("LogSoftmax m -> y")},
+		"more than 4 biases":    {w, b, gemm, op("Add m b -> n"), op("Add n b -> o"), op("Add o b -> p"), op("Add p b -> y")},
+		"want at most 8":        {constant(integersMessage("s", 1, 1, 1, 1, 1, 1, 1, 1, 1)), op("Reshape x s -> y")},
 		"several pieces": {constant(append(counted("w", 2, 2), floatData("", tensorRawData, float32Type, make([]byte, 4))...)),
 			op("MatMul x w -> y")},
 	} {
@@ -163,5 +165,15 @@ func TestImportRefuses(t *testing.T) {
 		if !errors.Is(err, nn.ErrFormat) || !strings.Contains(err.Error(), about) {
 			t.Errorf("error %v, want one about %q", err, about)
 		}
+	}
+}
+
+// Biases that a file does not have may not make a model much larger than it.
+func TestImportOfAnInflatedModel(t *testing.T) {
+	const units = 9 << 20
+	weights := floatData("w", tensorRawData, float32Type, make([]byte, 4*units), 1, units)
+	_, err := Import(bytes.NewReader(bare(in("x", float32Type, dynamic, 1), constant(weights), op("MatMul x w -> y"), out("y"))))
+	if !errors.Is(err, nn.ErrFormat) || !strings.Contains(err.Error(), "larger than its file") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -86,7 +86,11 @@ func (c *chain) open() (*layer, error) {
 	return l, nil
 }
 
-// addBias adds beta times a constant to the bias of the last layer.
+// maxBiases is how many may be added up for a layer: one, or two by way of a
+// program that did not merge them.
+const maxBiases = 4
+
+// addBias adds beta times a constant to the sums of the last layer.
 func (c *chain) addBias(name string, beta float32) error {
 	l, err := c.open()
 	if err != nil {
@@ -105,12 +109,10 @@ func (c *chain) addBias(name string, beta float32) error {
 	if !t.isFloat() || count != 1 && count != l.units || rows || v.transposed {
 		return fmt.Errorf("bias %q of %s, shape %v: want %d numbers", t.name, typeName(t.dataType), t.dims, l.units)
 	}
-	if l.bias == nil {
-		l.bias = make([]float32, l.units)
+	if len(l.biases) == maxBiases {
+		return fmt.Errorf("more than %d biases of a layer", maxBiases)
 	}
-	for i := range l.bias {
-		l.bias[i] += float32(beta * t.at(i%count))
-	}
+	l.biases = append(l.biases, bias{t, count, beta})
 	return nil
 }
 

@@ -112,8 +112,6 @@ func (d *decoder) attribute(message []byte, a *attribute) error {
 		switch f.number {
 		case attributeName:
 			return f.text(&a.name)
-		case attributeType:
-			return f.int(&a.kind)
 		case attributeFloat:
 			return f.float(&a.float)
 		case attributeInt:

@@ -17,6 +17,9 @@ func (c *chain) flatten(n *node) (value, error) {
 	return c.step()
 }
 
+// maxRank is the most dimensions of a shape.
+const maxRank = 8
+
 // reshape may change the shape of each sample.
 func (c *chain) reshape(n *node) (value, error) {
 	if _, err := c.samples(n.in(0)); err != nil {
@@ -26,7 +29,7 @@ func (c *chain) reshape(n *node) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	shape, err := v.constant.integers()
+	shape, err := v.constant.integers(maxRank)
 	if err != nil {
 		return value{}, err
 	}

@@ -53,12 +53,14 @@ func (t *tensor) at(i int) float32 {
 	return math.Float32frombits(binary.LittleEndian.Uint32(t.data[4*i:]))
 }
 
-// integers are the elements of a tensor of integers.
-func (t *tensor) integers() ([]int64, error) {
+// integers are the elements of a tensor of at most that many integers.
+func (t *tensor) integers(most int) ([]int64, error) {
 	n, err := t.elements()
 	switch {
 	case err != nil:
 		return nil, err
+	case n > most:
+		return nil, fmt.Errorf("tensor %q of %d numbers: want at most %d", t.name, n, most)
 	case t.isFloat():
 		return nil, fmt.Errorf("tensor %q of %s: want integers", t.name, typeName(t.dataType))
 	case t.data == nil:
