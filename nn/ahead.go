@@ -52,18 +52,10 @@ type batch struct {
 	taken atomic.Int64 // samples that a worker has drawn or begun to
 }
 
-func newAhead(size int) *ahead {
-	a := &ahead{now: newBatch(size), next: newBatch(size)}
+func newAhead() *ahead {
+	a := &ahead{now: &batch{}, next: &batch{}}
 	a.draw = func(_ int, k *kernels.Core) { a.next.draw(k) }
 	return a
-}
-
-func newBatch(size int) *batch {
-	b := &batch{order: make([]int, size)}
-	for i := range b.order {
-		b.order[i] = i
-	}
-	return b
 }
 
 // prepare returns the data for a step on some samples: if they are Drawn, a batch of
@@ -89,6 +81,9 @@ func (a *ahead) forget() { a.next.rows = nil }
 
 func (b *batch) begin(x Drawn, rows []int) {
 	b.Drawn, b.rows = x, rows
+	for i := len(b.order); i < len(rows); i++ {
+		b.order = append(b.order, i)
+	}
 	b.bytes.Columns, b.bytes.Divisor = x.Width(), x.Divisor()
 	if n := len(b.order) * x.Width(); len(b.bytes.Data) < n {
 		b.bytes.Data = make([]uint8, n)

@@ -55,7 +55,7 @@ func newStep(m *Sequential, team *kernels.Team, c *Config) *step {
 	r := c.Optimizer.rule()
 	s := &step{
 		model: m, team: team, config: c, objective: c.objective(), rule: r, state: newState(m, c, r), clipping: newClipping(m, c),
-		penalty: newPenalty(m), ahead: newAhead(c.BatchSize),
+		penalty: newPenalty(m), ahead: newAhead(),
 	}
 	s.averaged = m.with(s.state.average)
 	s.run = s.work
