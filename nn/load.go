@@ -80,6 +80,11 @@ func readModel(r io.Reader) (*Sequential, *trainingText, []tensor, error) {
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
+	if text, ok := metadata[userKey]; ok {
+		if err := json.Unmarshal([]byte(text), &m.Metadata); err != nil {
+			return nil, nil, nil, fmt.Errorf("%w: metadata: %v", ErrFormat, err)
+		}
+	}
 	var training *trainingText
 	if text, ok := metadata[trainingKey]; ok {
 		if err := json.Unmarshal([]byte(text), &training); err != nil {

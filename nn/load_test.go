@@ -16,8 +16,9 @@ import (
 
 // trainedFile is a small file with everything that one can have.
 func trainedFile(tb testing.TB) []byte {
-	trainer := newTrainer(tb, newModel(tb, 2, nn.Dense{Units: 2, Activation: nn.Tanh, L1: 0.25}, nn.Dense{Units: 1}),
-		nn.Config{Loss: nn.MeanSquaredError, BatchSize: 4, Workers: 1})
+	m := newModel(tb, 2, nn.Dense{Units: 2, Activation: nn.Tanh, L1: 0.25}, nn.Dense{Units: 1})
+	m.Metadata = map[string]string{"a": "b"}
+	trainer := newTrainer(tb, m, nn.Config{Loss: nn.MeanSquaredError, BatchSize: 4, Workers: 1})
 	fit(tb, trainer, regression(4, 2, 1), nn.FitConfig{Epochs: 1})
 	return save(tb, trainer)
 }
@@ -129,6 +130,7 @@ func TestLoadRefusesFilesThatLie(t *testing.T) {
 		{"model of another type", func(s *safetensors) { s.metadata()["model"] = `[]` }},
 		{"model without layers", func(s *safetensors) { s.metadata()["model"] = `{"inputs":2}` }},
 		{"training of another type", func(s *safetensors) { s.metadata()["training"] = `[]` }},
+		{"metadata that are no texts", func(s *safetensors) { s.metadata()["metadata"] = `{"a":1}` }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := nn.Load(bytes.NewReader(edited(t, whole, test.change)))

@@ -33,6 +33,10 @@ type Sequential struct {
 	weights []float32 // of all layers, as params lays them out
 	edits   int       // times that the weights were changed
 
+	// Metadata are texts (UTF-8) that are saved and loaded with the model, such as
+	// the names of its inputs.
+	Metadata map[string]string
+
 	predictors sync.Pool
 }
 

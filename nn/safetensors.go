@@ -51,6 +51,9 @@ func writeTensors(w io.Writer, metadata map[string]string, tensors []tensor) err
 	if err != nil {
 		return err
 	}
+	if len(text) > maxHeader-8 {
+		return fmt.Errorf("nn: names and metadata of %d bytes: a file has room for %d", len(text), maxHeader-8)
+	}
 	text = append(text, bytes.Repeat([]byte(" "), -len(text)&7)...) // align the numbers
 	out := bufio.NewWriter(w)
 	if err := binary.Write(out, binary.LittleEndian, uint64(len(text))); err != nil {

@@ -22,7 +22,8 @@ const (
 	versionKey  = "version"
 	modelKey    = "model"    // modelText in JSON
 	trainingKey = "training" // trainingText in JSON, if there are moments
-	sha256Key   = "sha256"   // of these two, and of the numbers of the file
+	userKey     = "metadata" // Sequential.Metadata in JSON, if there are any
+	sha256Key   = "sha256"   // of these three, and of the numbers of the file
 )
 
 type modelText struct {
@@ -86,12 +87,17 @@ func writeModel(w io.Writer, m *Sequential, training *trainingText, moments []te
 			return err
 		}
 	}
+	if len(m.Metadata) > 0 {
+		if err := setJSON(metadata, userKey, m.Metadata); err != nil {
+			return err
+		}
+	}
 	metadata[sha256Key] = checksum(metadata, tensors)
 	return writeTensors(w, metadata, tensors)
 }
 
 func checksum(metadata map[string]string, tensors []tensor) string {
-	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey])
+	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey], metadata[userKey])
 }
 
 func setJSON(metadata map[string]string, key string, value any) error {
