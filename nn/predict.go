@@ -37,15 +37,20 @@ func (m *Sequential) Predict(dst kernels.Mat, x Table) error {
 	}
 	defer m.predictors.Put(p)
 	for at := 0; at < dst.Rows; at += predictRows {
-		samples := p.samples[:min(predictRows, dst.Rows-at)]
-		for i := range samples {
-			samples[i] = at + i
-		}
-		p.gather(p.core, Dataset{X: x}, samples)
-		p.forward(p.core, false)
+		p.predict(Dataset{X: x}, at)
 		copy(dst.Data[at*dst.Cols:], p.output().Data)
 	}
 	return nil
+}
+
+// predict predicts the samples from the given one on, as many as go together.
+func (p *predictor) predict(d Dataset, at int) {
+	samples := p.samples[:min(predictRows, d.X.Len()-at)]
+	for i := range samples {
+		samples[i] = at + i
+	}
+	p.gather(p.core, d, samples)
+	p.forward(p.core, false)
 }
 
 // predictor returns one that no other goroutine uses.
