@@ -25,8 +25,8 @@ type Dataset struct{ X, Y Table }
 // ErrData is the error of a data set that does not fit the model.
 var ErrData = errors.New("nn: bad data")
 
-// validate fails unless the tables are valid and fit the model.
-func (d Dataset) validate(m *Sequential) error {
+// validateTables fails unless the tables are valid and belong together.
+func (d Dataset) validateTables() error {
 	if d.X == nil || d.Y == nil {
 		return fmt.Errorf("%w: no samples or no targets", ErrData)
 	}
@@ -40,6 +40,16 @@ func (d Dataset) validate(m *Sequential) error {
 		return fmt.Errorf("%w: %d samples but %d targets", ErrData, d.X.Len(), d.Y.Len())
 	case d.X.Len() == 0:
 		return fmt.Errorf("%w: no samples", ErrData)
+	}
+	return nil
+}
+
+// validate fails unless the tables are valid and fit the model.
+func (d Dataset) validate(m *Sequential) error {
+	if err := d.validateTables(); err != nil {
+		return err
+	}
+	switch {
 	case d.X.Width() != m.Inputs():
 		return fmt.Errorf("%w: samples of %d numbers for a model of %d inputs", ErrData, d.X.Width(), m.Inputs())
 	case d.Y.Width() != m.Outputs():

@@ -15,6 +15,7 @@ type random struct{ source *rand.PCG }
 const (
 	weightStream  = 0
 	shuffleStream = 1 << 32
+	splitStream   = 1 << 62
 )
 
 func newRandom(seed, stream uint64) random { return random{rand.NewPCG(seed, stream)} }
