@@ -34,7 +34,7 @@ var ErrStop = errors.New("nn: stop training")
 // Progress is where training stands after a batch.
 type Progress struct {
 	Epoch, Epochs  int // from 1
-	Batch, Batches int // from 1
+	Batch, Batches int // from 1; FitStream does not know how many there are: 0
 	Metrics            // of the epoch so far
 }
 
@@ -59,16 +59,24 @@ func (t *Trainer) Fit(ctx context.Context, d Dataset, c FitConfig) (History, err
 		return nil, err
 	}
 	order := make([]int, n)
+	train := func(epoch int) (Metrics, error) {
+		t.arrange(order, c, epoch)
+		return t.fitEpoch(ctx, d, c, epoch, order)
+	}
+	return c.run(train, func() *Metrics { return t.validation(d, c, n) })
+}
+
+// run trains epoch after epoch, validates and tells the callbacks.
+func (c FitConfig) run(train func(epoch int) (Metrics, error), validate func() *Metrics) (History, error) {
 	var history History
 	for epoch := c.InitialEpoch + 1; epoch <= c.Epochs; epoch++ {
-		t.arrange(order, c, epoch)
 		start := time.Now()
-		metrics, err := t.fitEpoch(ctx, d, c, epoch, order)
+		metrics, err := train(epoch)
 		if err != nil {
 			return history, err
 		}
 		e := Epoch{Epoch: epoch, Metrics: metrics, Seconds: time.Since(start).Seconds()}
-		e.Validation = t.validation(d, c, n)
+		e.Validation = validate()
 		history = append(history, e)
 		if err := c.epochEnd(e); err != nil {
 			if errors.Is(err, ErrStop) {
@@ -82,28 +90,31 @@ func (t *Trainer) Fit(ctx context.Context, d Dataset, c FitConfig) (History, err
 
 // validateFit returns the number of samples to train on.
 func (t *Trainer) validateFit(d Dataset, c FitConfig) (int, error) {
-	if err := d.validate(t.model); err != nil {
+	if err := firstError(d.validate(t.model), c.validate(t.model)); err != nil {
 		return 0, err
 	}
-	if c.Validation != nil {
-		if err := c.Validation.validate(t.model); err != nil {
-			return 0, fmt.Errorf("validation: %w", err)
-		}
-	}
-	n := d.X.Len()
-	switch {
-	case c.Epochs < 0 || c.InitialEpoch < 0:
-		return 0, fmt.Errorf("nn: %d epochs after %d: want at least 0", c.Epochs, c.InitialEpoch)
-	case !(c.ValidationSplit >= 0 && c.ValidationSplit < 1):
-		return 0, fmt.Errorf("nn: validation split %v: want at least 0 and below 1", c.ValidationSplit)
-	case c.ValidationSplit > 0 && c.Validation != nil:
-		return 0, errors.New("nn: both a validation set and a validation split")
-	}
-	n = int(float64(n) * (1 - c.ValidationSplit))
+	n := int(float64(d.X.Len()) * (1 - c.ValidationSplit))
 	if t.config.BatchSize > n {
 		return 0, fmt.Errorf("nn: batch size %d is larger than the %d samples to train on", t.config.BatchSize, n)
 	}
 	return n, nil
+}
+
+func (c FitConfig) validate(m *Sequential) error {
+	if c.Validation != nil {
+		if err := c.Validation.validate(m); err != nil {
+			return fmt.Errorf("validation: %w", err)
+		}
+	}
+	switch {
+	case c.Epochs < 0 || c.InitialEpoch < 0:
+		return fmt.Errorf("nn: %d epochs after %d: want at least 0", c.Epochs, c.InitialEpoch)
+	case !(c.ValidationSplit >= 0 && c.ValidationSplit < 1):
+		return fmt.Errorf("nn: validation split %v: want at least 0 and below 1", c.ValidationSplit)
+	case c.ValidationSplit > 0 && c.Validation != nil:
+		return errors.New("nn: both a validation set and a validation split")
+	}
+	return nil
 }
 
 // arrange sets the order of samples of an epoch. It depends on the seed and the
@@ -119,22 +130,38 @@ func (t *Trainer) arrange(order []int, c FitConfig, epoch int) {
 
 func (t *Trainer) fitEpoch(ctx context.Context, d Dataset, c FitConfig, epoch int, order []int) (Metrics, error) {
 	size := t.config.BatchSize
-	p := Progress{Epoch: epoch, Epochs: c.Epochs, Batches: (len(order) + size - 1) / size}
-	var total metricSum
+	p := pass{trainer: t, callbacks: c.Callbacks}
+	p.Progress = Progress{Epoch: epoch, Epochs: c.Epochs, Batches: (len(order) + size - 1) / size}
 	for at := 0; at < len(order); at += size {
-		if err := ctx.Err(); err != nil {
+		if err := p.train(ctx, d, order[at:min(at+size, len(order))]); err != nil {
 			return Metrics{}, err
 		}
-		total.add(t.step.train(d, order[at:min(at+size, len(order))]))
-		p.Batch++
-		p.Metrics = total.mean()
-		for _, cb := range c.Callbacks {
-			if cb.OnBatchEnd != nil {
-				cb.OnBatchEnd(p)
-			}
+	}
+	return p.Metrics, nil
+}
+
+// A pass is one epoch of training, up to the batch at hand.
+type pass struct {
+	Progress
+	trainer   *Trainer
+	callbacks []Callback
+	total     metricSum
+}
+
+// train trains on the next batch, unless ctx is done.
+func (p *pass) train(ctx context.Context, d Dataset, rows []int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p.total.add(p.trainer.step.train(d, rows))
+	p.Batch++
+	p.Metrics = p.total.mean()
+	for _, cb := range p.callbacks {
+		if cb.OnBatchEnd != nil {
+			cb.OnBatchEnd(p.Progress)
 		}
 	}
-	return total.mean(), nil
+	return nil
 }
 
 // validation scores the model on the validation data, if there are any; of a
