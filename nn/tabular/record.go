@@ -20,9 +20,10 @@ const maxRecord = 256 << 10
 type records struct {
 	in     *limited
 	csv    *csv.Reader
-	fields []string // of the record at hand; without NoHeader, first the header
-	kept   bool     // the record at hand is yet to be returned
-	names  []string // of the columns
+	fields []string       // of the record at hand; without NoHeader, first the header
+	kept   bool           // the record at hand is yet to be returned
+	names  []string       // of the columns
+	places map[string]int // of the names
 }
 
 // A limited returns at most so many bytes until it is told to go on.
@@ -49,7 +50,7 @@ func newRecords(r io.Reader, comma rune, noHeader bool) (*records, error) {
 	if mark, _ := buffer.Peek(3); string(mark) == "\ufeff" {
 		buffer.Discard(len(mark))
 	}
-	rs := &records{in: in, csv: csv.NewReader(buffer)}
+	rs := &records{in: in, csv: csv.NewReader(buffer), places: map[string]int{}}
 	rs.csv.ReuseRecord = true
 	if comma != 0 {
 		rs.csv.Comma = comma
@@ -67,7 +68,6 @@ func newRecords(r io.Reader, comma rune, noHeader bool) (*records, error) {
 
 // nameColumns takes the names from the record at hand.
 func (rs *records) nameColumns(noHeader bool) error {
-	places := map[string]int{}
 	for i, field := range rs.fields {
 		name := strings.Clone(strings.TrimSpace(field)) // not the whole record
 		if noHeader || name == "" {
@@ -76,10 +76,10 @@ func (rs *records) nameColumns(noHeader bool) error {
 		if !utf8.ValidString(name) {
 			return rs.fault(i, errors.New("its name is not UTF-8"))
 		}
-		if first, ok := places[name]; ok {
+		if first, ok := rs.places[name]; ok {
 			return &Error{Line: rs.line(), Err: fmt.Errorf("columns %d and %d are both called %q", first+1, i+1, name)}
 		}
-		places[name] = i
+		rs.places[name] = i
 		rs.names = append(rs.names, name)
 	}
 	return nil

@@ -71,10 +71,13 @@ func (s *Schema) open(r io.Reader) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	src := &source{records: rs, schema: s, target: slices.Index(rs.names, s.Target)}
+	src := &source{records: rs, schema: s, target: -1}
+	if i, ok := rs.places[s.Target]; ok {
+		src.target = i
+	}
 	for _, name := range s.Inputs {
-		i := slices.Index(rs.names, name)
-		if i < 0 {
+		i, ok := rs.places[name]
+		if !ok {
 			return nil, rs.noColumn(name)
 		}
 		src.inputs = append(src.inputs, i)
@@ -87,7 +90,7 @@ func (s *Schema) open(r io.Reader) (*source, error) {
 
 // find is the column of that name, or of that number.
 func (rs *records) find(name string) (int, error) {
-	if i := slices.Index(rs.names, name); i >= 0 {
+	if i, ok := rs.places[name]; ok {
 		return i, nil
 	}
 	if i, err := strconv.Atoi(name); err == nil && i >= 1 && i <= len(rs.names) {
