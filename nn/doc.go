@@ -67,9 +67,10 @@
 // [Trainer.FitStream]; [Shuffle] puts such a stream into random order.
 //
 // Classes and numbers are learned alike. A classifier ends in [Softmax], with an
-// output for each class, and its loss is [CategoricalCrossentropy]; [Metrics]
-// count how often it is right. A regression ends in [Linear] outputs, its loss
-// is [MeanSquaredError], and its Accuracy is 0, since numbers are near or far, not
+// output for each class, or in one [Sigmoid] output for a target of 0 or 1;
+// [Metrics] count how often it is right. The loss of the first is
+// [CategoricalCrossentropy]. A regression ends in [Linear] outputs, its loss is
+// [MeanSquaredError], and its Accuracy is 0, since numbers are near or far, not
 // right or wrong: [Sequential.EvaluateRegression] says how near.
 //
 // # Training
