@@ -29,7 +29,7 @@ var ErrStop = errors.New("nn: stop training")
 // Progress is where training stands after a batch.
 type Progress struct {
 	Epoch, Epochs  int // from 1
-	Batch, Batches int // from 1
+	Batch, Batches int // from 1; FitStream does not know how many there are: 0
 	Metrics            // of the epoch so far
 }
 

@@ -32,8 +32,8 @@ type Dataset struct {
 // ErrData is the error of a data set that does not fit the model.
 var ErrData = errors.New("nn: bad data")
 
-// validate fails unless the tables are valid and fit the model.
-func (d Dataset) validate(m *Sequential) error {
+// validateParts fails unless tables and weights are valid and belong together.
+func (d Dataset) validateParts() error {
 	if d.X == nil || d.Y == nil {
 		return fmt.Errorf("%w: no samples or no targets", ErrData)
 	}
@@ -47,12 +47,22 @@ func (d Dataset) validate(m *Sequential) error {
 		return fmt.Errorf("%w: %d samples but %d targets", ErrData, d.X.Len(), d.Y.Len())
 	case d.X.Len() == 0:
 		return fmt.Errorf("%w: no samples", ErrData)
+	}
+	return d.validateWeights()
+}
+
+// validate fails unless the parts are valid and fit the model.
+func (d Dataset) validate(m *Sequential) error {
+	if err := d.validateParts(); err != nil {
+		return err
+	}
+	switch {
 	case d.X.Width() != m.Inputs():
 		return fmt.Errorf("%w: samples of %d numbers for a model of %d inputs", ErrData, d.X.Width(), m.Inputs())
 	case d.Y.Width() != m.Outputs():
 		return fmt.Errorf("%w: targets of %d numbers for a model of %d outputs", ErrData, d.Y.Width(), m.Outputs())
 	}
-	return d.validateWeights()
+	return nil
 }
 
 func (d Dataset) validateWeights() error {
@@ -65,6 +75,14 @@ func (d Dataset) validateWeights() error {
 		}
 	}
 	return nil
+}
+
+// weight is that of a sample.
+func (d Dataset) weight(sample int) float32 {
+	if d.Weights == nil {
+		return 1
+	}
+	return d.Weights[sample]
 }
 
 // Floats is a table of float32 numbers.

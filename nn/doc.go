@@ -60,7 +60,20 @@
 // pixels, [Labels] one of classes, which the model sees as one-hot rows. Any
 // other type that implements [Table] will do: it converts samples only when a
 // batch needs them. One that is [Epochal] is trained on as another table each epoch:
-// package augment changes images so.
+// package augment changes images so. [Dataset.Split] puts a share of the samples
+// aside to test with. Package [github.com/mnist-fast/mnist-fast/nn/tabular] reads
+// CSV files and standardizes their columns, package mnist reads images.
+//
+// Data larger than memory come in pieces, as an iter.Seq2[Dataset, error], to
+// [Trainer.FitStream]; [Shuffle] puts such a stream into random order. What is
+// said of Fit below holds for FitStream as well.
+//
+// Classes and numbers are learned alike. A classifier ends in [Softmax], with an
+// output for each class, or in one [Sigmoid] output for a target of 0 or 1;
+// [Metrics] count how often it is right. The loss of the first is
+// [CategoricalCrossentropy]. A regression ends in [Linear] outputs, its loss is
+// [MeanSquaredError], and its Accuracy is 0, since numbers are near or far, not
+// right or wrong: [Sequential.RegressionReport] says how near.
 //
 // # Training
 //
@@ -116,8 +129,9 @@
 // programs can read. [Trainer.Save] and [LoadTrainer] keep the settings and the
 // state of training as well, so that training goes on as if it had never stopped
 // (tell Fit the epochs that are behind, FitConfig.InitialEpoch; a checkpoint knows
-// them). Files are checked: a damaged
-// one gives an error that wraps [ErrFormat].
+// them). Sequential.Metadata are texts that go with a model into all of these
+// files, such as the names of its inputs. Files are checked: a damaged one gives
+// an error that wraps [ErrFormat].
 //
 // [Sequential.SaveWeights] writes safetensors files with the names and the
 // orientation of Keras or PyTorch, and [LoadWeights] reads those of others.

@@ -119,6 +119,11 @@ func readModel(file *tensorFile) (*modelFile, error) {
 	if f.model, err = buildModel(metadata[modelKey], tensors); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
+	if text, ok := metadata[userKey]; ok {
+		if f.model.Metadata, err = decodeAs[map[string]string]([]byte(text)); err != nil {
+			return nil, fmt.Errorf("%w: metadata: %w", ErrFormat, err)
+		}
+	}
 	if text, ok := metadata[trainingKey]; ok {
 		if f.training, err = decodeAs[*trainingText]([]byte(text)); err != nil {
 			return nil, fmt.Errorf("%w: training: %w", ErrFormat, err)

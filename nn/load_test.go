@@ -16,8 +16,9 @@ import (
 
 // trainedFile is a small file with everything that one can have.
 func trainedFile(tb testing.TB) []byte {
-	layers := []nn.Dense{{Units: 2, Activation: nn.Tanh, L1: 0.25, Dropout: 0.125}, {Units: 1}}
-	trainer := newTrainer(tb, newModel(tb, 2, layers...), nn.Config{
+	m := newModel(tb, 2, nn.Dense{Units: 2, Activation: nn.Tanh, L1: 0.25, Dropout: 0.125}, nn.Dense{Units: 1})
+	m.Metadata = map[string]string{"a": "b"}
+	trainer := newTrainer(tb, m, nn.Config{
 		Loss: nn.MeanSquaredError, BatchSize: 4, Workers: 1, Accumulate: 2, EMA: 0.5,
 		Schedule: nn.LinearWarmup{Steps: 9, Then: nn.Constant{LearningRate: 0.25}},
 	})
@@ -136,6 +137,7 @@ func TestLoadRefusesFilesThatLie(t *testing.T) {
 		{"setting of training of a later program", replace("training", `"ema_momentum"`, `"momentum"`)},
 		{"two texts of training", func(s *safetensors) { s.metadata()["training"] = s.metadata()["training"].(string) + "{}" }},
 		{"training of another type", func(s *safetensors) { s.metadata()["training"] = `[]` }},
+		{"metadata that are no texts", func(s *safetensors) { s.metadata()["metadata"] = `{"a":1}` }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := nn.Load(bytes.NewReader(edited(t, whole, test.change)))

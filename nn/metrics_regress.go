@@ -3,6 +3,7 @@ package nn
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -98,6 +99,9 @@ func (r *RegressionReport) merge(other *RegressionReport) {
 func (r *RegressionReport) MSE() float64 {
 	return r.mean(func(c columnSums) float64 { return c.squares })
 }
+
+// RMSE returns the square root of the mean squared error.
+func (r *RegressionReport) RMSE() float64 { return math.Sqrt(r.MSE()) }
 
 // MAE returns the mean absolute error over all samples and outputs; 0 of none.
 func (r *RegressionReport) MAE() float64 {

@@ -112,7 +112,7 @@ func TestReportsOfNothing(t *testing.T) {
 	for _, s := range []nn.ClassScore{c.Class(0), c.Macro(), c.Weighted()} {
 		requireScore(t, "nothing", s, nn.ClassScore{})
 	}
-	for _, x := range []float64{c.Accuracy(), c.TopK(2), r.MSE(), r.MAE(), nn.NewRegressionReport(0).R2()} {
+	for _, x := range []float64{c.Accuracy(), c.TopK(2), r.MSE(), r.RMSE(), r.MAE(), nn.NewRegressionReport(0).R2()} {
 		requireNear(t, "nothing", x, 0)
 	}
 }
@@ -126,6 +126,7 @@ func TestRegressionReport(t *testing.T) {
 		}
 	}
 	requireNear(t, "MSE", r.MSE(), 6./4)
+	requireNear(t, "RMSE", r.RMSE(), math.Sqrt(6./4))
 	requireNear(t, "MAE", r.MAE(), 1)
 	requireNear(t, "R²", r.R2(), 1-6./14)
 	if r.Samples != 4 {
@@ -252,6 +253,58 @@ func TestCancelled(t *testing.T) {
 	for i, err := range []error{evaluateErr, trainerErr, classErr, regressErr, m.Predict(ctx, kernels.NewMat(100, 5), data.X)} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%d: error %v", i, err)
+		}
+	}
+}
+
+// The report is that of the formulas, in float64.
+func TestRegressionReportIsOfTheFormulas(t *testing.T) {
+	for _, test := range []struct{ rows, outputs int }{{2, 1}, {128, 2}, {129, 1}, {300, 3}} {
+		m := newModel(t, 4, nn.Dense{Units: 7, Activation: nn.Tanh}, nn.Dense{Units: test.outputs})
+		data := regression(test.rows, 4, test.outputs)
+		y, target := predict(t, m, data.X), data.Y.(nn.Floats).Mat
+		n, outputs := float64(test.rows), float64(test.outputs)
+		var mae, mse, r2 float64
+		for j := range test.outputs {
+			var squares, mean, spread float64
+			for i := range test.rows {
+				mean += float64(target.At(i, j)) / n
+			}
+			for i := range test.rows {
+				e := float64(y.At(i, j)) - float64(target.At(i, j))
+				mae += math.Abs(e) / n / outputs
+				squares += e * e
+				spread += math.Pow(float64(target.At(i, j))-mean, 2)
+			}
+			mse += squares / n / outputs
+			r2 += (1 - squares/spread) / outputs
+		}
+		r, err := m.RegressionReport(context.Background(), data, nn.Config{Workers: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		requireNear(t, "MAE", r.MAE(), mae)
+		requireNear(t, "MSE", r.MSE(), mse)
+		requireNear(t, "RMSE", r.RMSE(), math.Sqrt(mse))
+		requireNear(t, "R² / size", r.R2()/max(1, math.Abs(r2)), r2/max(1, math.Abs(r2)))
+	}
+}
+
+// Numbers are neither right nor wrong; probabilities are.
+func TestAccuracyIsOfClassifiersAlone(t *testing.T) {
+	for _, test := range []struct {
+		last nn.Activation
+		want bool
+	}{{nn.Linear, false}, {nn.ReLU, false}, {nn.Tanh, false}, {nn.Sigmoid, true}, {nn.Softmax, true}} {
+		m := newModel(t, 6, nn.Dense{Units: 3, Activation: test.last})
+		trainer := newTrainer(t, m, nn.Config{Loss: nn.MeanSquaredError, BatchSize: 60, Workers: 1})
+		data := pictures(60, 6, 3)
+		got, err := trainer.TrainOnBatch(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Accuracy > 0 != test.want || evaluate(t, trainer, data).Accuracy > 0 != test.want {
+			t.Errorf("%v: accuracy %v while training, %v after", test.last, got.Accuracy, evaluate(t, trainer, data).Accuracy)
 		}
 	}
 }

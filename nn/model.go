@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -33,6 +34,10 @@ type Sequential struct {
 	params  []layerParams
 	weights []float32 // of all layers, as params lays them out
 	edits   int       // times that the weights were changed
+
+	// Metadata are texts (UTF-8) that are saved and loaded with the model, such as
+	// the names of its inputs.
+	Metadata map[string]string
 
 	predictors sync.Pool
 }
@@ -180,7 +185,10 @@ func (d Dense) validate() error {
 
 // with is the same model with other weights.
 func (m *Sequential) with(weights []float32) *Sequential {
-	return &Sequential{inputs: m.inputs, layers: m.layers, stages: m.stages, params: m.params, weights: weights}
+	return &Sequential{
+		inputs: m.inputs, layers: m.layers, stages: m.stages, params: m.params,
+		weights: weights, Metadata: maps.Clone(m.Metadata),
+	}
 }
 
 // Inputs returns the numbers in a sample.

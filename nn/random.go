@@ -17,6 +17,7 @@ const (
 	weightStream  = 0
 	shuffleStream = 1 << 32
 	dropoutStream = 1 << 60
+	splitStream   = 1 << 62
 )
 
 func newRandom(seed, stream uint64) random { return random{rand.NewPCG(seed, stream)} }

@@ -154,8 +154,8 @@ func (r *run) resume(f *savedFit) error {
 			return fmt.Errorf("nn: the checkpoint is of another run: it has the callback %s, this one %s", saved.Settings, k.settings())
 		}
 	}
-	if want := min(f.Batch*r.t.config.BatchSize, len(r.order)); f.Batch > r.batches() || f.Samples != want {
-		return fmt.Errorf("%w: %d samples in %d batches of an epoch: want %d", ErrFormat, f.Samples, f.Batch, want)
+	if !r.mayHave(f.Samples) || f.Batch != r.batchesOf(f.Samples) {
+		return fmt.Errorf("%w: %d samples in %d batches of an epoch", ErrFormat, f.Samples, f.Batch)
 	}
 	for i, k := range keepers {
 		*k.memory() = f.Callbacks[i].memory
@@ -166,11 +166,19 @@ func (r *run) resume(f *savedFit) error {
 	return nil
 }
 
-// ResumeTrainer reads a checkpoint that Fit made and returns a trainer whose
-// next Fit, on the same data and with the same settings, goes on from there and
-// ends as if the first had never been interrupted; only Epochs may be others.
-// Workers and Tier come from c; its other settings, as far as they are not zero,
-// must be those of the checkpoint. The model is Trainer.Model.
+// mayHave reports whether an epoch can have so many samples behind it. What a
+// stream has is not known before.
+func (r *run) mayHave(samples int) bool {
+	n := len(r.order)
+	return r.order == nil || samples == n || samples < n && samples%r.t.config.BatchSize == 0
+}
+
+// ResumeTrainer reads a checkpoint that Fit or FitStream made and returns a
+// trainer whose next call of it, on the same data and with the same settings,
+// goes on from there and ends as if the first had never been interrupted; only
+// Epochs may be others. Workers and Tier come from c; its other settings, as far
+// as they are not zero, must be those of the checkpoint. The model is
+// Trainer.Model.
 func ResumeTrainer(path string, c Config) (*Trainer, error) {
 	f, err := os.Open(path)
 	if err != nil {

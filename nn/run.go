@@ -3,19 +3,22 @@ package nn
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 )
 
-// A run is a call of Fit, or the rest of one that a checkpoint was made of.
+// A run is a call of Fit or FitStream, or the rest of one that a checkpoint was
+// made of.
 type run struct {
 	t        *Trainer
-	data     Dataset
+	data     Dataset // of a stream: empty
 	config   FitConfig
+	pass     func(context.Context) error // trains on what is left of the epoch at hand
 	log      *slog.Logger
 	identity identity // if there are checkpoints
 	hooks    []hook
-	order    []int // of the samples in the epoch at hand
+	order    []int // of the samples in the epoch at hand; of a stream: nil
 
 	epoch   int       // at hand, from 1
 	batch   int       // batches of it that are done
@@ -26,13 +29,61 @@ type run struct {
 	best    number // of the epochs, for checkpoints
 }
 
+// fit does what Fit was called for, or the rest of it.
+func (r *run) fit(ctx context.Context) (History, error) {
+	if err := r.open(); err != nil {
+		return nil, err
+	}
+	err := r.train(ctx)
+	if err != nil && errors.Is(err, ctx.Err()) {
+		if saveErr := r.saveStep(); saveErr != nil {
+			err = fmt.Errorf("%w; and no checkpoint: %w", err, saveErr)
+		}
+	}
+	for _, h := range r.hooks {
+		h.end()
+	}
+	return r.history, err
+}
+
+// open gets ready, at the beginning or where a checkpoint was made.
+func (r *run) open() error {
+	t, c := r.t, r.config
+	r.epoch, r.log = c.InitialEpoch+1, c.Logger
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
+	if err := firstError(validateCallbacks(c.Callbacks, r.validates()), c.Checkpoint.validate(r.validates())); err != nil {
+		return err
+	}
+	for _, cb := range c.Callbacks {
+		r.hooks = append(r.hooks, cb.start(t, r.log))
+	}
+	r.best = c.Checkpoint.Monitor.worst()
+	if c.Checkpoint.Dir != "" || t.saved != nil {
+		r.identity = r.identify()
+	}
+	if t.saved != nil {
+		if err := r.resume(t.saved); err != nil {
+			return err
+		}
+	}
+	if err := c.Checkpoint.open(t.saved != nil, t.step.batches()); err != nil {
+		return err
+	}
+	t.saved = nil
+	return nil
+}
+
 func (r *run) train(ctx context.Context) error {
 	for !r.stopped && r.epoch <= r.config.Epochs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if r.batch == 0 {
 			r.begin = time.Now()
 		}
-		r.arrange()
-		if err := r.trainBatches(ctx); err != nil {
+		if err := r.pass(ctx); err != nil {
 			return err
 		}
 		if err := r.endEpoch(ctx); err != nil {
@@ -53,36 +104,48 @@ func (r *run) arrange() {
 	}
 }
 
-func (r *run) batches() int {
+// batchesOf is the number of batches that samples make.
+func (r *run) batchesOf(samples int) int {
 	size := r.t.config.BatchSize
-	return (len(r.order) + size - 1) / size
+	return (samples + size - 1) / size
 }
 
-// trainBatches trains on what is left of the epoch's batches.
+// trainBatches trains on what is left of the batches of Fit's data.
 func (r *run) trainBatches(ctx context.Context) error {
+	r.arrange()
 	size := r.t.config.BatchSize
-	p := Progress{Epoch: r.epoch, Epochs: r.config.Epochs, Batches: r.batches()}
 	data := r.data.in(r.epoch)
 	defer r.t.step.ahead.forget()
-	for r.batch < p.Batches {
-		if err := ctx.Err(); err != nil {
+	for at := r.batch * size; at < len(r.order); at += size {
+		rest := r.order[min(at+size, len(r.order)):]
+		rows, next := r.order[at:len(r.order)-len(rest)], rest[:min(size, len(rest))]
+		if err := r.trainBatch(ctx, data, rows, next); err != nil {
 			return err
 		}
-		at := r.batch * size
-		rest := r.order[min(at+size, len(r.order)):]
-		r.total.add(r.t.step.train(data, r.order[at:len(r.order)-len(rest)], rest[:min(size, len(rest))]))
-		r.batch++
-		p.Batch, p.Metrics = r.batch, r.total.mean()
-		for _, h := range r.hooks {
-			h.batchEnd(p)
-		}
-		if r.batch < p.Batches && r.stepDue() {
-			if err := r.saveStep(); err != nil {
-				return err
-			}
-		}
 	}
-	return ctx.Err()
+	return nil
+}
+
+// trainBatch trains on a batch, to be followed by the one in next, if that is known;
+// it tells how that went, and saves a
+// checkpoint if one is due and the epoch is not known to be over.
+func (r *run) trainBatch(ctx context.Context, d Dataset, rows, next []int) error {
+	r.total.add(r.t.step.train(d, rows, next))
+	r.batch++
+	p := Progress{
+		Epoch: r.epoch, Epochs: r.config.Epochs,
+		Batch: r.batch, Batches: r.batchesOf(len(r.order)), Metrics: r.total.mean(),
+	}
+	for _, h := range r.hooks {
+		h.batchEnd(p)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if r.batch != p.Batches && r.stepDue() {
+		return r.saveStep()
+	}
+	return nil
 }
 
 // endEpoch scores the model, tells what the epoch was like and gets ready for

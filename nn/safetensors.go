@@ -54,7 +54,7 @@ func writeTensors(w io.Writer, metadata map[string]string, tensors []tensor) err
 		return err
 	}
 	if len(text) > maxHeader-8 {
-		return fmt.Errorf("nn: a header of %d bytes: want at most %d; there are too many layers", len(text), maxHeader-8)
+		return fmt.Errorf("nn: a header of %d bytes: want at most %d; there are too many layers, or too much metadata", len(text), maxHeader-8)
 	}
 	text = append(text, bytes.Repeat([]byte(" "), -len(text)&7)...) // align the numbers
 	out := bufio.NewWriter(w)

@@ -55,7 +55,8 @@ func (s safetensors) seal() safetensors {
 		model, _ := m["model"].(string)
 		training, _ := m["training"].(string)
 		fit, _ := m["fit"].(string)
-		sum := sha256.Sum256(append([]byte(model+training+fit), s.data...))
+		metadata, _ := m["metadata"].(string)
+		sum := sha256.Sum256(append([]byte(model+training+fit+metadata), s.data...))
 		m["sha256"] = hex.EncodeToString(sum[:])
 	}
 	return s

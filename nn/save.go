@@ -25,7 +25,8 @@ const (
 	modelKey    = "model"    // modelText in JSON
 	trainingKey = "training" // trainingText in JSON, if training is to go on
 	fitKey      = "fit"      // fitText in JSON, of a checkpoint
-	sha256Key   = "sha256"   // of these three, and of the numbers of the file
+	userKey     = "metadata" // Sequential.Metadata in JSON, if there are any
+	sha256Key   = "sha256"   // of these texts, from model on, and of the numbers of the file
 )
 
 type modelText struct {
@@ -80,6 +81,11 @@ func writeModel(w io.Writer, m *Sequential, texts map[string]any, more []tensor)
 			return err
 		}
 	}
+	if len(m.Metadata) > 0 {
+		if err := setJSON(metadata, userKey, m.Metadata); err != nil {
+			return err
+		}
+	}
 	metadata[sha256Key] = checksum(metadata, tensors)
 	return writeTensors(w, metadata, tensors)
 }
@@ -94,7 +100,7 @@ func (m *Sequential) text() modelText {
 }
 
 func checksum(metadata map[string]string, tensors []tensor) string {
-	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey], metadata[fitKey])
+	return hashTensors(tensors, metadata[modelKey], metadata[trainingKey], metadata[fitKey], metadata[userKey])
 }
 
 func setJSON(metadata map[string]string, key string, value any) error {

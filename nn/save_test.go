@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -66,6 +67,31 @@ func TestLoadedModelIsTheSavedOne(t *testing.T) {
 	}
 	if !bytes.Equal(save(t, got), file) {
 		t.Error("saved again, the file is another")
+	}
+}
+
+// A model without metadata has the file that it always had.
+func TestMetadataAreKept(t *testing.T) {
+	m := newModel(t, 4, savedLayers...)
+	without := save(t, m)
+	m.Metadata = map[string]string{"names": "a,b", "": "\"é\"\n", "model": "mine"}
+	for _, s := range []saver{m, newTrainer(t, m, nn.Config{Workers: 1})} {
+		if got := load(t, save(t, s)); !maps.Equal(got.Metadata, m.Metadata) {
+			t.Errorf("got %q, want %q", got.Metadata, m.Metadata)
+		}
+	}
+	m.Metadata = map[string]string{}
+	if !bytes.Equal(save(t, m), without) || load(t, without).Metadata != nil {
+		t.Error("no metadata are not nothing")
+	}
+}
+
+// What Save would write, Load has to read.
+func TestSaveRefusesHugeMetadata(t *testing.T) {
+	m := newModel(t, 4, savedLayers...)
+	m.Metadata = map[string]string{"names": strings.Repeat("x", 17<<20)}
+	if err := m.Save(io.Discard); err == nil {
+		t.Error("no error")
 	}
 }
 

@@ -3,7 +3,7 @@ package nn
 // Metrics is what a model scores on some samples.
 type Metrics struct {
 	Loss     float64 // mean over the samples, with penalties
-	Accuracy float64 // share of samples that were right
+	Accuracy float64 // share of samples that were right; 0 if the outputs are neither softmax nor sigmoid
 	Samples  int
 }
 
@@ -27,6 +27,9 @@ func (s metricSum) mean() Metrics {
 // score compares outputs with targets. The softmax does not change which output
 // is largest, so it may be left out.
 func (f *flow) score() {
+	if !f.model.classifies() {
+		return
+	}
 	y, t := f.output(), f.targets.mat(f.rows)
 	for i := range f.rows {
 		f.hits[i] = correct(y.Row(i), t.Row(i))
@@ -44,6 +47,13 @@ func (f *flow) sums(penalty float64) metricSum {
 		}
 	}
 	return s
+}
+
+// classifies reports whether the outputs are probabilities. Other outputs are
+// numbers, which are more or less near to their targets, but not right or wrong.
+func (m *Sequential) classifies() bool {
+	a := m.outputActivation()
+	return a == Softmax || a == Sigmoid
 }
 
 // correct is Keras's accuracy of one sample: whether the largest output and the

@@ -1,0 +1,79 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+// Split divides the samples at random into one part to train on and another,
+// the given share of them, to test with. If the targets are [Labels], it is that
+// share of each class, to the nearest sample, and the parts have Labels. Samples keep their order; which
+// ones go where depends on their targets and the seed alone. The parts are views
+// of d. It fails if one of them would be empty.
+func (d Dataset) Split(share float64, seed uint64) (train, test Dataset, err error) {
+	if err := firstError(d.validateParts(), inRange("share to test with", share, 0, 1)); err != nil {
+		return Dataset{}, Dataset{}, err
+	}
+	var forTraining, forTest []int
+	r := newRandom(seed, splitStream)
+	for _, rows := range d.groups() {
+		r.shuffle(rows)
+		n := int(float64(share*float64(len(rows))) + 0.5)
+		forTest = append(forTest, rows[:n]...)
+		forTraining = append(forTraining, rows[n:]...)
+	}
+	if len(forTraining) == 0 || len(forTest) == 0 {
+		return Dataset{}, Dataset{}, fmt.Errorf("%w: %d samples cannot be split into two parts, one with a share of %v", ErrData, d.X.Len(), share)
+	}
+	return d.choose(forTraining), d.choose(forTest), nil
+}
+
+// groups are the samples of each class, or all of them.
+func (d Dataset) groups() [][]int {
+	labels, ok := d.Y.(Labels)
+	if !ok {
+		labels = Labels{make([]uint8, d.X.Len()), 1}
+	}
+	groups := make([][]int, labels.Classes)
+	for i, c := range labels.Of {
+		groups[c] = append(groups[c], i)
+	}
+	return groups
+}
+
+// choose is the data set of these samples, in the order of d.
+func (d Dataset) choose(rows []int) Dataset {
+	slices.Sort(rows)
+	part := Dataset{X: chosen{d.X, rows}, Y: chosen{d.Y, rows}}
+	if labels, ok := d.Y.(Labels); ok {
+		part.Y = Labels{pick(labels.Of, rows), labels.Classes}
+	}
+	if d.Weights != nil {
+		part.Weights = pick(d.Weights, rows)
+	}
+	return part
+}
+
+func pick[T any](xs []T, rows []int) []T {
+	picked := make([]T, len(rows))
+	for i, r := range rows {
+		picked[i] = xs[r]
+	}
+	return picked
+}
+
+// chosen are some rows of a table.
+type chosen struct {
+	Table
+	rows []int
+}
+
+func (c chosen) Len() int { return len(c.rows) }
+
+func (c chosen) Gather(k *kernels.Core, dst kernels.Mat, rows []int) {
+	for i, r := range rows {
+		c.Table.Gather(k, dst.Slice(i, i+1, 0, dst.Cols), c.rows[r:r+1])
+	}
+}
