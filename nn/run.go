@@ -127,8 +127,8 @@ func (r *run) trainBatches(ctx context.Context) error {
 }
 
 // trainBatch trains on a batch, to be followed by the one in next, if that is known;
-// it tells how that went, and saves a
-// checkpoint if one is due and the epoch is not known to be over.
+// it tells how that went, and saves a checkpoint if one is due and the epoch is not
+// known to be over.
 func (r *run) trainBatch(ctx context.Context, d Dataset, rows, next []int) error {
 	r.total.add(r.t.step.train(d, rows, next))
 	r.batch++
