@@ -33,7 +33,8 @@ type Progress struct {
 	Metrics            // of the epoch so far
 }
 
-// A LambdaCallback calls functions. Any of them may be nil.
+// A LambdaCallback calls functions. Any of them may be nil. What they remember
+// is not in checkpoints.
 type LambdaCallback struct {
 	OnBatchEnd func(Progress)
 	OnEpochEnd func(Epoch) error // an error ends Fit; ErrStop ends it without failing

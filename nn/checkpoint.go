@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // A Checkpoint says when Fit saves all that it takes to go on, should the
@@ -52,7 +51,7 @@ func (c Checkpoint) validate(validation bool) error {
 // open makes the folder and removes what writing left when it was killed. It
 // fails if another run's checkpoints are there, which could be taken for this
 // one's.
-func (c Checkpoint) open(resumed bool) error {
+func (c Checkpoint) open(resumed bool, step int) error {
 	if c.Dir == "" {
 		return nil
 	}
@@ -64,18 +63,17 @@ func (c Checkpoint) open(resumed bool) error {
 		return err
 	}
 	for _, e := range entries {
-		name, _, temporary := strings.Cut(strings.TrimPrefix(e.Name(), "."), ".tmp")
-		switch _, isStep := stepOf(name); {
-		case !isStep && name != bestName:
-		case temporary && strings.HasPrefix(e.Name(), "."):
+		if _, isStep := stepOf(e.Name()); isStep && !resumed {
+			return fmt.Errorf("nn: checkpoints: %s has %s of another run: go on with it, or take another folder", c.Dir, e.Name())
+		}
+		target, temporary := ofTemp(e.Name())
+		if _, isStep := stepOf(target); temporary && (isStep || target == bestName) {
 			if err := os.Remove(filepath.Join(c.Dir, e.Name())); err != nil {
 				return err
 			}
-		case isStep && !temporary && !resumed:
-			return fmt.Errorf("nn: checkpoints: %s has %s of another run: go on with it, or take another folder", c.Dir, name)
 		}
 	}
-	return nil
+	return c.prune(step)
 }
 
 // stepOf is the step that a checkpoint is named for.
@@ -145,16 +143,21 @@ func (r *run) saveEpoch(e Epoch) error {
 }
 
 // saveStep saves a checkpoint, if there are any, and removes those that are too
-// old. Newer ones, of a run that went on from an older one, stay.
+// old.
 func (r *run) saveStep() error {
-	c := r.config.Checkpoint
+	c, now := r.config.Checkpoint, r.t.step.steps
 	if c.Dir == "" {
 		return nil
 	}
-	now := r.t.step.steps
 	if err := r.save(stepPath(c.Dir, now)); err != nil {
 		return err
 	}
+	return c.prune(now)
+}
+
+// prune removes all but the newest checkpoints up to a step. Those of later
+// steps, of a run that went on from an earlier one, stay.
+func (c Checkpoint) prune(now int) error {
 	steps, err := checkpoints(c.Dir)
 	if err != nil {
 		return err

@@ -70,9 +70,28 @@
 // any; [Trainer.TrainOnBatch] is one step of it. Both go on where the last call
 // ended. Neither allocates memory from step to step.
 //
+// Fit has callbacks: [EarlyStopping] ends it when the model no longer gets
+// better, [ReduceLROnPlateau] makes smaller steps then, and a [LambdaCallback]
+// calls functions of yours.
+//
 // The names in Keras: units, activation and kernel_initializer are fields of
 // [Dense], compile is [NewTrainer], fit, evaluate and train_on_batch are methods
-// of the Trainer, predict is [Sequential.Predict].
+// of the Trainer, predict is [Sequential.Predict]. EarlyStopping,
+// ReduceLROnPlateau and LambdaCallback are callbacks there, too.
+//
+// # Checkpoints
+//
+// With a [Checkpoint], Fit saves where it stands every few steps or epochs. A
+// program that was killed finds the last of them with [LatestCheckpoint], and
+// [ResumeTrainer] makes a Trainer of it whose Fit goes on in the middle of an
+// epoch and ends in the same bits, as if nothing had happened.
+//
+// # Scores
+//
+// [Trainer.Evaluate], or [Sequential.Evaluate] without a Trainer, returns loss
+// and accuracy. [Sequential.ClassificationReport] counts what is taken for what,
+// [Sequential.RegressionReport] tells how far predictions are off; both can also
+// be made from any predictions, batch by batch.
 //
 // # Prediction
 //
@@ -85,7 +104,7 @@
 // [Sequential.Save] and [Load] keep a model in a safetensors file, which other
 // programs can read. [Trainer.Save] and [LoadTrainer] keep the optimizer's state
 // as well, so that training goes on as if it had never stopped (tell Fit the
-// epochs that are behind, FitConfig.InitialEpoch). Files are checked: a damaged
+// epochs that are behind, FitConfig.InitialEpoch; a checkpoint knows them). Files are checked: a damaged
 // one gives an error that wraps [ErrFormat].
 //
 // # The same bits everywhere

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -19,11 +20,15 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
+	mode := os.FileMode(0o666) // less the umask
 	old, err := os.Stat(path)
-	if err == nil && !old.Mode().IsRegular() {
-		return writeDevice(path, write)
+	if err == nil {
+		if !old.Mode().IsRegular() {
+			return writeDevice(path, write)
+		}
+		mode = old.Mode().Perm()
 	}
-	f, err := createTemp(path)
+	f, err := createTemp(path, mode)
 	if err != nil {
 		return err
 	}
@@ -37,7 +42,7 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	if old != nil {
-		if err := f.Chmod(old.Mode().Perm()); err != nil {
+		if err := f.Chmod(mode); err != nil {
 			return err
 		}
 	}
@@ -53,21 +58,27 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
-// createTemp creates a file beside path, with the permissions of any new file;
-// those of os.CreateTemp are for its owner alone.
-func createTemp(path string) (*os.File, error) {
+// createTemp creates a file beside path. It is os.CreateTemp with a mode.
+func createTemp(path string, mode os.FileMode) (*os.File, error) {
 	for {
-		name := fmt.Sprintf("%s%08x", tempPrefix(path), rand.Uint32())
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		name := fmt.Sprintf(".%s%s%08x", filepath.Base(path), tempMark, rand.Uint32())
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}
 	}
 }
 
-// tempPrefix is how the names of path's temporary files begin.
-func tempPrefix(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".tmp")
+// tempMark is in the names of temporary files, after the name that they are for.
+const tempMark = ".tmp"
+
+// ofTemp is the name that a file is for, if it is a temporary one.
+func ofTemp(name string) (string, bool) {
+	base, _, ok := strings.Cut(name, tempMark)
+	if !ok || !strings.HasPrefix(base, ".") {
+		return "", false
+	}
+	return base[1:], true
 }
 
 // syncFolder makes a renaming last, where the system has a way to.

@@ -86,7 +86,7 @@ func (t *Trainer) newRun(d Dataset, c FitConfig) (*run, error) {
 			return nil, err
 		}
 	}
-	if err := c.Checkpoint.open(t.saved != nil); err != nil {
+	if err := c.Checkpoint.open(t.saved != nil, t.step.steps); err != nil {
 		return nil, err
 	}
 	t.saved = nil

@@ -2,6 +2,9 @@ package nn_test
 
 import (
 	"bytes"
+	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/nn"
@@ -32,5 +35,41 @@ func checkLoad(t *testing.T, file []byte) {
 	}
 	if err == nil {
 		requireSHA256(t, load(t, save(t, m)), m.SHA256())
+	}
+}
+
+// Whatever a checkpoint has in it, a run goes on from it or is refused.
+func FuzzResume(f *testing.F) {
+	whole := checkpointFile(f)
+	f.Add(whole)
+	f.Add(trainedFile(f))
+	f.Add(whole[:len(whole)/2])
+	path := filepath.Join(f.TempDir(), "checkpoint")
+	f.Fuzz(func(t *testing.T, file []byte) {
+		checkResume(t, path, file)
+		if s, ok := parse(file); ok {
+			checkResume(t, path, s.seal().bytes())
+		}
+	})
+}
+
+func checkResume(t *testing.T, path string, file []byte) {
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var trainer *nn.Trainer
+	var err error
+	requireMemory(t, len(file), moreMemory, func() { trainer, err = nn.ResumeTrainer(path, nn.Config{Workers: 1}) })
+	if err != nil {
+		return
+	}
+	defer trainer.Close()
+	data, config := savedRun("")
+	config.Epochs, config.Checkpoint = 4, nn.Checkpoint{}
+	history, _ := trainer.Fit(context.Background(), data, config)
+	for i, e := range history {
+		if e.Epoch != i+1 {
+			t.Errorf("history %+v", history)
+		}
 	}
 }

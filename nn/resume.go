@@ -16,16 +16,16 @@ import (
 // A fitText is where a run stands, in the metadata of a checkpoint. The epochs
 // behind, and the weights that callbacks remember, are tensors.
 type fitText struct {
-	Run       identity       `json:"run"`
-	Epoch     int            `json:"epoch"`   // at hand
-	Batch     int            `json:"batches"` // of it that are done
-	Loss      number         `json:"loss"`    // sum over the epoch's samples so far
-	Hits      int            `json:"hits"`
-	Samples   int            `json:"samples"`
-	Seconds   number         `json:"seconds"`
-	Stopped   bool           `json:"stopped"`
-	Best      number         `json:"best"`
-	Callbacks []callbackText `json:"callbacks,omitempty"`
+	Run       identity           `json:"run"`
+	Epoch     int                `json:"epoch"`   // at hand
+	Batch     int                `json:"batches"` // of it that are done
+	Loss      number             `json:"loss"`    // sum over the epoch's samples so far
+	Hits      int                `json:"hits"`
+	Samples   int                `json:"samples"`
+	Seconds   number             `json:"seconds"`
+	Stopped   bool               `json:"stopped"`
+	Best      number             `json:"best"`
+	Callbacks list[callbackText] `json:"callbacks,omitempty"`
 }
 
 type callbackText struct {

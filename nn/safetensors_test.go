@@ -54,7 +54,8 @@ func (s safetensors) seal() safetensors {
 	if m := s.metadata(); m != nil {
 		model, _ := m["model"].(string)
 		training, _ := m["training"].(string)
-		sum := sha256.Sum256(append([]byte(model+training), s.data...))
+		fit, _ := m["fit"].(string)
+		sum := sha256.Sum256(append([]byte(model+training+fit), s.data...))
 		m["sha256"] = hex.EncodeToString(sum[:])
 	}
 	return s

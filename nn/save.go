@@ -27,8 +27,8 @@ const (
 )
 
 type modelText struct {
-	Inputs int         `json:"inputs"`
-	Layers []layerText `json:"layers"`
+	Inputs int             `json:"inputs"`
+	Layers list[layerText] `json:"layers"`
 }
 
 type layerText struct {

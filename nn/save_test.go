@@ -2,10 +2,12 @@ package nn_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/nn"
@@ -125,12 +127,26 @@ func TestLoadTrainerNeedsTheStateOfTraining(t *testing.T) {
 	requireErrFormat(t, err)
 }
 
-// A trainer's own settings may still be wrong.
-func TestLoadTrainerRefusesBadWorkers(t *testing.T) {
+// The caller's own settings may be wrong: that is no fault of the file.
+func TestLoadTrainerRefusesBadSettings(t *testing.T) {
 	trainer := newTrainer(t, newModel(t, 3, regressor...), regressorConfig)
-	if _, err := nn.LoadTrainer(bytes.NewReader(save(t, trainer)), nn.Config{Workers: -1}); err == nil {
-		t.Error("no error")
+	for _, c := range []nn.Config{{Workers: -1}, {Workers: 1 << 20}, {Tier: 77}} {
+		if _, err := nn.LoadTrainer(bytes.NewReader(save(t, trainer)), c); err == nil || errors.Is(err, nn.ErrFormat) {
+			t.Errorf("%+v: error %v", c, err)
+		}
 	}
+}
+
+// What could not be read again is not written.
+func TestSaveRefusesTooManyLayers(t *testing.T) {
+	layers := make([]nn.Dense, 9_000)
+	for i := range layers {
+		layers[i].Units = 1
+	}
+	if err := newModel(t, 1, layers...).Save(io.Discard); err == nil || !strings.Contains(err.Error(), "too many layers") {
+		t.Errorf("error %v", err)
+	}
+	load(t, save(t, newModel(t, 1, layers[:1000]...)))
 }
 
 // A limitedWriter fails once it has taken n bytes.

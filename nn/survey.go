@@ -64,3 +64,15 @@ func (s *survey) work(rank int, k *kernels.Core) {
 	f.forward(k, s.logits)
 	s.look(rank, k)
 }
+
+// survey makes one with workers of its own, for its caller to close.
+func (m *Sequential) survey(d Dataset, c Config, logits bool) (*survey, error) {
+	if err := d.validate(m); err != nil {
+		return nil, err
+	}
+	team, err := c.newTeam()
+	if err != nil {
+		return nil, err
+	}
+	return newSurvey(m, team, logits), nil
+}

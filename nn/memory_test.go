@@ -1,0 +1,113 @@
+package nn_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mnist-fast/mnist-fast/nn"
+)
+
+// requireMemory fails if reading a file takes more than twice its size and
+// some more, garbage included.
+func requireMemory(t *testing.T, size, more int, read func()) {
+	t.Helper()
+	used := allocated(read)
+	if limit := uint64(2*size + more); used > limit {
+		t.Errorf("a file of %d bytes took %d, want at most %d", size, used, limit)
+	}
+}
+
+// moreMemory is what a file may take besides, however small it is.
+const moreMemory = 64_000_000
+
+// A file may ask for batches of 16 million samples, or have a layer so wide
+// that the buffers for a few samples are large: there are none before they are
+// used.
+func TestLoadTrainerTakesMemoryForTheFileAlone(t *testing.T) {
+	wide := newTrainer(t, newModel(t, 1, nn.Dense{Units: 200_000}, nn.Dense{Units: 1}), nn.Config{Loss: nn.MeanSquaredError, Workers: 1})
+	for name, file := range map[string][]byte{
+		"large batch": edited(t, trainedFile(t), func(s *safetensors) {
+			text := s.metadata()["training"].(string)
+			s.metadata()["training"] = strings.Replace(text, `"batch_size":4`, fmt.Sprintf(`"batch_size":%d`, 1<<24), 1)
+		}),
+		"wide layer": save(t, wide),
+	} {
+		t.Run(name, func(t *testing.T) {
+			requireMemory(t, len(file), moreMemory, func() { loadTrainer(t, file, nn.Config{Workers: 2}) })
+		})
+	}
+}
+
+// The numbers of a large file are read once and laid out once.
+func TestLoadOfALargeFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model")
+	trainer := newTrainer(t, newModel(t, 1000, nn.Dense{Units: 1000}, nn.Dense{Units: 300}, nn.Dense{Units: 10}), nn.Config{Loss: nn.MeanSquaredError, Workers: 1})
+	if err := trainer.SaveFile(path); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireMemory(t, int(info.Size()), 4_000_000, func() {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		loaded, err := nn.LoadTrainer(f, nn.Config{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded.Close()
+	})
+}
+
+// Short things in a header become long ones in memory, so it must be short.
+func TestLoadOfLongHeaders(t *testing.T) {
+	const size = 2<<20 - 1000
+	whole := func(header string) []byte {
+		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+	}
+	var entries strings.Builder
+	for i := 0; entries.Len() < size; i++ {
+		fmt.Fprintf(&entries, `"%x":0,`, i)
+	}
+	var metadata strings.Builder
+	for i := 0; metadata.Len() < size; i++ {
+		fmt.Fprintf(&metadata, `"%x":"",`, i)
+	}
+	metadataOf := func(key, begin, again, end string) []byte {
+		s, ok := parse(checkpointFile(t))
+		if !ok {
+			t.Fatal("no file")
+		}
+		s.metadata()[key] = begin + strings.Repeat(again, size/len(again)*9/10) + end
+		return s.seal().bytes()
+	}
+	for name, file := range map[string][]byte{
+		"entries":   whole("{" + entries.String() + `"z":0}`),
+		"metadata":  whole(`{"__metadata__":{` + metadata.String() + `"z":""}}`),
+		"shapes":    whole(`{"a":{"dtype":"F32","shape":[` + strings.Repeat("1,", size/2) + `1],"data_offsets":[0,4]}}`),
+		"layers":    metadataOf("model", `{"inputs":2,"layers":[`, "{},", "{}]}"),
+		"callbacks": metadataOf("fit", `{"callbacks":[`, "{},", "{}]}"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if len(file) > size+4000 {
+				t.Fatalf("%d bytes", len(file))
+			}
+			path := filepath.Join(t.TempDir(), "file")
+			if err := os.WriteFile(path, file, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			requireMemory(t, len(file), moreMemory, func() {
+				_, err := nn.ResumeTrainer(path, nn.Config{Workers: 1})
+				requireErrFormat(t, err)
+			})
+		})
+	}
+}
