@@ -73,11 +73,12 @@ func (a *app) eval(ctx context.Context, c *cli.Command, o *evalOptions) error {
 		}
 	}
 	start := time.Now()
-	metrics, err := m.Evaluate(ctx, dataset(data.Test, m.Outputs()), nn.Config{Loss: o.loss, Tier: tier})
+	config := nn.Config{Loss: o.loss, Tier: tier}
+	metrics, err := m.Evaluate(ctx, dataset(data.Test, m.Outputs()), config)
 	if err != nil {
 		return err
 	}
-	x, err := examine(ctx, m, data.Test)
+	x, err := examine(ctx, m, data.Test, config)
 	if err != nil {
 		return err
 	}

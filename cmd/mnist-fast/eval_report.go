@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/page"
-	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/score"
+	"github.com/mnist-fast/mnist-fast/nn"
 )
 
 // An evalReport tells what a model scores.
@@ -33,18 +33,16 @@ type classScore struct {
 	F1        number `json:"f1"`
 }
 
-func newClassScore(c score.Class) classScore {
-	return classScore{c.Samples, number(c.Precision), number(c.Recall), number(c.F1)}
+func newClassScore(c nn.ClassScore) classScore {
+	return classScore{c.Support, number(c.Precision), number(c.Recall), number(c.F1)}
 }
 
-func (r *evalReport) add(s score.Report) {
-	for _, c := range s.Classes {
-		r.Classes = append(r.Classes, newClassScore(c))
+func (r *evalReport) add(s *nn.ClassificationReport) {
+	for i := range s.Classes() {
+		r.Classes = append(r.Classes, newClassScore(s.Class(i)))
+		r.TopK = append(r.TopK, number(s.TopK(i+1)))
 	}
-	for _, x := range s.TopK {
-		r.TopK = append(r.TopK, number(x))
-	}
-	r.Mean, r.Confusion = newClassScore(s.Mean()), s.Confusion
+	r.Mean, r.Confusion = newClassScore(s.Macro()), s.Confusion
 }
 
 // facts are what the report begins with.

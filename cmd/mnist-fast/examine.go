@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/page"
-	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/score"
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/nn"
 	"github.com/mnist-fast/mnist-fast/nn/mnist"
@@ -17,15 +16,20 @@ type examination struct {
 	model   *nn.Sequential
 	images  mnist.Set
 	outputs kernels.Mat // a row for each image
-	scores  score.Report
+	scores  *nn.ClassificationReport
 }
 
-func examine(ctx context.Context, m *nn.Sequential, images mnist.Set) (*examination, error) {
-	outputs := kernels.NewMat(images.Len(), m.Outputs())
-	if err := m.Predict(ctx, outputs, dataset(images, m.Outputs()).X); err != nil {
+// examine lets the model predict the classes of images. Of config, it looks at
+// Workers and Tier.
+func examine(ctx context.Context, m *nn.Sequential, images mnist.Set, config nn.Config) (*examination, error) {
+	d := dataset(images, m.Outputs())
+	x := &examination{m, images, kernels.NewMat(images.Len(), m.Outputs()), nil}
+	if err := m.Predict(ctx, x.outputs, d.X); err != nil {
 		return nil, err
 	}
-	return &examination{m, images, outputs, score.New(outputs, images.Labels)}, nil
+	var err error
+	x.scores, err = m.ClassificationReport(ctx, d, config)
+	return x, err
 }
 
 func reportFlag(to *string) cli.Flag {

@@ -216,7 +216,7 @@ func (t *training) writePage(h nn.History, r trainResult) error {
 	if t.report == "" {
 		return nil
 	}
-	x, err := examine(context.Background(), t.model, t.testSet)
+	x, err := examine(context.Background(), t.model, t.testSet, t.trainer.Config())
 	if err != nil {
 		return err
 	}

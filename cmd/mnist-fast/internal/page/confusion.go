@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/score"
+	"github.com/mnist-fast/mnist-fast/nn"
 )
 
 // A confusionRow is a row of the confusion matrix.
@@ -20,12 +20,12 @@ type cell struct {
 }
 
 // confusionRows gives every cell its style.
-func confusionRows(r score.Report) []confusionRow {
+func confusionRows(r *nn.ClassificationReport) []confusionRow {
 	var rows []confusionRow
 	for class, counts := range r.Confusion {
 		row := confusionRow{Class: class}
 		for predicted, n := range counts {
-			style := wrongStyle(n, r.Classes[class].Samples)
+			style := wrongStyle(n, r.Class(class).Support)
 			if predicted == class {
 				style = "right"
 			}
@@ -53,7 +53,7 @@ func wrongStyle(n, samples int) string {
 type confusion struct{ Count, Class, Taken int }
 
 // mostConfused returns the most frequent confusions.
-func mostConfused(r score.Report) []confusion {
+func mostConfused(r *nn.ClassificationReport) []confusion {
 	const most = 5
 	var all []confusion
 	for class, counts := range r.Confusion {

@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"io"
 
-	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/score"
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/nn"
 	"github.com/mnist-fast/mnist-fast/nn/mnist"
@@ -21,7 +20,7 @@ type Page struct {
 
 	Images  mnist.Set
 	Outputs kernels.Mat // of the model: a row for each image
-	Scores  score.Report
+	Scores  *nn.ClassificationReport
 
 	Kernel kernels.Mat // of the first layer: inputs × units
 }
@@ -38,7 +37,8 @@ var parsed = template.Must(template.New("page").Funcs(template.FuncMap{"percent"
 type view struct {
 	Page
 	Curves    []picture
-	Mean      score.Class
+	Classes   []nn.ClassScore
+	Mean      nn.ClassScore
 	Confusion []confusionRow
 	Confused  []confusion
 	Wrong     int
@@ -49,7 +49,10 @@ type view struct {
 
 // Write writes the page.
 func Write(w io.Writer, p Page) error {
-	v := view{Page: p, Mean: p.Scores.Mean(), Confusion: confusionRows(p.Scores), Confused: mostConfused(p.Scores)}
+	v := view{Page: p, Mean: p.Scores.Macro(), Confusion: confusionRows(p.Scores), Confused: mostConfused(p.Scores)}
+	for i := range p.Scores.Classes() {
+		v.Classes = append(v.Classes, p.Scores.Class(i))
+	}
 	var err error
 	if v.Curves, err = curves(p.History); err != nil {
 		return err

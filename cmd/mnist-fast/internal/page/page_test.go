@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/score"
 	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/nn"
 	"github.com/mnist-fast/mnist-fast/nn/mnist"
@@ -43,8 +42,21 @@ func example(n, classes int) Page {
 	}
 	return Page{
 		Facts: []Fact{{"weights", strings.Repeat("0123456789abcdef", 4)}, {"data", "<b>&"}}, History: history,
-		Images: s, Outputs: outputs, Scores: score.New(outputs, s.Labels), Kernel: kernel,
+		Images: s, Outputs: outputs, Scores: scores(outputs, s.Labels), Kernel: kernel,
 	}
+}
+
+// scores are those of the first outputs, one for each label.
+func scores(outputs kernels.Mat, labels []uint8) *nn.ClassificationReport {
+	r := nn.NewClassificationReport(outputs.Cols)
+	targets := kernels.NewMat(len(labels), outputs.Cols)
+	for i, l := range labels {
+		targets.Set(i, int(l), 1)
+	}
+	if err := r.Add(outputs.Slice(0, len(labels), 0, outputs.Cols), targets); err != nil {
+		panic(err)
+	}
+	return r
 }
 
 func write(t *testing.T, p Page) string {
@@ -104,7 +116,7 @@ func TestLittle(t *testing.T) {
 	p := example(20, 10)
 	p.History = nil
 	p.Images.Labels = p.Images.Labels[:2] // both right
-	p.Scores = score.New(p.Outputs, p.Images.Labels)
+	p.Scores = scores(p.Outputs, p.Images.Labels)
 	text := write(t, p)
 	for _, want := range []string{"no history", "recognizes every test image"} {
 		if !strings.Contains(text, want) {
@@ -121,7 +133,7 @@ func TestLittle(t *testing.T) {
 			m.Data[i] = float32(nan)
 		}
 	}
-	p.Scores = score.New(p.Outputs, p.Images.Labels)
+	p.Scores = scores(p.Outputs, p.Images.Labels)
 	if text := write(t, p); !strings.Contains(text, "training: NaN") || !strings.Contains(text, "are no numbers") {
 		t.Error("a model that is lost does not look like it")
 	}
