@@ -1,0 +1,26 @@
+package nn
+
+import (
+	"cmp"
+	"runtime"
+)
+
+// MemoryEstimate returns how many bytes a model of these layers and its trainer
+// need at most, or a little more, for samples of that many numbers: weights,
+// moments, and the values, gradients and sums of a batch. The samples come on
+// top of it. It is to tell beforehand what would not fit, and does not mind
+// sizes that are not valid.
+func MemoryEstimate(inputs int, c Config, layers ...Dense) float64 {
+	weights, width, allUnits := 0.0, float64(inputs), 0.0
+	for _, l := range layers {
+		units := float64(l.Units)
+		weights += (width + 1) * units
+		allUnits += units
+		width = units
+	}
+	batch, workers := float64(cmp.Or(c.BatchSize, 32)), float64(cmp.Or(c.Workers, runtime.GOMAXPROCS(0)))
+	const copies = 4                                                 // of the weights, with moments
+	sums := maxShards*batch + workers*(2*batch+maxShards*surveyRows) // rows, with values and gradients
+	samples := workers * (batch + surveyRows)                        // rows
+	return 4 * (copies*weights + sums*allUnits + samples*float64(inputs))
+}
