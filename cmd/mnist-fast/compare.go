@@ -14,8 +14,8 @@ import (
 
 const compareHelp = `It trains the same model with several settings, each from
 several seeds, and tells how good each is and how long it
-takes. Without lists it compares the optimizers. With
-several lists it tries every combination.
+takes. Unless lists tell otherwise, the optimizers differ.
+With several lists it tries every combination.
 
 Scores are on images held back from training. Do not choose
 by the test images: what was chosen by them does not tell
@@ -68,7 +68,7 @@ func (o *compareOptions) flags() []cli.Flag {
 	names := nn.Optimizers()
 	return slices.Concat(
 		section("Lists, separated by commas",
-			flag("optimizer", "NAMES\n"+strings.Join(names, ", ")+"\n(all of them, if there is no list; else adam)", &o.optimizers, listOf(oneOf(names))),
+			flag("optimizer", "NAMES\n"+strings.Join(names, ", ")+"\n(adam; all of them, if nothing else differs)", &o.optimizers, listOf(oneOf(names))),
 			flag("activation", "NAMES\nof hidden layers: relu, sigmoid, tanh, linear,\nsoftmax (relu)", &o.activations, listOf(nn.ParseActivation)),
 			flag("lr", "RATES\nlearning rates (0.001; of sgd, momentum and\nnesterov 0.01; of gd 0.1)", &o.rates, listOf(nonNegative)),
 			flag("hidden", "SIZES\nhidden layers, as 64,256-128: one layer of 64, or\none of 256 and one of 128; none for no such layer\n(256-128)", &o.stacks, listOf(parseStack)),

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/chart"
@@ -98,8 +99,12 @@ func (p *comparison) draw(done []summary) error {
 		X:     "epoch", Y: "mean error (%), logarithmic", Log: true,
 		Width: 880, Height: 520, Theme: chart.Paper,
 	}
+	const span = 10 // a setting that fails must not squeeze the others together
 	for _, s := range done {
 		c.Lines = append(c.Lines, s.errors)
+		if lowest := span * slices.Min(s.errors.Y); c.Top == 0 || lowest < c.Top {
+			c.Top = lowest
+		}
 	}
 	var picture bytes.Buffer
 	if err := c.WriteFormat(&picture, p.format); err != nil {

@@ -121,6 +121,7 @@ func TestCombine(t *testing.T) {
 		fixed string
 	}{
 		{compareOptions{}, []string{"gd lr=0.1", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"}, "hidden=256-128 relu"},
+		{compareOptions{stacks: list[sizes]{{5}}, rates: list[float64]{1}}, nn.Optimizers(), "lr=1 hidden=5 relu"},
 		{compareOptions{rates: list[float64]{0.1, 0.01}}, []string{"lr=0.1", "lr=0.01"}, "adam hidden=256-128 relu"},
 		{compareOptions{optimizers: list[string]{"gd"}, rates: list[float64]{0.5}}, []string{"gd"}, "lr=0.5 hidden=256-128 relu"},
 		{compareOptions{stacks: list[sizes]{{}, {3, 4}}, activations: list[nn.Activation]{nn.Tanh, nn.ReLU}},

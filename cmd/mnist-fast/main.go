@@ -4,7 +4,8 @@
 //	mnist-fast                                      # train on MNIST, which is built in
 //	mnist-fast train -output digits.model           # the same, and keep the model
 //	mnist-fast predict -model digits.model seven.png
-//	mnist-fast eval -model digits.model
+//	mnist-fast eval -model digits.model -report digits.html
+//	mnist-fast compare -plot optimizers.png         # which optimizer is best?
 //	mnist-fast export -model digits.model -output digits.onnx
 //	mnist-fast info                                 # what it makes of this machine
 //

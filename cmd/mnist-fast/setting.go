@@ -20,7 +20,7 @@ func (s setting) name() string { return strings.Join(s.labels, " ") }
 func (p *comparison) combine() {
 	if len(p.optimizers) == 0 {
 		p.optimizers = list[string]{p.optimizer.name}
-		if len(p.activations)+len(p.rates)+len(p.stacks)+len(p.batches) == 0 {
+		if max(len(p.activations), len(p.rates), len(p.stacks), len(p.batches)) < 2 {
 			p.optimizers = nn.Optimizers()
 		}
 	}

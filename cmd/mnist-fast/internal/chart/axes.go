@@ -16,7 +16,7 @@ func (c Chart) plot() (*plot.Plot, error) {
 	for i, l := range c.Lines {
 		l = c.finite(l)
 		if l.Len() == 0 {
-			p.Legend.Add(l.Name + ": none")
+			p.Legend.Add(l.Name + ": not shown")
 			continue
 		}
 		if err := c.addLine(p, i, l); err != nil {

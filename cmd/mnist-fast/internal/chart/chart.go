@@ -22,7 +22,8 @@ import (
 type Chart struct {
 	Title, X, Y   string // labels, with their units
 	Lines         []Line
-	Log           bool // a logarithmic Y axis; leaves out what is not above 0
+	Log           bool    // a logarithmic Y axis; leaves out what is not above 0
+	Top           float64 // leaves out what is above it; 0: nothing
 	Width, Height float64
 	Theme         Theme
 }
@@ -115,7 +116,7 @@ const (
 func (c Chart) finite(l Line) Line {
 	kept := Line{Name: l.Name}
 	for i, y := range l.Y {
-		if math.IsNaN(y) || math.IsInf(y, 0) || c.Log && y <= 0 {
+		if math.IsNaN(y) || math.IsInf(y, 0) || c.Log && y <= 0 || c.Top > 0 && y > c.Top {
 			continue
 		}
 		kept.X, kept.Y = append(kept.X, l.X[i]), append(kept.Y, y)

@@ -15,12 +15,13 @@ import (
 func example() Chart {
 	nan := math.NaN()
 	return Chart{
-		Title: "Error <&> rates", X: "epoch", Y: "error (%)", Log: true, Width: 480, Height: 320, Theme: Paper,
+		Title: "Error <&> rates", X: "epoch", Y: "error (%)", Log: true, Top: 50, Width: 480, Height: 320, Theme: Paper,
 		Lines: []Line{
 			{"adam", []float64{1, 2, 3}, []float64{3, 2.5, 2.2}},
 			{"lost", []float64{1, 2}, []float64{nan, math.Inf(1)}},
 			{"perfect in the end", []float64{1, 2}, []float64{50, 0}},
 			{"never", nil, nil},
+			{"high", []float64{1, 2}, []float64{60, 51}},
 		},
 	}
 }
@@ -45,7 +46,7 @@ func TestSVG(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := file.String()
-	for _, want := range []string{"adam", "lost: none", "never: none", "Error &lt;&amp;&gt; rates", "epoch", "error (%)", "sans-serif", ">50<", ">2<"} {
+	for _, want := range []string{"adam", "lost: not shown", "never: not shown", "high: not shown", "Error &lt;&amp;&gt; rates", "epoch", "error (%)", "sans-serif", ">50<", ">2<"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in the picture", want)
 		}
