@@ -2,8 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"runtime"
-	"slices"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -20,7 +18,7 @@ func BenchmarkGemm(b *testing.B) {
 			if tier == kernels.Generic && s.flops() > slowFlops {
 				continue
 			}
-			for _, workers := range slices.Compact([]int{1, runtime.GOMAXPROCS(0)}) {
+			for _, workers := range workerCounts() {
 				b.Run(fmt.Sprintf("tier=%s/%s/workers=%d", tier, s, workers), func(b *testing.B) {
 					benchmarkGemm(b, s, tier, workers)
 				})
