@@ -39,6 +39,5 @@ func benchmarkGemm(b *testing.B, s shape, tier kernels.Tier, workers int) {
 	}
 	gflops := s.flops() * float64(b.N) / float64(b.Elapsed().Nanoseconds())
 	top = max(top, ceiling(team))
-	b.ReportMetric(gflops, "GFLOP/s")
-	b.ReportMetric(100*gflops/top, "ceiling-%")
+	reportRate(b, gflops, top)
 }

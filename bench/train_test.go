@@ -38,8 +38,7 @@ func forEachBatch(b *testing.B, flops func(model) float64, run func(b *testing.B
 func reportSamples(b *testing.B, samples int, flops, ceiling float64) {
 	rate := float64(samples) * float64(b.N) / b.Elapsed().Seconds()
 	b.ReportMetric(rate, "samples/s")
-	b.ReportMetric(rate*flops/1e9, "GFLOP/s")
-	b.ReportMetric(100*rate*flops/1e9/ceiling, "ceiling-%")
+	reportRate(b, rate*flops/1e9, ceiling)
 }
 
 // ceilingOf is the FMA ceiling of some workers, at work all at once.
