@@ -23,9 +23,6 @@ type options struct {
 	always             bool
 }
 
-// errNothing is the error of a comparison without a benchmark in common.
-var errNothing = errors.New("nothing could be compared: no benchmark ran in both revisions")
-
 // compare builds, measures and reports.
 func (o options) compare(ctx context.Context, w io.Writer) error {
 	if o.rounds < minRounds || o.count < 1 {
@@ -43,7 +40,11 @@ func (o options) compare(ctx context.Context, w io.Writer) error {
 	var builds [2]build
 	for i, revision := range o.revisions {
 		fmt.Fprintf(w, "building %s %s\n", nameOf(revision), o.tags[i])
-		if builds[i], err = buildAll(ctx, list, revision, o.tags[i], filepath.Join(dir, fmt.Sprint(i))); err != nil {
+		own := filepath.Join(dir, fmt.Sprint(i))
+		if err := os.Mkdir(own, 0o777); err != nil {
+			return err
+		}
+		if builds[i], err = buildAll(ctx, list, revision, o.tags[i], own); err != nil {
 			return err
 		}
 	}
@@ -65,8 +66,7 @@ func (o options) suites() ([]suite, error) {
 
 // runner runs the programs, without what takes time and is not compared.
 func (o options) runner(builds [2]build) runner {
-	args := []string{"-test.run=^$", "-test.benchtime=" + o.benchtime, fmt.Sprintf("-test.count=%d", o.count), "-test.timeout=5m"}
-	return func(ctx context.Context, s side, of suite) ([]byte, error) {
+	return func(ctx context.Context, s side, of suite, once bool) ([]byte, error) {
 		b := builds[0]
 		if s == change {
 			b = builds[1]
@@ -75,63 +75,46 @@ func (o options) runner(builds [2]build) runner {
 		if !ok {
 			return nil, nil
 		}
-		return execute(ctx, p.dir, []string{"BENCH_CONFIG=off", "BENCH_CEILING=off"}, p.path, append(args, "-test.bench="+of.pattern)...)
+		time, count := o.benchtime, o.count
+		if once {
+			time, count = "1x", 1
+		}
+		return execute(ctx, p.dir, []string{"BENCH_CONFIG=off", "BENCH_CEILING=off"}, p.path, "-test.run=^$",
+			"-test.bench="+of.pattern, "-test.benchtime="+time, fmt.Sprintf("-test.count=%d", count), "-test.timeout=5m")
 	}
 }
 
-// measure sits, once more for what seems slower, and says what came of it.
+// measure finds out what there is, measures what both revisions have, once more
+// what seems slower, and says what came of it.
 func (o options) measure(ctx context.Context, w io.Writer, run runner, list []suite) error {
-	rnd := rand.New(rand.NewPCG(o.seed, 0))
-	fmt.Fprintf(w, "measuring: %d rounds, in random order (seed %d)\n", o.rounds, o.seed)
-	s, err := sit(ctx, run, list, o.rounds, rnd)
+	inv, err := discover(ctx, run, list)
 	if err != nil {
 		return err
 	}
-	verdicts := s.verdicts()
-	if suspects := of(verdicts, slower); len(suspects) > 0 {
-		fmt.Fprintf(w, "measuring once more what seems slower: %d of %d\n", len(suspects), len(verdicts))
-		twice, err := sit(ctx, run, only(suspects), o.rounds, rnd)
+	rnd := rand.New(rand.NewPCG(o.seed, 0))
+	fmt.Fprintf(w, "measuring %d benchmarks: %d rounds, in random order (seed %d)\n", len(inv.common), o.rounds, o.seed)
+	s, err := sit(ctx, run, inv.common, o.rounds, rnd)
+	if err != nil {
+		return err
+	}
+	r := report{inventory: inv}
+	r.failures = append(r.failures, s.failures...)
+	for _, b := range inv.common {
+		r.verdicts = append(r.verdicts, judge(b, s.times[b]))
+	}
+	if suspects := r.of(slower); len(suspects) > 0 {
+		fmt.Fprintf(w, "measuring once more what seems slower: %s\n", join(suspects))
+		twice, err := sit(ctx, run, suspects, o.rounds, rnd)
 		if err != nil {
 			return err
 		}
-		verdicts = confirm(verdicts, twice)
+		r.confirm(twice)
 	}
-	printVerdicts(w, verdicts, s.failures)
+	r.print(w)
 	if err := o.saveAll(s); err != nil {
 		return err
 	}
-	return outcome(verdicts, s.failures)
-}
-
-// confirm keeps the regressions that a second sitting finds, too.
-func confirm(verdicts []verdict, twice *sitting) []verdict {
-	for i, v := range verdicts {
-		if v.kind == slower && judge(v.benchmark, twice.times[v.benchmark]).kind != slower {
-			verdicts[i].kind = unconfirmed
-		}
-	}
-	return verdicts
-}
-
-// outcome is the error that the verdicts come to, if any.
-func outcome(verdicts []verdict, failures []string) error {
-	compared := 0
-	for _, v := range verdicts {
-		if v.compared() {
-			compared++
-		}
-	}
-	switch {
-	case len(of(verdicts, slower)) > 0:
-		return errRegression
-	case compared == 0:
-		return errNothing
-	case len(failures) > 0:
-		return fmt.Errorf("benchmarks failed: %s", failures[0])
-	case len(of(verdicts, few)) > 0:
-		return fmt.Errorf("%s ran in too few rounds", of(verdicts, few)[0])
-	}
-	return nil
+	return r.outcome()
 }
 
 // saveAll writes what each side printed, headed by the machine.

@@ -42,9 +42,6 @@ const (
 	exitFailure    = 2
 )
 
-// errRegression is the error of a comparison that found one.
-var errRegression = errors.New("regression")
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args, os.Stdout, os.Stderr)
@@ -55,13 +52,19 @@ func main() {
 // run runs the command and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := command(stdout, stderr).Run(ctx, args)
-	switch {
-	case err == nil:
+	if err != nil && err != errRegression { // which the report has told
+		fmt.Fprintln(stderr, "compare:", err)
+	}
+	return exitStatus(err)
+}
+
+func exitStatus(err error) int {
+	switch err {
+	case nil:
 		return 0
-	case errors.Is(err, errRegression):
+	case errRegression:
 		return exitRegression
 	}
-	fmt.Fprintln(stderr, "compare:", err)
 	return exitFailure
 }
 

@@ -12,13 +12,12 @@ import (
 	"github.com/mnist-fast/mnist-fast/bench/internal/results"
 )
 
-// printVerdicts writes a table of all benchmarks, then what matters of it in
-// words.
-func printVerdicts(out io.Writer, list []verdict, failures []string) {
+// print writes a table of what was compared, then what matters in words.
+func (r report) print(out io.Writer) {
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "benchmark\tbase\tnew\tchange\tp\tnoise\t")
-	for _, v := range list {
+	for _, v := range r.verdicts {
 		if !v.compared() {
 			fmt.Fprintf(w, "%s\t\t\t\t\t\t%s\n", v.benchmark, v.kind)
 			continue
@@ -28,30 +27,30 @@ func printVerdicts(out io.Writer, list []verdict, failures []string) {
 	}
 	w.Flush()
 	fmt.Fprintln(out)
-	for _, line := range summary(list, failures) {
+	for _, line := range r.summary() {
 		fmt.Fprintln(out, line)
 	}
 }
 
 func seconds(s float64) string { return benchunit.Scale(s, benchunit.Decimal) + "s" }
 
-// summary says what the verdicts come to, the worst first.
-func summary(list []verdict, failures []string) (lines []string) {
-	say := func(ids []benchmark, format string) {
-		if len(ids) > 0 {
-			lines = append(lines, fmt.Sprintf(format, len(ids), join(ids)))
+// summary says what the comparison comes to, the worst first.
+func (r report) summary() (lines []string) {
+	say := func(list []benchmark, what string) {
+		if len(list) > 0 {
+			lines = append(lines, fmt.Sprintf("%s (%d): %s", what, len(list), join(list)))
 		}
 	}
-	for _, f := range failures {
+	for _, f := range r.failures {
 		lines = append(lines, "failed: "+f)
 	}
-	say(of(list, slower), "slower (%d): %s")
-	say(of(list, missing), "in the base, but missing in the new revision (%d): %s")
-	say(of(list, few), "ran in too few rounds (%d): %s")
-	say(of(list, unconfirmed), "seemed slower, but not when measured again (%d): %s")
-	say(of(list, faster), "faster (%d): %s")
-	say(of(list, added), "only in the new revision (%d): %s")
-	return append(lines, noiseOf(list))
+	say(r.of(slower), "slower")
+	say(r.missing, "in the base, but missing in the new revision: removed, renamed or failed")
+	say(r.of(few), "ran in too few rounds")
+	say(r.of(unconfirmed), "seemed slower, but not when measured again")
+	say(r.of(faster), "faster")
+	say(r.added, "only in the new revision")
+	return append(lines, r.noise())
 }
 
 func join(ids []benchmark) string {
@@ -62,22 +61,20 @@ func join(ids []benchmark) string {
 	return strings.Join(names, ", ")
 }
 
-// noiseOf says how small a change can be seen here.
-func noiseOf(list []verdict) string {
+// noise says how small a change can be seen here.
+func (r report) noise() string {
 	var noise []float64
-	for _, v := range list {
+	blind := 0
+	for _, v := range r.verdicts {
 		if v.compared() {
 			noise = append(noise, v.noise)
+		}
+		if v.noise > minChange {
+			blind++
 		}
 	}
 	if noise == nil {
 		return "nothing was compared"
-	}
-	blind := 0
-	for _, n := range noise {
-		if n > minChange {
-			blind++
-		}
 	}
 	spread := fmt.Sprintf("noise of this machine now: %.1f %% (median), %.1f %% (most)", 100*results.Median(noise), 100*slices.Max(noise))
 	if blind == 0 {

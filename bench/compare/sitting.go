@@ -5,68 +5,29 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
-	"slices"
 
 	"github.com/mnist-fast/mnist-fast/bench/internal/results"
 )
 
-// The sides of a comparison. The base is measured twice, to see what the machine
-// makes of one and the same program.
-type side int
-
-const (
-	base side = iota
-	again
-	change
-	sides
-)
-
-func (s side) String() string { return [...]string{"base", "base again", "new"}[s] }
-
-// A benchmark is a name in a package, as compare was told of it.
-type benchmark struct{ pkg, name string }
-
-func (b benchmark) String() string { return b.name }
-
-// A runner runs the suite once on a side, and returns what it prints: results
-// in Go's format.
-type runner func(ctx context.Context, s side, of suite) ([]byte, error)
-
 // A sitting is what was measured in some rounds.
 type sitting struct {
-	order    []benchmark                          // as they first appeared
-	times    map[benchmark][sides]map[int]float64 // seconds, by round
-	raw      [sides]bytes.Buffer                  // all that was printed
-	failures []string                             // what went wrong, each once
+	times map[benchmark]*series
+	raw   [sides]bytes.Buffer // all that was printed
+	failures
 }
 
-// A task is one run of a program.
-type task struct {
-	side
-	suite
-}
+// A series is the times of a benchmark: of each side, in seconds, in each round
+// in which all sides ran.
+type series [sides][]float64
 
-// sit runs each suite on each side once a round, in random order.
-func sit(ctx context.Context, run runner, suites []suite, rounds int, rnd *rand.Rand) (*sitting, error) {
-	s := &sitting{times: map[benchmark][sides]map[int]float64{}}
-	var tasks []task
-	for x := range sides {
-		for _, of := range suites {
-			tasks = append(tasks, task{x, of})
-		}
-	}
-	for round := range rounds {
-		rnd.Shuffle(len(tasks), func(i, j int) { tasks[i], tasks[j] = tasks[j], tasks[i] })
-		for _, t := range tasks {
-			out, err := run(ctx, t.side, t.suite)
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			if err != nil {
-				s.fail(t, out, err)
-			}
-			if err := s.add(t, round, out); err != nil {
+// sit measures each benchmark once a round on all sides, one right after the
+// other. What disturbs for a second disturbs all sides alike. The order of
+// benchmarks and of sides is random.
+func sit(ctx context.Context, run runner, list []benchmark, rounds int, rnd *rand.Rand) (*sitting, error) {
+	s := &sitting{times: map[benchmark]*series{}}
+	for range rounds {
+		for _, i := range rnd.Perm(len(list)) {
+			if err := s.round(ctx, run, list[i], rnd); err != nil {
 				return nil, err
 			}
 		}
@@ -74,47 +35,52 @@ func sit(ctx context.Context, run runner, suites []suite, rounds int, rnd *rand.
 	return s, nil
 }
 
-// add takes the fastest measurement of each benchmark.
-func (s *sitting) add(t task, round int, out []byte) error {
-	s.raw[t.side].Write(out)
-	lines, err := results.Read(bytes.NewReader(out), fmt.Sprintf("%s of %s", t.side, t.pkg))
-	if err != nil {
-		return err
+// round measures a benchmark once on all sides.
+func (s *sitting) round(ctx context.Context, run runner, b benchmark, rnd *rand.Rand) error {
+	var times [sides]float64
+	ran := true
+	for _, i := range rnd.Perm(int(sides)) {
+		x := side(i)
+		out, err := run(ctx, x, b.suite(), false)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		s.note(x, b.suite(), out, err)
+		s.raw[x].Write(out)
+		if times[x], err = fastest(out, b, x); err != nil {
+			return err
+		}
+		ran = ran && times[x] > 0
 	}
-	for _, l := range lines {
-		sec, ok := l.Values["sec/op"]
-		if !ok || !(sec > 0) {
-			return fmt.Errorf("%s:%d: %s has no time", l.File, l.Number, l.Name)
-		}
-		id := benchmark{t.pkg, l.Name}
-		of, ok := s.times[id]
-		if !ok {
-			s.order = append(s.order, id)
-			of = [sides]map[int]float64{{}, {}, {}}
-			s.times[id] = of
-		}
-		if before, ok := of[t.side][round]; !ok || sec < before {
-			of[t.side][round] = sec
+	if s.times[b] == nil {
+		s.times[b] = &series{}
+	}
+	for x, t := range times {
+		if ran {
+			s.times[b][x] = append(s.times[b][x], t)
 		}
 	}
 	return nil
 }
 
-var cause = regexp.MustCompile(`(?m)^(--- FAIL: .*|panic: .*|fatal error: .*)$`)
-
-// fail notes that a program failed, and why if it says so.
-func (s *sitting) fail(t task, out []byte, err error) {
-	causes := cause.FindAllString(string(out)+"\n"+err.Error(), -1)
-	if causes == nil {
-		causes = []string{err.Error()}
+// fastest is the least time of a benchmark among its results, or 0 if there is
+// none.
+func fastest(out []byte, b benchmark, s side) (least float64, err error) {
+	lines, err := results.Read(bytes.NewReader(out), fmt.Sprintf("%s of %s", s, b.pkg))
+	if err != nil {
+		return 0, err
 	}
-	for _, c := range causes {
-		text := fmt.Sprintf("%s, %s: %s", t.side, t.pkg, timing.ReplaceAllString(c, ""))
-		if !slices.Contains(s.failures, text) {
-			s.failures = append(s.failures, text)
+	for _, l := range lines {
+		if l.Name != b.name {
+			continue
+		}
+		sec, ok := l.Values["sec/op"]
+		if !ok || !(sec > 0) {
+			return 0, fmt.Errorf("%s:%d: %s has no time", l.File, l.Number, l.Name)
+		}
+		if least == 0 || sec < least {
+			least = sec
 		}
 	}
+	return least, nil
 }
-
-// timing is what differs when the same benchmark fails again.
-var timing = regexp.MustCompile(` \([0-9.]+s\)$`)

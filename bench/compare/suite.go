@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -36,20 +35,6 @@ func suites(list string) ([]suite, error) {
 		}, nil
 	}
 	return nil, fmt.Errorf("list %q: want short or long", list)
-}
-
-// only is the suites that measure the named benchmarks and, where names nest,
-// little else.
-func only(ids []benchmark) (selected []suite) {
-	for _, id := range ids {
-		i := slices.IndexFunc(selected, func(s suite) bool { return s.pkg == id.pkg })
-		if i < 0 {
-			selected = append(selected, suite{id.pkg, exactly(id.name)})
-			continue
-		}
-		selected[i].pattern += "|" + exactly(id.name)
-	}
-	return selected
 }
 
 // exactly is a pattern for one name, which go test matches part by part.

@@ -19,22 +19,22 @@ const (
 type kind int
 
 const (
-	equal   kind = iota // as far as can be seen
-	slower              // a regression
-	faster              // an improvement
-	unclear             // it may have changed by more than minChange, and noise hides that
-	missing             // not in the new revision
-	added               // not in the base
-	few                 // it did not run often enough
-	unconfirmed         // slower once, but not twice
+	equal       kind = iota // as far as can be seen
+	slower                  // a regression
+	faster                  // an improvement
+	unclear                 // it may have changed by more than minChange, and noise hides that
+	missing                 // not in the new revision
+	added                   // not in the base
+	few                     // it did not run often enough
+	unconfirmed             // slower once, but not twice
 )
 
 func (k kind) String() string {
-	return [...]string{"", "SLOWER", "faster", "cannot tell", "MISSING", "new", "TOO FEW RESULTS", "slower once"}[k]
+	return [...]string{"", "SLOWER", "faster", "cannot tell", "TOO FEW RESULTS", "slower once"}[k]
 }
 
 // compared reports whether both revisions were measured.
-func (k kind) compared() bool { return k != missing && k != added && k != few }
+func (k kind) compared() bool { return k != few }
 
 // A verdict is what is said of a benchmark.
 type verdict struct {
@@ -46,37 +46,14 @@ type verdict struct {
 	noise     float64 // relative: smaller changes are not seen
 }
 
-func (s *sitting) verdicts() (list []verdict) {
-	for _, id := range s.order {
-		list = append(list, judge(id, s.times[id]))
-	}
-	return list
-}
-
-// judge compares the rounds in which all sides ran.
-func judge(id benchmark, times [sides]map[int]float64) verdict {
-	v := verdict{benchmark: id, p: 1}
-	switch {
-	case len(times[change]) == 0:
-		v.kind = missing
-		return v
-	case len(times[base])+len(times[again]) == 0:
-		v.kind = added
-		return v
-	}
-	var first, second, new []float64
-	for round, t := range times[base] {
-		u, there := times[again][round]
-		w, too := times[change][round]
-		if there && too {
-			first, second, new = append(first, t), append(second, u), append(new, w)
-		}
-	}
-	if len(first) < minRounds {
+// judge compares the rounds of a benchmark.
+func judge(b benchmark, times *series) verdict {
+	v := verdict{benchmark: b, p: 1}
+	if times == nil || len(times[base]) < minRounds {
 		v.kind = few
 		return v
 	}
-	v.compare(first, second, new)
+	v.compare(times[base], times[again], times[change])
 	return v
 }
 
@@ -115,14 +92,4 @@ func newSample(values []float64) *benchmath.Sample {
 
 func center(s *benchmath.Sample) float64 {
 	return benchmath.AssumeNothing.Summary(s, confidence).Center
-}
-
-// of returns the benchmarks of a kind.
-func of(list []verdict, k kind) (ids []benchmark) {
-	for _, v := range list {
-		if v.kind == k {
-			ids = append(ids, v.benchmark)
-		}
-	}
-	return ids
 }
