@@ -65,8 +65,7 @@ func TestRepository(t *testing.T) {
 
 	write(t, dir, "p_test.go", source("P", "time.Sleep(10*time.Millisecond)"))
 	write(t, dir, "q_test.go", source("R", ""))
-	expect("slower and renamed", 1, "slower (1): P\n", "-save", "saved", "HEAD")
-	expect("slower and renamed", 1, "missing in the new revision: removed, renamed or failed (1): Q\n", "HEAD")
+	expect("slower and renamed", 1, "slower (1): P\nin the base, but missing in the new revision: removed, renamed or failed (1): Q\n", "-save", "saved", "HEAD")
 	if text, err := os.ReadFile("saved/new.txt"); err != nil || !strings.Contains(string(text), "BenchmarkP") {
 		t.Errorf("saved: %s, error %v", text, err)
 	}
