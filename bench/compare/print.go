@@ -7,8 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"golang.org/x/perf/benchunit"
-
 	"github.com/mnist-fast/mnist-fast/bench/internal/results"
 )
 
@@ -23,7 +21,7 @@ func (r report) print(out io.Writer) {
 			continue
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%+.1f %%\t%.3f\t%.1f %%\t%s\n", v.benchmark,
-			seconds(v.base), seconds(v.new), 100*v.change, v.p, 100*v.noise, v.kind)
+			results.Seconds(v.base), results.Seconds(v.new), 100*v.change, v.p, 100*v.noise, v.kind)
 	}
 	w.Flush()
 	fmt.Fprintln(out)
@@ -31,8 +29,6 @@ func (r report) print(out io.Writer) {
 		fmt.Fprintln(out, line)
 	}
 }
-
-func seconds(s float64) string { return benchunit.Scale(s, benchunit.Decimal) + "s" }
 
 // summary says what the comparison comes to, the worst first.
 func (r report) summary() (lines []string) {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"golang.org/x/perf/benchunit"
-
 	"github.com/mnist-fast/mnist-fast/bench/internal/machine"
 	"github.com/mnist-fast/mnist-fast/bench/internal/results"
 )
@@ -42,11 +40,9 @@ func printTable(out io.Writer, path string) error {
 func row(p results.Pair) string {
 	plain, _ := p.Plain.Median("sec/op")
 	fast, _ := p.Fast.Median("sec/op")
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t  %s", seconds(plain), seconds(fast), fmt.Sprintf("%.1f×", p.Speedup),
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t  %s", results.Seconds(plain), results.Seconds(fast), fmt.Sprintf("%.1f×", p.Speedup),
 		figure(p.Fast, "GFLOP/s", "%.1f"), figure(p.Fast, "ceiling-%", "%.0f %%"), label(p.Fast.Line))
 }
-
-func seconds(s float64) string { return benchunit.Scale(s, benchunit.Decimal) + "s" }
 
 func figure(g results.Group, unit, format string) string {
 	v, ok := g.Median(unit)

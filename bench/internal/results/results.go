@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchmath"
+	"golang.org/x/perf/benchunit"
 )
 
 // A Line is one measurement: a line of a recorded file.
@@ -157,3 +158,6 @@ func (g Group) Place() string {
 	}
 	return fmt.Sprintf("%s:%d-%d", g.File, first, last)
 }
+
+// Seconds writes a time for people, with a fitting unit.
+func Seconds(s float64) string { return benchunit.Scale(s, benchunit.Decimal) + "s" }
