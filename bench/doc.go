@@ -50,6 +50,9 @@
 //	                      only these peers, with the path of a library that is
 //	                      elsewhere; BENCH_PEERS in the environment is the default
 //
+//	-peers.o=peers-gemm.txt
+//	                      a file for all measurements, in benchmark format
+//
 // To compare with the libraries of another system, unpacked in a folder, as root:
 //
 //	make bench-peers PEERS_ROOT=/srv/sid PEERS_FLAGS='-peers.tier=avx2'
