@@ -117,7 +117,7 @@ func (o options) measure(ctx context.Context, w io.Writer, run runner, list []su
 	return r.outcome()
 }
 
-// saveAll writes what each side printed, headed by the machine.
+// saveAll writes the times of each side, one for each round.
 func (o options) saveAll(s *sitting) error {
 	if o.save == "" {
 		return nil
@@ -130,8 +130,8 @@ func (o options) saveAll(s *sitting) error {
 		if err != nil {
 			return err
 		}
-		machine.WriteUnits(f)
-		_, err = s.raw[x].WriteTo(f)
+		machine.WriteConfig(f)
+		_, err = s.lines[x].WriteTo(f)
 		if err := errors.Join(err, f.Close()); err != nil {
 			return err
 		}

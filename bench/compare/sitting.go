@@ -12,7 +12,7 @@ import (
 // A sitting is what was measured in some rounds.
 type sitting struct {
 	times map[benchmark]*series
-	raw   [sides]bytes.Buffer // all that was printed
+	lines [sides]bytes.Buffer // the times as results in Go's format
 	failures
 }
 
@@ -46,7 +46,6 @@ func (s *sitting) round(ctx context.Context, run runner, b benchmark, rnd *rand.
 			return context.Cause(ctx)
 		}
 		s.note(x, b.suite(), out, err)
-		s.raw[x].Write(out)
 		if times[x], err = fastest(out, b, x); err != nil {
 			return err
 		}
@@ -58,6 +57,7 @@ func (s *sitting) round(ctx context.Context, run runner, b benchmark, rnd *rand.
 	for x, t := range times {
 		if ran {
 			s.times[b][x] = append(s.times[b][x], t)
+			fmt.Fprintf(&s.lines[x], "pkg: %s\nBenchmark%s 1 %.6g ns/op\n", b.pkg, b.name, 1e9*t)
 		}
 	}
 	return nil

@@ -73,8 +73,11 @@ func render(p *plot.Plot, width, height vg.Length, format string) ([]byte, error
 	}
 	var b bytes.Buffer
 	_, err = w.WriteTo(&b)
-	return b.Bytes(), err
+	return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:"+families)), err
 }
+
+// families are fonts as wide as the one that pictures are laid out with.
+const families = "Liberation Sans,Arial,Helvetica,sans-serif"
 
 // values are the points of a series: x is the place of the label.
 func (f figure) values(series string) (xys plotter.XYs) {

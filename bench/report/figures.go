@@ -49,9 +49,14 @@ func (p point) Sources() (places []string) {
 
 // figures are those for which there is anything to draw.
 func (r *recorded) figures() []figure {
-	all := []figure{r.gemm(), r.speedup(), r.epoch(), r.predict(), r.account(), r.history()}
-	return slices.DeleteFunc(all, func(f figure) bool { return len(f.points) == 0 })
+	return slices.DeleteFunc(r.allFigures(), figure.empty)
 }
+
+func (r *recorded) allFigures() []figure {
+	return []figure{r.gemm(), r.speedup(), r.epoch(), r.predict(), r.account(), r.history()}
+}
+
+func (f figure) empty() bool { return len(f.points) == 0 }
 
 // gemm shows products from those that use each number once to those that use it
 // often: what is next to the ceiling could not be faster.
@@ -105,7 +110,7 @@ func (r *recorded) speedup() figure {
 		if w := p.Fast.Keys["workers"]; w != "" && w != "1" || !slices.Contains([]string{"Vector", "Step", "Gemv"}, p.Fast.Base) {
 			continue
 		}
-		if p.Fast.Keys["input"] == "random" {
+		if p.Fast.Base == "Step" && (p.Fast.Keys["batch"] != "32" || p.Fast.Keys["input"] == "random") {
 			continue
 		}
 		f.points = append(f.points, point{kernel(p.Fast.Line), r.tier, p.Speedup, p.Fast, &p.Plain})
@@ -120,12 +125,10 @@ func kernel(l results.Line) string {
 		return k
 	}
 	name := l.Base
-	for _, key := range []string{"model", "batch", "m", "k", "n"} {
-		if v := l.Keys[key]; v != "" {
-			name += " " + strings.ReplaceAll(key+" "+v, "model ", "")
-		}
+	if model := l.Keys["model"]; model != "" {
+		return fmt.Sprintf("%s, %s model, batch %s", strings.ToLower(name), model, l.Keys["batch"])
 	}
-	return name
+	return fmt.Sprintf("%s %s×%s", name, l.Keys["k"], l.Keys["n"])
 }
 
 func (r *recorded) epoch() figure {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	_ "embed" // for the page
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
 )
 
 //go:embed page.html
@@ -25,14 +28,15 @@ type page struct {
 	Figures []pageFigure
 	Lacking []string
 	Dir     string
+	Font    template.CSS // what the pictures are laid out with, as a data URL
 }
 
 type setting struct{ Key, Value string }
 
 type pageFigure struct {
-	Name, Caption, Axis string
-	SVG                 template.HTML
-	Points              []pagePoint
+	Name, Title, Caption, Axis string
+	SVG                        template.HTML
+	Points                     []pagePoint
 }
 
 type pagePoint struct {
@@ -45,20 +49,19 @@ type source struct{ Text, Link string }
 
 // writePage writes the page with the drawings in it.
 func (r *recorded) writePage(path string, drawn []drawing) error {
-	p := page{Config: map[string]string{"cpu_name": r.config["cpu-name"]}, Dir: filepath.ToSlash(r.dir)}
+	p := page{Config: map[string]string{"cpu_name": r.config["cpu-name"]}, Dir: filepath.ToSlash(r.dir),
+		Font: template.CSS("url(data:font/ttf;base64," + base64.StdEncoding.EncodeToString(liberationsansregular.TTF) + ")")}
 	for _, key := range slices.Sorted(maps.Keys(r.config)) {
 		if !strings.HasPrefix(key, ".") && key != "pkg" {
 			p.Machine = append(p.Machine, setting{key, r.config[key]})
 		}
 	}
-	shown := map[string]bool{}
 	for _, d := range drawn {
-		shown[d.name] = true
-		p.Figures = append(p.Figures, pageFigure{d.name, d.caption, d.axis, inline(d), d.pagePoints(filepath.Dir(path))})
+		p.Figures = append(p.Figures, pageFigure{d.name, d.title, d.caption, d.axis, inline(d), d.pagePoints(filepath.Dir(path))})
 	}
-	for _, f := range []figure{r.gemm(), r.speedup(), r.epoch(), r.predict(), r.account(), r.history()} {
-		if !shown[f.name] {
-			p.Lacking = append(p.Lacking, strings.ToLower(f.title[:1])+f.title[1:])
+	for _, f := range r.allFigures() {
+		if f.empty() {
+			p.Lacking = append(p.Lacking, f.title)
 		}
 	}
 	f, err := os.Create(path)
