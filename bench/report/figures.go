@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -74,18 +75,8 @@ func (r *recorded) gemm() figure {
 			f.add(shape(g.Line), series, g, "GFLOP/s", 1)
 		}
 	}
-	slices.SortStableFunc(f.points, func(a, b point) int { return compareFloats(intensity(a.from.Line), intensity(b.from.Line)) })
+	slices.SortStableFunc(f.points, func(a, b point) int { return cmp.Compare(intensity(a.from.Line), intensity(b.from.Line)) })
 	return f
-}
-
-func compareFloats(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func shape(l results.Line) string {
@@ -94,12 +85,14 @@ func shape(l results.Line) string {
 
 // intensity is the number of operations for each element of the operands.
 func intensity(l results.Line) float64 {
-	size := func(key string) float64 {
-		v, _ := strconv.ParseFloat(l.Keys[key], 64)
-		return v
-	}
-	m, k, n := size("m"), size("k"), size("n")
+	m, k, n := size(l, "m"), size(l, "k"), size(l, "n")
 	return 2 * m * k * n / (m*k + k*n + m*n)
+}
+
+// size is a number in a benchmark's name, or 0.
+func size(l results.Line, key string) float64 {
+	v, _ := strconv.ParseFloat(l.Keys[key], 64)
+	return v
 }
 
 // speedup shows what assembly makes of plain Go.
@@ -115,7 +108,7 @@ func (r *recorded) speedup() figure {
 		}
 		f.points = append(f.points, point{kernel(p.Fast.Line), r.tier, p.Speedup, p.Fast, &p.Plain})
 	}
-	slices.SortStableFunc(f.points, func(a, b point) int { return compareFloats(a.value, b.value) })
+	slices.SortStableFunc(f.points, func(a, b point) int { return cmp.Compare(a.value, b.value) })
 	return f
 }
 
@@ -139,6 +132,7 @@ func (r *recorded) epoch() figure {
 			f.add(fmt.Sprintf("batches of %s, %s threads", g.Keys["batch"], g.Keys["workers"]), g.Keys["peer"], g, "sec/op", 1)
 		}
 	}
+	f.largestFirst("batch")
 	return f
 }
 
@@ -146,10 +140,11 @@ func (r *recorded) predict() figure {
 	f := figure{name: "predict", title: "Prediction, 784-256-128-10", axis: "microseconds a sample", kind: bars,
 		caption: "Time to predict a batch, divided by its samples; shorter is better."}
 	for _, g := range r.peers {
-		if batch, err := strconv.ParseFloat(g.Keys["batch"], 64); g.Base == "PeerPredict" && err == nil && batch > 0 {
+		if batch := size(g.Line, "batch"); g.Base == "PeerPredict" && batch > 0 {
 			f.add(fmt.Sprintf("batch of %s, %s threads", g.Keys["batch"], g.Keys["workers"]), g.Keys["peer"], g, "sec/op", 1e6/batch)
 		}
 	}
+	f.largestFirst("batch")
 	return f
 }
 
@@ -193,6 +188,12 @@ func (f *figure) add(label, series string, g results.Group, unit string, factor 
 	if v, ok := g.Median(unit); ok {
 		f.points = append(f.points, point{strings.TrimSpace(label), series, v * factor, g, nil})
 	}
+}
+
+// largestFirst orders the points by a number in their names, so that the smallest
+// is on top: the first label of bars is the lowest.
+func (f *figure) largestFirst(key string) {
+	slices.SortStableFunc(f.points, func(a, b point) int { return cmp.Compare(size(b.from.Line, key), size(a.from.Line, key)) })
 }
 
 // distinct are the values of the points in a column, in the order in which they
