@@ -85,6 +85,7 @@ check-vet:
 	for p in $(PLATFORMS); do for tags in '' purego noasm; do \
 		echo "vet $$p $$tags"; GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet -tags "$$tags" ./... || exit 1; \
 	done; done
+	$(GO) vet -tags slowgemm ./kernels
 
 BINARIES = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 check-build:

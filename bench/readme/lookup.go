@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"text/template"
 
@@ -85,15 +86,19 @@ func anchor(g results.Group) string {
 // A pair is a benchmark in plain Go and on the best tier, for a template.
 type pair struct{ results.Pair }
 
-// pairs finds those of one worker, or of none in particular.
-func (l *lookup) pairs() (list []pair, err error) {
+// pairs finds those whose names match.
+func (l *lookup) pairs(pattern string) (list []pair, err error) {
+	names, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range results.Pairs(l.groups, results.Best(l.groups)) {
-		if w := p.Fast.Keys["workers"]; (w == "" || w == "1") && p.Fast.Keys["input"] != "random" {
+		if names.MatchString(p.Name) {
 			list = append(list, pair{p})
 		}
 	}
 	if list == nil {
-		err = errors.New("nothing is recorded on two tiers")
+		err = fmt.Errorf("no %s is recorded on two tiers", pattern)
 	}
 	return list, err
 }
@@ -101,18 +106,22 @@ func (l *lookup) pairs() (list []pair, err error) {
 // Name is the benchmark's, with spaces between its parts.
 func (p pair) Name() string { return strings.ReplaceAll(p.Pair.Name, "/", " ") }
 
-// Plain and Fast are the times, in microseconds.
-func (p pair) Plain(format string) (string, error) { return link(p.Pair.Plain, "sec/op", 1e6, format) }
-func (p pair) Fast(format string) (string, error)  { return link(p.Pair.Fast, "sec/op", 1e6, format) }
+// Plain and Fast are the times of a call.
+func (p pair) Plain() string { return timeOf(p.Pair.Plain) }
+func (p pair) Fast() string  { return timeOf(p.Pair.Fast) }
+
+func timeOf(g results.Group) string {
+	sec, _ := g.Median("sec/op") // which every pair has
+	return fmt.Sprintf("[%s](%s)", results.Seconds(sec), anchor(g))
+}
 
 // Faster is how many times faster the tier is.
 func (p pair) Faster(format string) string { return fmt.Sprintf(format, p.Speedup) }
 
 // Of is a figure of the faster one, or nothing if it has none in this unit.
-func (p pair) Of(unit, format string) string {
-	v, ok := p.Pair.Fast.Median(unit)
-	if !ok {
-		return ""
+func (p pair) Of(unit, format string) (string, error) {
+	if _, ok := p.Pair.Fast.Median(unit); !ok {
+		return "", nil
 	}
-	return fmt.Sprintf(format, v)
+	return link(p.Pair.Fast, unit, 1, format)
 }

@@ -50,9 +50,9 @@ const marked = "before\n<!-- measured: x -->\nold\n<!-- end of x -->\nafter\n"
 
 func TestRewrite(t *testing.T) {
 	got, err := rewriteWith(t, marked, `{{from "r.txt"}}{{config "go"}} {{figure "A/tier=avx2/n=1" "sec/op" 1e6 "%.1f"}} {{mean "S/" "accuracy-%" 1.0 "%.2f"}}
-{{range pairs}}{{.Name}}: {{.Plain "%.0f"}} {{.Fast "%.0f"}} {{.Faster "%.1f"}} {{.Of "GFLOP/s" "%.0f"}}{{.Of "B/s" "%.0f"}}
+{{range pairs "^A"}}{{.Name}}: {{.Plain}} {{.Fast}} {{.Faster "%.1f"}} {{.Of "GFLOP/s" "%.0f"}}{{.Of "B/s" "%.0f"}}
 {{end}}`)
-	want := "before\n<!-- measured: x -->\ngo1.26 [2.0](r.txt#L3-L4) 90.50\nA/n=1: [8](r.txt#L5) [2](r.txt#L3-L4) 4.0 8\n<!-- end of x -->\nafter\n"
+	want := "before\n<!-- measured: x -->\ngo1.26 [2.0](r.txt#L3-L4) 90.50\nA/n=1: [8.000µs](r.txt#L5) [2.000µs](r.txt#L3-L4) 4.0 [8](r.txt#L3-L4)\n<!-- end of x -->\nafter\n"
 	if want = strings.Replace(want, "A/n=1", "A n=1", 1); err != nil || got != want {
 		t.Errorf("%s, error %v, want\n%s", got, err, want)
 	}
@@ -67,7 +67,7 @@ func TestNotRecorded(t *testing.T) {
 	for _, template := range []string{
 		`{{from "missing.txt"}}`, `{{config "go"}}`, `{{from "r.txt"}}{{config "cpu"}}`,
 		`{{from "r.txt"}}{{figure "B" "sec/op" 1.0 "%f"}}`, `{{from "r.txt"}}{{figure "S/seed=1" "sec/op" 1.0 "%f"}}`,
-		`{{from "r.txt"}}{{mean "S/" "sec/op" 1.0 "%f"}}`, `{{pairs}}`, `{{nonsense}}`,
+		`{{from "r.txt"}}{{mean "S/" "sec/op" 1.0 "%f"}}`, `{{pairs "A"}}`, `{{from "r.txt"}}{{pairs "B"}}`, `{{from "r.txt"}}{{pairs "("}}`, `{{nonsense}}`,
 	} {
 		if got, err := rewriteWith(t, marked, template); err == nil {
 			t.Errorf("%s: %s", template, got)

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -135,5 +137,28 @@ func TestNothingRecorded(t *testing.T) {
 	}
 	if err := write(dir, dir); err == nil || !strings.Contains(err.Error(), "no results") {
 		t.Errorf("an empty file: error %v", err)
+	}
+}
+
+// The pictures that README.md shows are those of what was recorded. Their last
+// digits are those of amd64, where no multiplication is fused with an addition.
+func TestPicturesAreCurrent(t *testing.T) {
+	const pictures, recorded = "../pictures", "../baseline/amd-epyc-f-25-m-1"
+	committed, err := filepath.Glob(filepath.Join(pictures, "*.svg"))
+	if err != nil || committed == nil || runtime.GOARCH != "amd64" {
+		t.Skip("no pictures, or another processor")
+	}
+	out := t.TempDir()
+	if err := write(recorded, out); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range committed {
+		want, err := os.ReadFile(filepath.Join(out, filepath.Base(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what was recorded: make report (error %v)", file, err)
+		}
 	}
 }
