@@ -22,6 +22,6 @@ func init() {
 func slowed(f micro.GemmFunc, peak func(n int), flops, peakFlops int) micro.GemmFunc {
 	return func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int) {
 		f(tiles, k, a, rsa, csa, tsa, b, rsb, tsb, init, rsinit, tsinit, c, rsc, tsc, cols, lo, ahead, stepAhead)
-		peak((tiles*k*flops/18 + peakFlops/2) / peakFlops)
+		peak((tiles*k*flops/16 + peakFlops/2) / peakFlops)
 	}
 }
