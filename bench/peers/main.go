@@ -9,7 +9,8 @@
 // threads. They take turns, round by round, each in a process of its own that keeps
 // what it has prepared; the first round does not count. A training round is an
 // epoch of MNIST, reshuffled. A prediction round is some ms of calls; before any is
-// measured, the peers' predictions with our weights must agree with ours.
+// measured, the peers' predictions with our weights must agree with ours. Peers
+// predict with all their threads; our Predict has one worker.
 //
 // It prints tables in Markdown, of medians; -o writes all measurements in Go's
 // benchmark format.
