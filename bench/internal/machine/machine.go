@@ -93,14 +93,14 @@ func caches() string {
 }
 
 // commit is the revision of the source in the working folder; + says that it
-// was changed since.
+// was changed since. What is recorded, perhaps just now, is no source.
 func commit() string {
 	head, err := exec.Command("git", "rev-parse", "--short=12", "HEAD").Output()
 	if err != nil {
 		return ""
 	}
 	id := string(bytes.TrimSpace(head))
-	if changes, err := exec.Command("git", "status", "--porcelain", "--untracked-files=no").Output(); err != nil || len(changes) > 0 {
+	if changes, err := exec.Command("git", "status", "--porcelain", "--untracked-files=no", "--", ":(top)", ":(top,exclude)bench/baseline").Output(); err != nil || len(changes) > 0 {
 		id += "+"
 	}
 	return id
