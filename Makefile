@@ -5,27 +5,59 @@ QEMU_ARM64 ?= qemu-aarch64-static
 QEMU_AMD64 ?= qemu-x86_64-static
 LLVM_MCA ?= llvm-mca
 
-.PHONY: run test bench bench-peers mca generate check
+.PHONY: run test bench bench-quick bench-record bench-compare bench-gate-check bench-peers bench-peers-gemm bench-peers-nn report readme mca generate check
 run: ## train the reference model
 	$(GO) run ./cmd/mnist-fast
 
 test: ## all tests, on the tiers that this machine has
 	$(GO) test ./...
 
-bench: ## the kernels, by tier
-	$(GO) test -run '^$$' -bench . ./kernels/...
-	$(GO) test -run '^$$' -bench Gemm ./bench
+bench: ## everything, to bench.txt, in some 20 minutes
+	$(GO) run ./bench/run
+
+bench-quick: ## what matters most, in two minutes, with a table at the end
+	$(GO) run ./bench/run -quick
+
+bench-record: ## everything, to bench/baseline/<cpu>/$(NAME).txt: current, or a version
+	$(GO) run ./bench/run -record $(NAME)
+NAME = current
+
+# Of a change: make bench-compare BASE=main (go doc ./bench/compare).
+bench-compare: ## what became slower since the revision BASE
+	$(GO) run ./bench/compare $(COMPARE_FLAGS) $(BASE)
+BASE = HEAD~1
+
+# Wants a quiet machine, and two hours.
+bench-gate-check: ## what bench-compare finds where nothing changed, and where GEMM got 5 % slower
+	$(GO) test -run 'TestGate$$' -timeout 6h ./bench/compare -v -gate 20
 
 # PEERS_FLAGS are the flags of BenchmarkPeers (go doc ./bench), for instance
-# '-peers.tier=avx2'. With PEERS_ROOT, a folder with a system of its own, it
-# runs there (as root), with the libraries of that system.
-bench-peers: ## GEMM beside C libraries and gonum
+# '-peers.tier=avx2', and NN_FLAGS those of bench/peers (go doc ./bench/peers).
+# With PEERS_ROOT, a folder with a system of its own, they run there (as root),
+# with the libraries of that system. What they measure is recorded in peers-*.txt.
+bench-peers: bench-peers-gemm bench-peers-nn ## side by side with other libraries
+
 ifdef PEERS_ROOT
+bench-peers-gemm:
 	CGO_ENABLED=0 $(GO) test -c -o $(PEERS_ROOT)/tmp/bench.test ./bench
-	chroot $(PEERS_ROOT) /tmp/bench.test -test.run '^$$' -test.bench Peers $(PEERS_FLAGS)
+	chroot $(PEERS_ROOT) /tmp/bench.test -test.run '^$$' -test.bench Peers -test.benchtime 1x -peers.o /tmp/peers-gemm.txt $(PEERS_FLAGS)
+	cp $(PEERS_ROOT)/tmp/peers-gemm.txt .
+bench-peers-nn:
+	CGO_ENABLED=0 $(GO) build -o $(PEERS_ROOT)/tmp/peers ./bench/peers
+	chroot $(PEERS_ROOT) /tmp/peers -o /tmp/peers-nn.txt $(NN_FLAGS)
+	cp $(PEERS_ROOT)/tmp/peers-nn.txt .
 else
-	$(GO) test -run '^$$' -bench Peers ./bench $(PEERS_FLAGS)
+bench-peers-gemm:
+	$(GO) test -run '^$$' -bench Peers -benchtime 1x ./bench -peers.o $(CURDIR)/peers-gemm.txt $(PEERS_FLAGS)
+bench-peers-nn:
+	$(GO) run ./bench/peers -o peers-nn.txt $(NN_FLAGS)
 endif
+
+report: ## a page and pictures of what was recorded, in bench/pictures
+	$(GO) run ./bench/report
+
+readme: ## the tables of README.md, from what was recorded
+	$(GO) run ./bench/readme
 
 # Of version 19 or later: make mca LLVM_MCA=llvm-mca-19, of Debian's and Ubuntu's package llvm-19.
 mca: ## how near the NEON tiles come to the FMLA limit, estimated by llvm-mca
@@ -63,6 +95,7 @@ check-vet:
 	for p in $(PLATFORMS); do for tags in '' purego noasm; do \
 		echo "vet $$p $$tags"; GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet -tags "$$tags" ./... || exit 1; \
 	done; done
+	$(GO) vet -tags slowgemm ./kernels
 
 BINARIES = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 check-build:

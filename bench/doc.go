@@ -1,5 +1,15 @@
-// Package bench measures the kernels, alone and beside other libraries. It has
-// only tests; run them from the root of the repository.
+// Package bench measures the kernels and the trainer, alone and beside other
+// libraries. It has only tests; run them from the root of the repository. The
+// commands below it make use of them, and are told of by go doc:
+//
+//	bench/run      records everything with the machine it ran on; a table in two minutes
+//	bench/compare  what a change made slower, with an exit status
+//	bench/peers    training and prediction beside PyTorch, ONNX Runtime, scikit-learn
+//	bench/report   a page and pictures of what was recorded
+//	bench/readme   the tables of README.md, from what was recorded
+//
+// bench/baseline has what was recorded, in a folder for each kind of processor:
+// current.txt, a file for each released version (v1.2.3.txt), and peers-*.txt.
 //
 // # The kernels
 //
@@ -30,6 +40,20 @@
 //	go tool benchstat -col /workers -filter '/tier:avx512 .unit:GFLOP/s' new.txt
 //	go tool benchstat -col /tier -row /m,/k,/n,/op -filter '/workers:1' new.txt
 //
+// The results are headed by what they depend on: commit, processor, caches, system,
+// and the FMA ceiling of each tier, in GFLOP/s of one worker.
+//
+// # Training and prediction
+//
+// BenchmarkStep is a step of training, BenchmarkEpoch a pass over MNIST, and
+// BenchmarkPredict a prediction:
+//
+//	Step/model=reference/batch=32/input=mnist/tier=avx2/workers=2
+//
+// The models are reference (784-256-128-10), wide (784-2048-2048-10), small
+// (64-64-64-4) and one-layer (784-30-10). input=random has no zeros, which MNIST has
+// many of. samples/s counts samples; GFLOP/s counts the operations of the products.
+//
 // # Peers
 //
 // BenchmarkPeers lets C libraries (OpenBLAS, BLIS, oneDNN, MKL) and gonum compute
@@ -49,6 +73,9 @@
 //	-peers.with=gonum,openblas=/opt/lib/libopenblas.so
 //	                      only these peers, with the path of a library that is
 //	                      elsewhere; BENCH_PEERS in the environment is the default
+//
+//	-peers.o=peers-gemm.txt
+//	                      a file for all measurements, in benchmark format
 //
 // To compare with the libraries of another system, unpacked in a folder, as root:
 //

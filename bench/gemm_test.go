@@ -2,8 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"runtime"
-	"slices"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -20,7 +18,7 @@ func BenchmarkGemm(b *testing.B) {
 			if tier == kernels.Generic && s.flops() > slowFlops {
 				continue
 			}
-			for _, workers := range slices.Compact([]int{1, runtime.GOMAXPROCS(0)}) {
+			for _, workers := range workerCounts() {
 				b.Run(fmt.Sprintf("tier=%s/%s/workers=%d", tier, s, workers), func(b *testing.B) {
 					benchmarkGemm(b, s, tier, workers)
 				})
@@ -41,6 +39,5 @@ func benchmarkGemm(b *testing.B, s shape, tier kernels.Tier, workers int) {
 	}
 	gflops := s.flops() * float64(b.N) / float64(b.Elapsed().Nanoseconds())
 	top = max(top, ceiling(team))
-	b.ReportMetric(gflops, "GFLOP/s")
-	b.ReportMetric(100*gflops/top, "ceiling-%")
+	reportRate(b, gflops, top)
 }

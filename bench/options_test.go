@@ -18,6 +18,7 @@ var (
 	workersFlag = flag.Int("peers.workers", 1, "threads of each contestant")
 	roundsFlag  = flag.Int("peers.rounds", 10, "measurements of each contestant and shape")
 	shapesFlag  = flag.String("peers.shapes", "", "regular expression of the shapes to measure, by name; all by default")
+	outFlag     = flag.String("peers.o", "", "file for all measurements, in benchmark format")
 	withFlag    = flag.String("peers.with", os.Getenv("BENCH_PEERS"),
 		"the peers, as name or name=path of a library, with commas; by default what BENCH_PEERS lists, or all that are found")
 )

@@ -31,5 +31,8 @@ func BenchmarkPeers(b *testing.B) {
 	}
 	r := c.report()
 	r.print(os.Stdout)
+	if err := c.save(*outFlag); err != nil {
+		b.Fatal(err)
+	}
 	b.ReportMetric(r.mean(row.ofBest), "of-best-peer")
 }

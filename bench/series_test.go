@@ -1,7 +1,9 @@
 package bench
 
 import (
+	"os"
 	"runtime"
+	"testing"
 	"time"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -70,11 +72,23 @@ func perCall(f func(), calls int) float64 {
 }
 
 // ceiling is what the team's workers can do at most, in GFLOP/s, all at once.
+// It takes some 30 ms, more than many a benchmark: BENCH_CEILING=off says 0.
 func ceiling(team *kernels.Team) (sum float64) {
+	if os.Getenv("BENCH_CEILING") == "off" {
+		return 0
+	}
 	each := make([]float64, team.Workers())
 	team.Run(func(rank int, _ *kernels.Core) { each[rank] = kernels.Ceiling(team.Tier()) })
 	for _, x := range each {
 		sum += x
 	}
 	return sum
+}
+
+// reportRate reports GFLOP/s, and what they are of the ceiling if it is known.
+func reportRate(b *testing.B, gflops, ceiling float64) {
+	b.ReportMetric(gflops, "GFLOP/s")
+	if ceiling > 0 {
+		b.ReportMetric(100*gflops/ceiling, "ceiling-%")
+	}
 }

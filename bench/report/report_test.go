@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// example writes a folder of results of every kind.
+func example(t *testing.T) string {
+	dir := t.TempDir()
+	var text strings.Builder
+	text.WriteString("cpu-name: Test <1>\ntier: avx2\nfma-ceiling-avx2: 100\npkg: p\n")
+	for i, shape := range []string{"m=32/k=784/n=256/op=nn", "m=1/k=784/n=256/op=nn", "m=512/k=512/n=512/op=tn"} {
+		for j, tier := range []string{"generic", "avx2"} {
+			for range 2 {
+				fmt.Fprintf(&text, "BenchmarkGemm/tier=%s/%s/workers=1-2 1 1000 ns/op %d GFLOP/s\n", tier, shape, 1+80*j+5*i)
+			}
+		}
+	}
+	for i, kernel := range []string{"Exp", "Adam", "ReLU"} {
+		fmt.Fprintf(&text, "BenchmarkVector/kernel=%s/tier=generic/n=4096 1 %d ns/op\nBenchmarkVector/kernel=%[1]s/tier=avx2/n=4096 1 100 ns/op\n", kernel, 1000*(i+1))
+	}
+	for i, part := range []string{"forward", "backward", "Adam", "waiting"} {
+		fmt.Fprintf(&text, "BenchmarkStepAccount/model=reference/tier=avx2/workers=2/part=%s 1 %d ns/op\n", part, 100000/(i+1))
+	}
+	const step = "BenchmarkStep/model=reference/batch=32/input=mnist/tier=avx2/workers=1 1 1000 ns/op %d GFLOP/s\n"
+	var peers strings.Builder
+	for i, peer := range []string{"ours", "torch", "sklearn"} {
+		fmt.Fprintf(&peers, "BenchmarkPeerEpoch/batch=32/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*900000000)
+		fmt.Fprintf(&peers, "BenchmarkPeerPredict/batch=1/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*9000)
+		fmt.Fprintf(&peers, "BenchmarkPeerPredict/batch=32/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*60000)
+	}
+	peers.WriteString("BenchmarkPeerGemm/peer=openblas/tier=avx2/shape=fwd1/m=32/k=784/n=256/op=nn/workers=1 1 1000 ns/op 70 GFLOP/s\n")
+	for name, text := range map[string]string{
+		"current.txt": text.String() + fmt.Sprintf(step, 50), "v0.10.0.txt": text.String() + fmt.Sprintf(step, 40),
+		"v0.9.0.txt": "tier: avx2\n" + fmt.Sprintf(step, 30), "peers-all.txt": peers.String(), "transcribed.txt": "BenchmarkX 1 1 ns/op\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestReport(t *testing.T) {
+	dir, out := example(t), t.TempDir()
+	if folder := os.Getenv("REPORT_EXAMPLE"); folder != "" { // to look at
+		out = folder
+	}
+	if err := write(dir, out); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(out, "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page) > 2<<20 {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+	if out := regexp.MustCompile(`(src|href)="(https?:)?//|url\(["']?http|<script`).Find(page); out != nil {
+		t.Errorf("the page needs the network: %s", out)
+	}
+	for _, name := range []string{"gemm", "speedup", "epoch", "predict", "account", "history"} {
+		if !strings.Contains(string(page), `<figure id="`+name+`">`) {
+			t.Errorf("the page has no %s", name)
+		}
+		f, err := os.Open(filepath.Join(out, name+".png"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if _, err := png.Decode(f); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		f.Close()
+	}
+	if !strings.Contains(string(page), "Test &lt;1&gt;") || strings.Contains(string(page), "ZgotmplZ") {
+		t.Error("the page does not quote what it shows")
+	}
+}
+
+// Every value on a picture is the median of the lines that the page names.
+func TestFiguresAreTraceable(t *testing.T) {
+	r, err := read(example(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(r.versions); n != 3 || r.versions[0].name != "v0.9.0" || r.versions[2].name != "current" {
+		t.Errorf("versions %v", r.versions)
+	}
+	for _, f := range r.figures() {
+		for _, p := range f.points {
+			for _, place := range p.Sources() {
+				file, line, _ := strings.Cut(place, ".txt:")
+				text, err := os.ReadFile(file + ".txt")
+				if err != nil {
+					t.Fatal(err)
+				}
+				first := 0
+				fmt.Sscanf(line, "%d", &first)
+				if lines := strings.Split(string(text), "\n"); !strings.HasPrefix(lines[first-1], "Benchmark"+p.from.Base) {
+					t.Errorf("%s, %s %s: %s is %q", f.name, p.label, p.series, place, lines[first-1])
+				}
+			}
+		}
+	}
+	history := r.history()
+	if history.points[0].label != "v0.9.0" || history.points[0].value != 30 || history.points[4].value != 50 {
+		t.Errorf("history: %v %v", history.labels(), history.series())
+	}
+	if gemm := r.gemm(); gemm.points[0].label != "1×784×256" || gemm.limit != 100 || len(gemm.series()) != 3 {
+		t.Errorf("products: %v %v %v", gemm.labels(), gemm.limit, gemm.series())
+	}
+}
+
+func TestSource(t *testing.T) {
+	s := newSource(filepath.FromSlash("bench/pictures"), "bench/baseline/x/current.txt:3-8")
+	if s.Link != "../baseline/x/current.txt#L3-L8" || s.Text != "bench/baseline/x/current.txt:3-8" {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestNothingRecorded(t *testing.T) {
+	dir := t.TempDir()
+	if err := write(dir, dir); err == nil || !strings.Contains(err.Error(), "-record current") {
+		t.Errorf("an empty folder: error %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "current.txt"), []byte("nothing\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(dir, dir); err == nil || !strings.Contains(err.Error(), "no results") {
+		t.Errorf("an empty file: error %v", err)
+	}
+}
+
+// The pictures that README.md shows are those of what was recorded. Their last
+// digits are those of amd64, where no multiplication is fused with an addition.
+func TestPicturesAreCurrent(t *testing.T) {
+	const pictures, recorded = "../pictures", "../baseline/amd-epyc-f-25-m-1"
+	committed, err := filepath.Glob(filepath.Join(pictures, "*.svg"))
+	if err != nil || committed == nil || runtime.GOARCH != "amd64" {
+		t.Skip("no pictures, or another processor")
+	}
+	out := t.TempDir()
+	if err := write(recorded, out); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range committed {
+		want, err := os.ReadFile(filepath.Join(out, filepath.Base(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what was recorded: make report (error %v)", file, err)
+		}
+	}
+}
