@@ -25,9 +25,9 @@ const augmentHelp = `SETTINGS
 change training images at random, anew every epoch:
 none; light, by shift and rotation; affine, also by
 scale and shear; elastic, affine and distorted; or
-numbers, as light,scale=0.2 or shift=2,alpha=36,sigma=6
-(shift, rotation, scale, shear, alpha, sigma, noise,
-erase: see go doc ./nn/augment Settings)`
+numbers, as light,scale=0.2 or shift=2,erase=0.1 (of
+shift, rotation, scale, shear, alpha, sigma, noise,
+erase: go doc ./nn/augment Settings)`
 
 // parameters are the numbers of the settings.
 func (a *augmentation) parameters() []parameter {

@@ -80,7 +80,7 @@ func (t *training) checkpointText() string {
 	return t.checkpoint
 }
 
-// An identity tells runs apart: by flags, and by a hash of the images for -data.
+// An identity tells runs apart: by flags, and of -data by a hash of the images.
 type identity map[string]string
 
 // identityName is its file, beside the checkpoints.
@@ -88,17 +88,17 @@ const identityName = "run.json"
 
 func (t *training) newIdentity() identity {
 	id := maps.Clone(identity(t.settings))
-	id["data"] = hashSets(t.trainSet, t.validationSet)
+	id["data"] = t.dataHash()
 	return id
 }
 
-func hashSets(sets ...mnist.Set) string {
+func (t *training) dataHash() string {
 	h := sha256.New()
-	for _, s := range sets {
+	for _, s := range []mnist.Set{t.trainSet, t.validationSet} {
 		h.Write(s.Images)
 		h.Write(s.Labels)
 	}
-	return fmt.Sprintf("%.6x…", h.Sum(nil))
+	return fmt.Sprintf("SHA-256 %x", h.Sum(nil))
 }
 
 func (id identity) write(dir string) error {
@@ -123,14 +123,16 @@ func (t *training) requireSame(c *cli.Command) error {
 	if err := json.Unmarshal(text, &saved); err != nil {
 		return fmt.Errorf("-resume: %s: %w", name, err)
 	}
-	now := t.newIdentity()
-	for _, flag := range slices.Sorted(maps.Keys(now)) {
+	for _, flag := range slices.Sorted(maps.Keys(t.settings)) {
 		if flag == "epochs" && t.schedule == scheduleNames[0] {
 			continue // there may be more of the same
 		}
-		if saved[flag] != now[flag] {
-			return misusef(c, "-resume: the run in %s has -%s %s, this one %s", t.checkpoint, flag, saved[flag], now[flag])
+		if saved[flag] != t.settings[flag] {
+			return misusef(c, "-resume: the run in %s has -%s %s, this one %s", t.checkpoint, flag, saved[flag], t.settings[flag])
 		}
+	}
+	if saved["data"] != t.dataHash() {
+		return misusef(c, "-resume: the run in %s has other images than -data %s", t.checkpoint, dataName(t.data))
 	}
 	return nil
 }
