@@ -77,8 +77,9 @@ func (o *compareOptions) flags() []cli.Flag {
 		section("Scores",
 			flag("validation", "SHARE\nscore on this share of the training images, their\nlast, and train on the others", &o.validation, share),
 			boolFlag("test", "train on all training images and score on the test\nimages: to report a choice, not to make it", &o.test),
-			dataFlag(&o.data),
+			dataFlag(&o.data), trainImagesFlag(&o.trainImages),
 		),
+		section("Regularization, in all runs", append(o.regularization.flags(), o.rateFlags()...)...),
 		section("Training",
 			flag("epochs", "N\npasses over the training images", &o.epochs, integer(1, math.MaxInt32)),
 			flag("seeds", "N\nruns of each setting", &o.seeds, integer(1, math.MaxInt32)),
@@ -125,6 +126,10 @@ func newComparison(c *cli.Command, o *compareOptions) (*comparison, error) {
 	}
 	p := &comparison{compareOptions: o, base: &training{trainOptions: o.trainOptions}}
 	p.combine()
+	p.fixed = append(p.fixed, o.allWords()...)
+	if err := o.checkRegularization(c); err != nil {
+		return nil, err
+	}
 	if err := p.checkScores(c); err != nil {
 		return nil, err
 	}

@@ -35,15 +35,21 @@ func edit(o nn.Optimizer, change func([]parameter)) nn.Optimizer {
 	return o
 }
 
-// setRate returns the optimizer with another learning rate, which all have.
+// setRate returns the optimizer with another learning rate.
 func setRate(o nn.Optimizer, rate float64) nn.Optimizer {
-	return edit(o, func(parameters []parameter) {
-		for _, p := range parameters {
-			if p.flag == "lr" {
-				*p.at = rate
-			}
-		}
-	})
+	return edit(o, func(parameters []parameter) { *learningRate(parameters) = rate })
+}
+
+// rateOf returns the learning rate of an optimizer.
+func rateOf(o nn.Optimizer) (rate float64) {
+	edit(o, func(parameters []parameter) { rate = *learningRate(parameters) })
+	return rate
+}
+
+// learningRate is the parameter that all optimizers have.
+func learningRate(parameters []parameter) *float64 {
+	i := slices.IndexFunc(parameters, func(p parameter) bool { return p.flag == "lr" })
+	return parameters[i].at
 }
 
 func adamParameters(o *nn.Adam) []parameter {
@@ -82,7 +88,8 @@ func (o *optimizerOptions) flags() []cli.Flag {
 	return flags
 }
 
-// optimizer returns the optimizer with the parameters that flags give it.
+// optimizer returns the optimizer with the parameters that flags give it, and
+// gives the other flags the optimizer's defaults.
 func (o optimizerOptions) optimizer(c *cli.Command) (nn.Optimizer, error) {
 	optimizer, err := nn.NewOptimizer(o.name)
 	if err != nil {
@@ -95,6 +102,7 @@ func (o optimizerOptions) optimizer(c *cli.Command) (nn.Optimizer, error) {
 			if c.IsSet(p.flag) {
 				*p.at = *o.values[p.flag]
 			}
+			*o.values[p.flag] = *p.at
 		}
 	})
 	for _, p := range parameterFlags {

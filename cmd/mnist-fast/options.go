@@ -10,20 +10,25 @@ import (
 
 // trainOptions are what the flags of "train" set.
 type trainOptions struct {
-	data       string
-	validation float64
+	data        string
+	trainImages int
+	validation  float64
 
 	hidden     sizes
 	activation nn.Activation
 	init       nn.Initializer
 	loss       nn.Loss
-	l1, l2     float64
 	optimizer  optimizerOptions
+	regularization
 
+	preset        string
 	epochs, batch int
 	seed          uint64
 	workers       int
 	tier          string
+
+	checkpoint string
+	resume     bool
 
 	output, report string
 	json, quiet    bool
@@ -33,14 +38,15 @@ type trainOptions struct {
 func referenceRun() *trainOptions {
 	return &trainOptions{
 		hidden: sizes{256, 128}, activation: nn.ReLU, init: nn.GlorotUniform, loss: nn.CategoricalCrossentropy,
-		optimizer: optimizerOptions{name: "adam"},
-		epochs:    10, seed: 1, tier: "auto",
+		optimizer:      optimizerOptions{name: "adam"},
+		regularization: regularization{schedule: "constant"},
+		preset:         "reference", epochs: 10, seed: 1, tier: "auto",
 	}
 }
 
 func (o *trainOptions) flags() []cli.Flag {
 	return slices.Concat(
-		section("Data", dataFlag(&o.data),
+		section("Data", dataFlag(&o.data), trainImagesFlag(&o.trainImages),
 			flag("validation", "SHARE\nhold back this share of the training images, at\ntheir end, and score the model on them every epoch", &o.validation, share),
 		),
 		section("Model",
@@ -48,17 +54,21 @@ func (o *trainOptions) flags() []cli.Flag {
 			flag("activation", "NAME\nof hidden layers: relu, sigmoid, tanh, linear or\nsoftmax. The last layer always has softmax", &o.activation, nn.ParseActivation),
 			flag("init", "NAME\nfirst weights: glorot_uniform, he_uniform\nor zeros", &o.init, nn.ParseInitializer),
 			lossFlag(&o.loss),
-			flag("l1", "X\nadd X times the sum of |weight| to the loss", &o.l1, nonNegative),
-			flag("l2", "X\nadd X times the sum of weight² to the loss", &o.l2, nonNegative),
 		),
-		section("Optimizer (defaults are those of Keras)", o.optimizer.flags()...),
+		section("Optimizer (defaults are those of Keras)", slices.Concat(o.optimizer.flags(), o.rateFlags())...),
+		section("Regularization", append(o.regularization.flags(),
+			flag("early-stopping", "EPOCHS\nend when the loss on the validation images has not\nfallen for so many epochs, and keep the weights of\nthe best", &o.patience, integer(1, math.MaxInt32)))...),
+		section("Checkpoints",
+			flag("checkpoint", "DIR\nsave in a folder, after every epoch and at Ctrl-C,\nwhat it takes to go on: the last three, and the one\nof the lowest loss on validation images", &o.checkpoint, nonEmpty),
+			boolFlag("resume", "go on from the last of these, to the same bits", &o.resume),
+		),
 		section("Output",
 			flag("output", "FILE\nsave the model", &o.output, nonEmpty),
 			reportFlag(&o.report),
 			jsonFlag(&o.json),
 			boolFlag("quiet", "tell only the result", &o.quiet),
 		),
-		section("Training",
+		section("Training", presetFlag(&o.preset),
 			flag("epochs", "N\npasses over the training images", &o.epochs, integer(0, math.MaxInt32)),
 			flag("batch", "N\nimages for a step (32; all of them for gd)", &o.batch, integer(1, math.MaxInt32)),
 			flag("seed", "N\nof the first weights and of the order of images", &o.seed, parseSeed),
@@ -74,6 +84,10 @@ const maxWorkers = 1024
 // The functions below make flags of several commands.
 func dataFlag(to *string) cli.Flag {
 	return flag("data", "DIR\nfolder with train-images-idx3-ubyte and the other\nthree files of a data set, plain or .gz; without it,\nMNIST, which is built in", to, nonEmpty)
+}
+
+func trainImagesFlag(to *int) cli.Flag {
+	return flag("train-images", "N\ntake only the first N training images", to, integer(1, math.MaxInt32))
 }
 
 func lossFlag(to *nn.Loss) cli.Flag {
@@ -108,10 +122,10 @@ func (o *trainOptions) layers(classes int) []nn.Dense {
 	layer := nn.Dense{Kernel: o.init, L1: float32(o.l1), L2: float32(o.l2)}
 	var layers []nn.Dense
 	for _, n := range o.hidden {
-		layer.Units, layer.Activation = n, o.activation
+		layer.Units, layer.Activation, layer.Dropout = n, o.activation, float32(o.dropout)
 		layers = append(layers, layer)
 	}
-	layer.Units, layer.Activation = classes, nn.Softmax
+	layer.Units, layer.Activation, layer.Dropout = classes, nn.Softmax, 0
 	return append(layers, layer)
 }
 

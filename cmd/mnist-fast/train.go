@@ -19,12 +19,16 @@ const trainHelp = `Without flags this is the reference run: MNIST, layers of
 256, 128 and 10, Adam, 10 epochs in batches of 32. The same
 seed gives the same weights, bit for bit, on every machine.
 
-Ctrl-C ends training early and keeps what was learned.
+Ctrl-C ends training early and keeps what was learned. With
+-checkpoint, the same flags and -resume go on with it.
 
 Examples:
   mnist-fast train -output digits.model
   mnist-fast train -epochs 3 -hidden 512,256 -validation 0.1
   mnist-fast train -optimizer sgd -lr 0.1 -batch 64
+  mnist-fast train -preset accurate
+  mnist-fast train -preset simard -checkpoint simard
+  mnist-fast train -preset simard -checkpoint simard -resume
   mnist-fast train -validation 0.1 -report digits.html
   mnist-fast train -hidden none -data fashion-mnist
   mnist-fast train -json > run.jsonl`
@@ -55,6 +59,8 @@ type training struct {
 	*trainOptions
 	trainSet, validationSet, testSet mnist.Set
 	classes                          int
+	settings                         map[string]string // the flags that decide about the weights
+	latest                           string            // the checkpoint to go on from; "": from the beginning
 	model                            *nn.Sequential
 	trainer                          *nn.Trainer
 }
@@ -62,6 +68,9 @@ type training struct {
 // newTraining checks the options, cheap things first, and reads the data.
 func newTraining(c *cli.Command, o *trainOptions) (*training, error) {
 	if err := noArguments(c); err != nil {
+		return nil, err
+	}
+	if err := o.settle(c); err != nil {
 		return nil, err
 	}
 	optimizer, err := o.optimizer.optimizer(c)
@@ -83,7 +92,22 @@ func newTraining(c *cli.Command, o *trainOptions) (*training, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.settings = decisive(c)
+	if err := t.openCheckpoints(c); err != nil {
+		return nil, err
+	}
 	return t, t.build(config)
+}
+
+// settle applies the preset and checks what the flags say together.
+func (o *trainOptions) settle(c *cli.Command) error {
+	if err := applyPreset(c, o.preset); err != nil {
+		return err
+	}
+	if o.resume && o.checkpoint == "" {
+		return misusef(c, "-resume: -checkpoint DIR is missing")
+	}
+	return o.checkRegularization(c)
 }
 
 // chooseTier is kernels.Choose with an error for users.
@@ -104,23 +128,36 @@ func (t *training) loadData(c *cli.Command) error {
 		return err
 	}
 	t.testSet, t.classes = data.Test, data.Classes
+	if n := data.Train.Len(); t.trainImages > n {
+		return misusef(c, "-train-images %d: there are only %d", t.trainImages, n)
+	}
+	if t.trainImages > 0 {
+		data.Train = data.Train.Slice(0, t.trainImages)
+	}
 	if t.trainSet, t.validationSet, err = split(data.Train, t.validation); err != nil {
 		return misuse{err, c.FullName()}
 	}
 	return nil
 }
 
-// complete fills in the batch size and checks what the data decide about.
+// complete fills in what depends on the batch size and checks what the data
+// decide about.
 func (t *training) complete(c *cli.Command, config nn.Config) (nn.Config, error) {
 	var err error
-	if config.BatchSize, err = t.batchSize(c, t.trainSet.Len()); err != nil {
+	if t.batch, err = t.batchSize(c, t.trainSet.Len()); err != nil {
 		return config, err
 	}
+	config.BatchSize = t.batch
+	config = t.regularize(config, (t.trainSet.Len()+t.batch-1)/t.batch)
 	return config, checkMemory(c, t.trainSet.Features(), config, t.layers(t.classes))
 }
 
-// build makes the model and its trainer.
+// build makes the model and its trainer, or takes them from a checkpoint.
 func (t *training) build(config nn.Config) (err error) {
+	config.Seed = t.seed
+	if t.latest != "" {
+		return t.resumeTrainer(config)
+	}
 	if t.model, err = nn.NewSequential(t.trainSet.Features(), t.seed, t.layers(t.classes)...); err != nil {
 		return err
 	}
@@ -132,7 +169,7 @@ func (t *training) build(config nn.Config) (err error) {
 func (a *app) train(ctx context.Context, t *training) error {
 	r := newReporter(a.stdout, t.json)
 	if !t.json && !t.quiet {
-		if err := r.report(t.settings()); err != nil {
+		if err := r.report(trainHead{t}); err != nil {
 			return err
 		}
 	}
@@ -157,7 +194,10 @@ func (a *app) train(ctx context.Context, t *training) error {
 	if err := r.report(result); err != nil {
 		return err
 	}
-	if interrupted {
+	switch {
+	case interrupted && t.checkpoint != "":
+		return fmt.Errorf("%w; the same flags and -resume go on with it", errInterrupted)
+	case interrupted:
 		return errInterrupted
 	}
 	return nil
@@ -169,28 +209,6 @@ func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
-}
-
-// fit trains and tells of every epoch.
-func (a *app) fit(ctx context.Context, t *training, r reporter) (nn.History, error) {
-	if t.quiet {
-		return t.fit(ctx, nil)
-	}
-	b := &bar{w: a.stderr}
-	defer b.clear()
-	return t.fit(ctx, append(b.callbacks(), nn.LambdaCallback{
-		OnEpochEnd: func(e nn.Epoch) error { return r.report(newEpochReport(e)) },
-	}))
-}
-
-// fit trains, and scores the model on the validation set if there is one.
-func (t *training) fit(ctx context.Context, callbacks []nn.Callback) (nn.History, error) {
-	config := nn.FitConfig{Epochs: t.epochs, Seed: t.seed, Callbacks: callbacks}
-	if t.validationSet.Len() > 0 {
-		d := dataset(t.validationSet, t.classes)
-		config.Validation = &d
-	}
-	return t.trainer.Fit(ctx, dataset(t.trainSet, t.classes), config)
 }
 
 // finish scores the model on the test images and saves it.

@@ -2,17 +2,17 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/page"
 	"github.com/mnist-fast/mnist-fast/nn"
 )
 
-// settings is what people see before training.
-type settings struct{ *training }
+// A trainHead is what people see before training.
+type trainHead struct{ *training }
 
-func (t *training) settings() report { return settings{t} }
-
-func (s settings) text() string {
+func (s trainHead) text() string {
 	var out table
 	out.facts(s.facts())
 	return out.String()
@@ -21,15 +21,20 @@ func (s settings) text() string {
 // facts are the settings, for people.
 func (t *training) facts() []page.Fact {
 	config := t.trainer.Config()
-	return []page.Fact{
+	facts := []page.Fact{
 		{Name: "data", Value: fmt.Sprintf("%s: %d×%d pixels, %d classes", dataName(t.data), t.testSet.Height, t.testSet.Width, t.classes)},
 		{Name: "images", Value: fmt.Sprintf("training %d, validation %d, test %d", t.trainSet.Len(), t.validationSet.Len(), t.testSet.Len())},
 		{Name: "model", Value: describeModel(t.model)},
-		{Name: "loss", Value: t.loss.String()},
+		{Name: "loss", Value: strings.Join(append([]string{t.loss.String()}, t.lossWords()...), " ")},
 		{Name: "optimizer", Value: t.optimizer.name + " " + describeOptimizer(config.Optimizer)},
 		{Name: "training", Value: fmt.Sprintf("epochs %d, batch %d, seed %d", t.epochs, config.BatchSize, t.seed)},
 		{Name: "machine", Value: fmt.Sprintf("tier %v, workers %d", config.Tier, config.Workers)},
 	}
+	facts = append(facts, t.regularization.facts()...)
+	if t.checkpoint != "" {
+		facts = append(facts, page.Fact{Name: "checkpoint", Value: t.checkpointText()})
+	}
+	return facts
 }
 
 // An epochReport tells of an epoch.
@@ -41,6 +46,8 @@ type epochReport struct {
 	ValAccuracy      *number `json:"val_accuracy,omitempty"`
 	Seconds          number  `json:"seconds"`
 	SamplesPerSecond number  `json:"samples_per_second"`
+
+	first bool // of those that are told
 }
 
 func newEpochReport(e nn.Epoch) epochReport {
@@ -55,8 +62,8 @@ func newEpochReport(e nn.Epoch) epochReport {
 	return r
 }
 
-// text returns a line of a table of at most 60 columns; the first epoch comes
-// with its head.
+// text returns a line of a table of at most 60 columns; the first one comes with
+// its head.
 func (r epochReport) text() string {
 	head := fmt.Sprintf("%5s %7s  %8s", "epoch", "loss", "accuracy")
 	line := fmt.Sprintf("%5d %7.4f  %8s", r.Epoch, r.Loss, r.Accuracy.percent())
@@ -66,7 +73,7 @@ func (r epochReport) text() string {
 	}
 	head += fmt.Sprintf(" %7s %8s\n", "seconds", "images/s")
 	line += fmt.Sprintf(" %7.2f %8.0f\n", r.Seconds, r.SamplesPerSecond)
-	if r.Epoch > 1 {
+	if !r.first {
 		return line
 	}
 	return "\n" + head + line
@@ -84,8 +91,12 @@ type trainResult struct {
 	Workers      int    `json:"workers"`
 	Seed         uint64 `json:"seed"`
 	Weights      string `json:"weights_sha256"`
-	Model        string `json:"model,omitempty"`  // the file, if it was saved
-	Page         string `json:"report,omitempty"` // idem
+	BestEpoch    int    `json:"best_epoch,omitempty"`   // whose weights these are, if training could stop early
+	Resumed      string `json:"resumed_from,omitempty"` // the checkpoint
+	Model        string `json:"model,omitempty"`        // the file, if it was saved
+	Page         string `json:"report,omitempty"`       // idem
+
+	Settings map[string]string `json:"settings"` // the flags that decide about the weights
 
 	planned int  // epochs
 	alone   bool // without anything told before
@@ -94,11 +105,27 @@ type trainResult struct {
 // result returns what is known when training ends.
 func (t *training) result(h nn.History) trainResult {
 	config := t.trainer.Config()
-	return trainResult{
+	r := trainResult{
 		Epochs: len(h), Tier: config.Tier.String(), Workers: config.Workers, Seed: t.seed, Weights: t.model.SHA256(),
-		Page:    t.report,
+		Resumed: t.latest, Page: t.report, Settings: t.settings,
 		planned: t.epochs, alone: t.quiet,
 	}
+	if t.patience > 0 {
+		r.BestEpoch = bestEpoch(h)
+	}
+	return r
+}
+
+// bestEpoch returns the first epoch of the lowest validation loss, 0 if there is
+// none.
+func bestEpoch(h nn.History) int {
+	best, lowest := 0, math.Inf(1)
+	for _, e := range h {
+		if e.Validation.Loss < lowest {
+			best, lowest = e.Epoch, e.Validation.Loss
+		}
+	}
+	return best
 }
 
 // facts are the result, for people.
@@ -107,8 +134,11 @@ func (r trainResult) facts() []page.Fact {
 	add := func(name, format string, args ...any) {
 		facts = append(facts, page.Fact{Name: name, Value: fmt.Sprintf(format, args...)})
 	}
-	if r.Interrupted {
+	if r.Interrupted || r.Epochs < r.planned {
 		add("stopped", "with %d of %d epochs complete", r.Epochs, r.planned)
+	}
+	if r.BestEpoch > 0 {
+		add("best", "epoch %d: its weights were kept", r.BestEpoch)
 	}
 	add("test", "loss %.4f, accuracy %s", r.TestLoss, r.TestAccuracy.percent())
 	add("time", "%.2f s training, %.2f s in all", r.TrainSeconds, r.TotalSeconds)
