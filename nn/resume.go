@@ -65,7 +65,7 @@ func callbackPrefix(i int) string { return fmt.Sprintf("%scallback_%d.", fitPref
 func (r *run) identify() identity {
 	const most, mostNumbers = 1000, 1 << 20
 	n, width := len(r.order), r.data.Y.Width()
-	rows := make([]int, min(n, most, max(1, mostNumbers/width)))
+	rows := make([]int, min(n, most, max(1, mostNumbers/max(1, width))))
 	for i := range rows {
 		rows[i] = n / len(rows) * i
 	}
