@@ -18,7 +18,7 @@ type lookup struct {
 }
 
 func (l *lookup) functions() template.FuncMap {
-	return template.FuncMap{"from": l.from, "config": l.config, "figure": l.figure, "mean": l.mean, "pairs": l.pairs}
+	return template.FuncMap{"from": l.from, "config": l.config, "figure": l.figure, "mean": l.mean, "pairs": l.pairs, "seeds": seeds}
 }
 
 // from reads a file, which is named from the root of the repository.
@@ -40,6 +40,9 @@ func (l *lookup) config(key string) (string, error) {
 	}
 	return l.groups[0].Config[key], nil
 }
+
+// seeds are those that bench/accuracy tries.
+func seeds() []int { return []int{1, 2, 3, 4, 5} }
 
 // figure is the median of a benchmark, as a link.
 func (l *lookup) figure(name, unit string, factor float64, format string) (string, error) {

@@ -15,6 +15,7 @@
 //	{{config "cpu-name"}}                       a line of its configuration
 //	{{figure "Gemm/tier=avx2/m=1" "sec/op" 1e6 "%.1f"}}   a median, times a factor
 //	{{mean "Accuracy/seed=" "accuracy-%" 1 "%.2f"}}       over all names that begin so
+//	{{range seeds}}                             1, 2, …: those of bench/accuracy
 //	{{range pairs "^Vector/"}}                  plain Go and the best tier, by a pattern
 //	  {{.Name}} {{.Plain}} {{.Fast}} {{.Faster "%.0f"}} {{.Of "GFLOP/s" "%.0f"}}
 //	{{end}}
