@@ -35,12 +35,6 @@ func (s *Sparse) Grow(elements int) {
 	s.columns, s.values = slices.Grow(s.columns, elements), slices.Grow(s.values, elements)
 }
 
-// Rows and Cols return the size of the matrix, and Len the number of elements that
-// are not zero.
-func (s *Sparse) Rows() int { return s.rows }
-func (s *Sparse) Cols() int { return s.cols }
-func (s *Sparse) Len() int  { return len(s.columns) }
-
 // AppendBytes appends a row of bytes b that stand for the numbers b/divisor, as
 // Pixels has them. It panics unless the row has a byte for each column.
 func (s *Sparse) AppendBytes(row []uint8, divisor float32) {

@@ -14,6 +14,7 @@ import (
 	"testing/iotest"
 
 	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
 func TestLoadWeightsOfOthers(t *testing.T) {
@@ -144,7 +145,7 @@ func TestLoadWeightsOfALongHeader(t *testing.T) {
 	text := "{" + header.String()[1:] + "}"
 	file := append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
 	var err error
-	used := allocated(func() { _, err = nn.LoadWeights(bytes.NewReader(file), nn.ReLU, nn.Softmax) })
+	used := heap.Allocated(func() { _, err = nn.LoadWeights(bytes.NewReader(file), nn.ReLU, nn.Softmax) })
 	requireErrFormat(t, err)
 	if limit := uint64(64<<20 + 2*len(file)); used > limit {
 		t.Errorf("%d bytes, want at most %d", used, limit)
@@ -158,7 +159,7 @@ func TestLoadWeightsOfAPromise(t *testing.T) {
 	}}
 	for _, r := range []io.Reader{bytes.NewReader(s.bytes()), iotest.OneByteReader(bytes.NewReader(s.bytes()))} {
 		var err error
-		used := allocated(func() { _, err = nn.LoadWeights(r, nn.ReLU, nn.Softmax) })
+		used := heap.Allocated(func() { _, err = nn.LoadWeights(r, nn.ReLU, nn.Softmax) })
 		requireErrFormat(t, err)
 		if used > 1<<20 {
 			t.Errorf("%d bytes for a promise", used)

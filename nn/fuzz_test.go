@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
 // Whatever a file has in it, Load returns a model or an error, and takes memory
@@ -29,7 +30,7 @@ func FuzzLoad(f *testing.F) {
 func checkLoad(t *testing.T, file []byte) {
 	var m *nn.Sequential
 	var err error
-	used := allocated(func() { m, err = nn.Load(bytes.NewReader(file)) })
+	used := heap.Allocated(func() { m, err = nn.Load(bytes.NewReader(file)) })
 	if limit := uint64(1<<20 + 100*len(file)); used > limit {
 		t.Errorf("a file of %d bytes took %d, want at most %d", len(file), used, limit)
 	}

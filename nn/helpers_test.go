@@ -3,7 +3,6 @@ package nn_test
 import (
 	"context"
 	"math/rand/v2"
-	"runtime"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -98,13 +97,4 @@ func predict(tb testing.TB, m *nn.Sequential, x nn.Table) kernels.Mat {
 		tb.Fatal(err)
 	}
 	return y
-}
-
-// allocated returns how many bytes f allocates, garbage included.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }

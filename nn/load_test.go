@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 
 	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
 // trainedFile is a small file with everything that one can have.
@@ -218,7 +219,7 @@ func TestLoadTakesNoMemoryForWhatIsNotThere(t *testing.T) {
 		"header of 2⁶³":   promise("{", 1<<63),
 		"tensor of 4 GB":  promise(tensor, uint64(len(tensor))),
 	} {
-		used := allocated(func() {
+		used := heap.Allocated(func() {
 			_, err := nn.Load(bytes.NewReader(file))
 			requireErrFormat(t, err)
 		})

@@ -9,13 +9,14 @@ import (
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
 // requireMemory fails if reading a file takes more than twice its size and
 // some more, garbage included.
 func requireMemory(t *testing.T, size, more int, read func()) {
 	t.Helper()
-	used := allocated(read)
+	used := heap.Allocated(read)
 	if limit := uint64(2*size + more); used > limit {
 		t.Errorf("a file of %d bytes took %d, want at most %d", size, used, limit)
 	}

@@ -124,15 +124,14 @@ func (c *kernelCheck) check(k *kernels.Core, part []float32) {
 type shardRun struct{ begin, end, width int }
 
 // runs are the worker's shards: the last one may be narrower than the others.
-func (s *stageFlow) runs() (runs [2]shardRun) {
-	for i, c := 0, s.begin; c < s.end; i++ {
-		lo, hi := s.shards.bounds(c)
-		r := shardRun{c, c + 1, hi - lo}
-		for ; r.end < s.end && s.shards.width == r.width && (r.end+1)*r.width <= s.shards.units; r.end++ {
-		}
-		runs[i], c = r, r.end
+// Either run may be empty.
+func (s *stageFlow) runs() [2]shardRun {
+	whole := s.shards.units / s.shards.width
+	cut := min(max(s.begin, whole), s.end)
+	return [2]shardRun{
+		{s.begin, cut, s.shards.width},
+		{cut, s.end, s.shards.units - whole*s.shards.width},
 	}
-	return runs
 }
 
 // columns are the units of the run in a buffer of the worker's units.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
 // A foreignTensor is one that another program could have written.
@@ -164,7 +165,7 @@ func FuzzLoadWeights(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var m *nn.Sequential
 		var err error
-		used := allocated(func() { m, err = nn.LoadWeights(bytes.NewReader(file), nn.ReLU, nn.Softmax) })
+		used := heap.Allocated(func() { m, err = nn.LoadWeights(bytes.NewReader(file), nn.ReLU, nn.Softmax) })
 		if limit := uint64(64<<20 + 2*len(file)); used > limit {
 			t.Errorf("a file of %d bytes took %d, want at most %d", len(file), used, limit)
 		}

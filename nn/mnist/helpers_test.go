@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
-	"runtime"
 	"testing"
 )
 
@@ -47,15 +46,6 @@ func zip(t testing.TB, file []byte) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
-}
-
-// allocated returns how many bytes f allocates, garbage included.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }
 
 // checkSet checks the size of s.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
 func TestReadImagesTakesTheShapeFromTheHeader(t *testing.T) {
@@ -105,7 +107,7 @@ func TestLyingHeaderAllocatesLittle(t *testing.T) {
 		{1 << 30, 1, 1},
 	} {
 		file := append(idxHeader(dims...), make([]byte, 1000)...)
-		got := allocated(func() {
+		got := heap.Allocated(func() {
 			_, err := readArray(bytes.NewReader(file))
 			checkFormatError(t, "readArray", err, "truncated: 1000 elements")
 		})
@@ -118,7 +120,7 @@ func TestLyingHeaderAllocatesLittle(t *testing.T) {
 func TestReadingAllocatesAtMostTwiceTheContents(t *testing.T) {
 	for _, n := range []uint32{3 << 20, 4<<20 - 1, 4<<20 + 1} {
 		file := idxFile(n)
-		got := allocated(func() {
+		got := heap.Allocated(func() {
 			if _, err := ReadLabels(bytes.NewReader(file)); err != nil {
 				t.Error(err)
 			}

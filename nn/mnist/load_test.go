@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
 func TestEmbeddedFilesAreTheCanonicalOnes(t *testing.T) {
@@ -49,7 +51,7 @@ func TestLoadReturnsTheWholeDataSet(t *testing.T) {
 func TestLoadHoldsThePixelsOnce(t *testing.T) {
 	const pixels = 70_000 * 28 * 28
 	slack := uint64(2+runtime.GOMAXPROCS(0)) << 20 // a decoder per processor
-	got := allocated(func() {
+	got := heap.Allocated(func() {
 		if _, err := Load(); err != nil {
 			t.Error(err)
 		}

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
 // denied is a file system that refuses to open one name. Unlike the mode of
@@ -111,7 +113,7 @@ func TestReadDirRefusesWhatIsNoRegularFile(t *testing.T) {
 func TestGzipBombIsReadUpToItsPromise(t *testing.T) {
 	bomb := zip(t, append(idxHeader(10), make([]byte, 10<<20)...))
 	r := bytes.NewReader(bomb)
-	got := allocated(func() {
+	got := heap.Allocated(func() {
 		_, err := readGzip(r, r.Size())
 		checkFormatError(t, "readGzip", err, "trailing bytes")
 	})
@@ -131,7 +133,7 @@ func TestReadDirAllocatesAFileOnce(t *testing.T) {
 	file := append(idxHeader(uint32(len(noise)), 1), noise...)
 	for name, data := range (folder{"x": file, "x.gz": zip(t, file)}) {
 		fsys := folder{name: data}.fs()
-		got := allocated(func() {
+		got := heap.Allocated(func() {
 			if _, err := readFile(fsys, name); err != nil {
 				t.Error(err)
 			}

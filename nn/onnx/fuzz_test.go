@@ -5,10 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 	"github.com/mnist-fast/mnist-fast/nn/onnx"
 )
 
@@ -30,7 +30,7 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var m *nn.Sequential
 		var err error
-		used := allocated(func() { m, err = onnx.Import(bytes.NewReader(file)) })
+		used := heap.Allocated(func() { m, err = onnx.Import(bytes.NewReader(file)) })
 		if limit := uint64(64<<20 + 2*len(file)); used > limit {
 			t.Errorf("a file of %d bytes took %d, want at most %d", len(file), used, limit)
 		}
@@ -47,15 +47,6 @@ func FuzzImport(f *testing.F) {
 	})
 }
 
-// allocated returns how many bytes f allocates.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
-
 // A file of nothing but the smallest fields takes the most memory for its size.
 func TestImportOfManyFields(t *testing.T) {
 	for name, part := range map[string][]byte{
@@ -69,7 +60,7 @@ func TestImportOfManyFields(t *testing.T) {
 		file := []byte{0x08, 7, 0x42, 2, 0x10, 13, 0x3a, 0x80 | byte(len(graph)), 0x80 | byte(len(graph)>>7), byte(len(graph) >> 14)}
 		file = append(file, graph...)
 		var err error
-		used := allocated(func() { _, err = onnx.Import(bytes.NewReader(file)) })
+		used := heap.Allocated(func() { _, err = onnx.Import(bytes.NewReader(file)) })
 		if limit := uint64(64<<20 + 2*len(file)); used > limit || !errors.Is(err, nn.ErrFormat) {
 			t.Errorf("%s: %d bytes, want at most %d; %v", name, used, limit, err)
 		}

@@ -2,12 +2,12 @@ package tabular_test
 
 import (
 	"math"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 	"github.com/mnist-fast/mnist-fast/nn/tabular"
 )
 
@@ -26,7 +26,7 @@ func FuzzCSV(f *testing.F) {
 		var d nn.Dataset
 		var s *tabular.Schema
 		var err error
-		used := allocated(func() { d, s, err = tabular.Read(strings.NewReader(text), c) })
+		used := heap.Allocated(func() { d, s, err = tabular.Read(strings.NewReader(text), c) })
 		if limit := uint64(1<<20 + 100*len(text)); used > limit {
 			t.Errorf("a file of %d bytes took %d, want at most %d", len(text), used, limit)
 		}
@@ -69,15 +69,6 @@ func checkStream(t *testing.T, s *tabular.Schema, text string, d nn.Dataset) {
 	}
 }
 
-// allocated returns how many bytes f allocates, garbage included.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
-
 // The worst records: nothing but separators, and a quote that does not end.
 func TestHostileFilesTakeLittle(t *testing.T) {
 	for name, text := range map[string]string{
@@ -88,7 +79,7 @@ func TestHostileFilesTakeLittle(t *testing.T) {
 		"columns":    strings.Repeat("1,", 120<<10) + "1\n",
 	} {
 		for _, noHeader := range []bool{false, true} {
-			used := allocated(func() {
+			used := heap.Allocated(func() {
 				tabular.Read(strings.NewReader(text), tabular.Config{NoHeader: noHeader, Regression: true})
 			})
 			if used > 64<<20 {
