@@ -129,7 +129,7 @@ func TestFullDisk(t *testing.T) {
 	for _, format := range []string{".png", ".svg"} {
 		picture := filepath.Join(dir, "full"+format)
 		if err := os.Symlink(full.Name(), picture); err != nil {
-			t.Skip(err)
+			t.Skip("cannot make a symbolic link: ", err)
 		}
 		mustFail(t, call(t, "compare", "-data", data, "-optimizer", "adam", "-epochs", "1", "-hidden", "8", "-seeds", "1", "-plot", picture), exitFailure, picture)
 	}
