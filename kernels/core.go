@@ -16,9 +16,12 @@ type Core struct {
 	biasRows       []float32   // a bias along rows, spread across a tile
 	zeros          []float32   // the seed of a tile that starts from nothing
 	sparse         sparseGroup // of GemmSparse
-	lanes          []float32   // partial results of a reduction
-	rest           []float32   // the last few elements of a reduction, padded
+	update         sparseUpdate
+	gradient       []float32 // a piece of it, for an update
+	lanes          []float32 // partial results of a reduction
+	rest           []float32 // the last few elements of a reduction, padded
 	restOut        []float32
+	restBytes      [nonZeroUnit]uint8 // the last few bytes of a row, and zeros
 }
 
 // NewCore returns a Core for the tier. It panics if the tier cannot run here

@@ -68,32 +68,33 @@ func transposed(s *kernels.Sparse) *kernels.Sparse {
 // Bytes and the numbers that they stand for make the same matrix, and so does its
 // transpose's transpose.
 func TestSparseFromBytes(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(23, 24))
-	for cols := range 40 {
-		var fromBytes, fromFloats kernels.Sparse
-		fromBytes.Reset(cols)
-		fromFloats.Reset(cols)
-		for range 5 {
-			bytes, floats := make([]uint8, cols), make([]float32, cols)
-			for j := range bytes {
-				bytes[j] = uint8(rnd.IntN(256) * rnd.IntN(2))
-				floats[j] = float32(bytes[j]) / 255
+	forTiers(t, func(t *testing.T, k *kernels.Core) {
+		rnd := rand.New(rand.NewPCG(23, 24))
+		for cols := range 40 {
+			var fromBytes, fromFloats kernels.Sparse
+			fromBytes.Reset(cols)
+			fromFloats.Reset(cols)
+			for range 5 {
+				bytes, floats := make([]uint8, cols), make([]float32, cols)
+				for j := range bytes {
+					bytes[j] = uint8(rnd.IntN(256) * rnd.IntN(2))
+					floats[j] = float32(bytes[j]) / 255
+				}
+				k.AppendBytes(&fromBytes, bytes, 255)
+				fromFloats.AppendFloats(floats)
 			}
-			fromBytes.AppendBytes(bytes, 255)
-			fromFloats.AppendFloats(floats)
-		}
-		k := kernels.NewCore(kernels.Generic)
-		one := func(s *kernels.Sparse) []float32 { // times the identity
-			b, c := kernels.NewMat(cols, cols), kernels.NewMat(5, cols)
-			for j := range cols {
-				b.Set(j, j, 1)
+			one := func(s *kernels.Sparse) []float32 { // times the identity
+				b, c := kernels.NewMat(cols, cols), kernels.NewMat(5, cols)
+				for j := range cols {
+					b.Set(j, j, 1)
+				}
+				k.GemmSparse(s, kernels.Panels{Mat: b, Count: 1}, kernels.Panels{Mat: c, Count: 1})
+				return c.Data
 			}
-			k.GemmSparse(s, kernels.Panels{Mat: b, Count: 1}, kernels.Panels{Mat: c, Count: 1})
-			return c.Data
+			suite.RequireSame(t, "bytes", one(&fromBytes), one(&fromFloats))
+			suite.RequireSame(t, "transposed twice", one(transposed(transposed(&fromBytes))), one(&fromBytes))
 		}
-		suite.RequireSame(t, "bytes", one(&fromBytes), one(&fromFloats))
-		suite.RequireSame(t, "transposed twice", one(transposed(transposed(&fromBytes))), one(&fromBytes))
-	}
+	})
 }
 
 func TestGemmSparseMisuse(t *testing.T) {

@@ -1,13 +1,9 @@
 package kernels
 
-import (
-	"encoding/binary"
-	"math/bits"
-	"slices"
-)
+import "slices"
 
 // A Sparse is a matrix of which few elements are not zero, as lists of those of
-// each row, in ascending columns. Reset and the Append methods make one; its memory
+// each row, in ascending columns. Reset and the Append functions make one; its memory
 // is used again.
 type Sparse struct {
 	rows, cols int
@@ -35,29 +31,33 @@ func (s *Sparse) Grow(elements int) {
 	s.columns, s.values = slices.Grow(s.columns, elements), slices.Grow(s.values, elements)
 }
 
-// AppendBytes appends a row of bytes b that stand for the numbers b/divisor, as
+// AppendBytes appends a row of bytes b to s that stand for the numbers b/divisor, as
 // Pixels has them. It panics unless the row has a byte for each column.
-func (s *Sparse) AppendBytes(row []uint8, divisor float32) {
+func (k *Core) AppendBytes(s *Sparse, row []uint8, divisor float32) {
 	s.beginRow(len(row))
-	for at := 0; at < len(row); at += 8 {
-		for word := bytesAt(row, at); word != 0; {
-			first := bits.TrailingZeros64(word) / 8
-			s.columns = append(s.columns, int32(at+first))
-			s.values = append(s.values, float32(row[at+first])/divisor)
-			word &^= 0xFF << (8 * first)
-		}
+	s.Grow(len(row) + nonZeroUnit)
+	whole := len(row) / nonZeroUnit * nonZeroUnit
+	s.appendBytes(k, row[:whole], divisor, 0)
+	if whole < len(row) {
+		k.restBytes = [nonZeroUnit]uint8{}
+		copy(k.restBytes[:], row[whole:])
+		s.appendBytes(k, k.restBytes[:], divisor, whole)
 	}
 	s.endRow()
 }
 
-// bytesAt is up to eight bytes of the row, the first one lowest.
-func bytesAt(row []uint8, at int) uint64 {
-	if at+8 <= len(row) {
-		return binary.LittleEndian.Uint64(row[at:])
+// nonZeroUnit is what NonZeroFunc takes the bytes by.
+const nonZeroUnit = 8
+
+// appendBytes appends whole units. There is room for all.
+func (s *Sparse) appendBytes(k *Core, bytes []uint8, divisor float32, first int) {
+	if len(bytes) == 0 {
+		return
 	}
-	var last [8]uint8
-	copy(last[:], row[at:])
-	return binary.LittleEndian.Uint64(last[:])
+	n := len(s.columns)
+	columns, values := s.columns[n:cap(s.columns)], s.values[n:cap(s.values)]
+	n += k.set.NonZero(len(bytes), &columns[0], &values[0], &bytes[0], divisor, first)
+	s.columns, s.values = s.columns[:n], s.values[:n]
 }
 
 // AppendFloats appends a row of numbers. It panics unless there is one for each
@@ -90,19 +90,26 @@ func (s *Sparse) TransposeTo(t *Sparse) {
 	t.starts = resize(t.starts, s.cols+2)
 	clear(t.starts)
 	next := t.starts[1:] // where the next element of each row goes, when all are counted
+	counts := t.starts[2:]
 	for _, j := range s.columns {
-		next[j+1]++
+		counts[j]++
 	}
-	for j := range s.cols {
-		next[j+1] += next[j]
+	sum := int32(0)
+	for j, n := range counts {
+		sum += n
+		counts[j] = sum
 	}
 	t.columns, t.values = resize(t.columns, len(s.columns)), resize(t.values, len(s.values))
-	for i := range s.rows {
-		for e := s.starts[i]; e < s.starts[i+1]; e++ {
-			j := s.columns[e]
-			t.columns[next[j]], t.values[next[j]] = int32(i), s.values[e]
-			next[j]++
+	columns, values := t.columns, t.values[:len(t.columns)]
+	begin := s.starts[0]
+	for i, end := range s.starts[1:] {
+		from := s.values[begin:end]
+		for e, j := range s.columns[begin:end] {
+			at := next[j]
+			next[j] = at + 1
+			columns[at], values[at] = int32(i), from[e]
 		}
+		begin = end
 	}
 	t.starts = t.starts[:s.cols+1]
 }

@@ -123,7 +123,7 @@ func (f Floats) nonZero(rows []int) int {
 	return n
 }
 
-func (f Floats) appendRows(s *kernels.Sparse, rows []int, begin, end int) {
+func (f Floats) appendRows(k *kernels.Core, s *kernels.Sparse, rows []int, begin, end int) {
 	for _, r := range rows {
 		s.AppendFloats(f.Row(r)[begin:end])
 	}
@@ -169,9 +169,9 @@ func (b Bytes) nonZero(rows []int) int {
 	return n
 }
 
-func (b Bytes) appendRows(s *kernels.Sparse, rows []int, begin, end int) {
+func (b Bytes) appendRows(k *kernels.Core, s *kernels.Sparse, rows []int, begin, end int) {
 	for _, r := range rows {
-		s.AppendBytes(b.row(r)[begin:end], b.Divisor)
+		k.AppendBytes(s, b.row(r)[begin:end], b.Divisor)
 	}
 }
 

@@ -24,6 +24,8 @@ type rule interface {
 	next(rate float64) // begins the next step, of that learning rate
 	skip(steps int)    // counts steps made before
 	update(k *kernels.Core, w, m, v, g []float32)
+	// updateSparse is update with the gradient x·d, and whether w is finite after it.
+	updateSparse(k *kernels.Core, w, m, v []float32, x *kernels.Sparse, d kernels.Mat) bool
 }
 
 // SGD is gradient descent: w -= lr·g. With momentum, v = momentum·v - lr·g and
@@ -164,6 +166,9 @@ func (r *sgdRule) skip(int)          {}
 func (r *sgdRule) update(k *kernels.Core, w, _, _, g []float32) {
 	k.SGD(w, g, r.lr)
 }
+func (r *sgdRule) updateSparse(k *kernels.Core, w, _, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
+	return k.SGDSparse(w, x, d, r.lr)
+}
 
 type momentumRule struct {
 	lr, momentum float32
@@ -180,6 +185,12 @@ func (r *momentumRule) update(k *kernels.Core, w, m, _, g []float32) {
 		k.Momentum(w, m, g, r.lr, r.momentum)
 	}
 }
+func (r *momentumRule) updateSparse(k *kernels.Core, w, m, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
+	if r.nesterov {
+		return k.NesterovSparse(w, m, x, d, r.lr, r.momentum)
+	}
+	return k.MomentumSparse(w, m, x, d, r.lr, r.momentum)
+}
 
 type rmspropRule struct{ lr, c, eps float32 }
 
@@ -188,6 +199,9 @@ func (r *rmspropRule) next(rate float64) { r.lr = float32(rate) }
 func (r *rmspropRule) skip(int)          {}
 func (r *rmspropRule) update(k *kernels.Core, w, m, _, g []float32) {
 	k.RMSprop(w, m, g, r.lr, r.c, r.eps)
+}
+func (r *rmspropRule) updateSparse(k *kernels.Core, w, m, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
+	return k.RMSpropSparse(w, m, x, d, r.lr, r.c, r.eps)
 }
 
 type adamRule struct {
@@ -228,4 +242,8 @@ func (r *adamRule) next(rate float64) {
 
 func (r *adamRule) update(k *kernels.Core, w, m, v, g []float32) {
 	k.Adam(w, m, v, g, r.step)
+}
+
+func (r *adamRule) updateSparse(k *kernels.Core, w, m, v []float32, x *kernels.Sparse, d kernels.Mat) bool {
+	return k.AdamSparse(w, m, v, x, d, r.step)
 }

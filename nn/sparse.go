@@ -10,8 +10,8 @@ import (
 // A sparseTable is a table that can tell which numbers of a row are not zero.
 type sparseTable interface {
 	Table
-	nonZero(rows []int) int                                   // how many in these rows
-	appendRows(s *kernels.Sparse, rows []int, begin, end int) // columns begin to end-1
+	nonZero(rows []int) int                                                    // how many in these rows
+	appendRows(k *kernels.Core, s *kernels.Sparse, rows []int, begin, end int) // columns begin to end-1
 }
 
 // A sparseBatch has the numbers of a batch that are not zero. A product with a
@@ -29,7 +29,7 @@ type sparsePart struct {
 }
 
 // partColumns is the width of a part: 32 units of a kernel take 24 KB of it.
-const partColumns = 192
+const partColumns = 96
 
 // newSparseBatch returns one for batches of up to that many rows, or nil if the
 // first layer has no use for it.
@@ -66,11 +66,11 @@ func asSparse(x Table, rows []int) (sparseTable, bool) {
 
 // gather reads the rank's share of the parts. If the batch is to be trained on, it
 // also makes the transposes.
-func (s *sparseBatch) gather(t sparseTable, rows []int, rank, workers int, transpose bool) {
+func (s *sparseBatch) gather(k *kernels.Core, t sparseTable, rows []int, rank, workers int, transpose bool) {
 	for i := rank; i < len(s.parts); i += workers {
 		p := &s.parts[i]
 		p.x.Reset(p.end - p.begin)
-		t.appendRows(&p.x, rows, p.begin, p.end)
+		t.appendRows(k, &p.x, rows, p.begin, p.end)
 		if transpose {
 			p.x.TransposeTo(&p.transposed)
 		}
@@ -87,7 +87,7 @@ func (f *flow) gatherSparse(k *kernels.Core, x Table, rows []int) bool {
 	if !ok {
 		return false
 	}
-	f.sparse.gather(t, rows, f.rank, f.workers, f.trains)
+	f.sparse.gather(k, t, rows, f.rank, f.workers, f.trains)
 	f.sparse.finite[f.rank] = f.finite(k)
 	f.meet()
 	return !slices.Contains(f.sparse.finite, false)
@@ -167,37 +167,47 @@ func (p layerParams) rowsOf(weights []float32, run shardRun, begin, end int) ker
 	return kernels.Panels{Mat: kernels.View(weights[at:last], end-begin, run.width), Count: run.end - run.begin, Step: size}
 }
 
-// updateSparse computes the gradient of the worker's columns of the first kernel, a
-// few rows at a time, and updates them.
+// updateSparse computes the gradient of the worker's columns of the first kernel
+// and updates them.
 func (f *backFlow) updateSparse(k *kernels.Core) {
 	s := &f.stages[0]
-	check := kernelCheck{f.model.edits + 1, true}
-	for _, run := range s.runs() {
+	l := f.model.layers[s.first]
+	if f.gradients != nil || l.L1 != 0 || l.L2 != 0 {
+		f.sparseGradient(k)
+		return
+	}
+	finite := true
+	block := func(c int) func(layerView) []float32 {
+		return func(v layerView) []float32 { return v.blocks[c].Data }
+	}
+	for c := s.begin; c < s.end; c++ {
+		w, d := f.weights[s.first].blocks[c], s.part(f.back[0].hidden, f.rows, c)
 		for i := range f.sparse.parts {
-			if run.begin < run.end {
-				f.updatePart(k, run, &f.sparse.parts[i], &check)
-			}
+			p := &f.sparse.parts[i]
+			lo, hi := p.begin*w.Cols, p.end*w.Cols
+			finite = f.rule.updateSparse(k, w.Data[lo:hi], part(f.m, s.first, lo, hi, block(c)), part(f.v, s.first, lo, hi, block(c)), &p.transposed, d) && finite
 		}
 	}
-	if f.gradients == nil { // else the weights have yet to change
-		f.checked = check
-	}
+	f.checked = kernelCheck{f.model.edits + 1, finite}
 }
 
-func (f *backFlow) updatePart(k *kernels.Core, run shardRun, p *sparsePart, check *kernelCheck) {
+// sparseGradient computes the gradient a few rows at a time, for an update that
+// needs to see it.
+func (f *backFlow) sparseGradient(k *kernels.Core) {
 	s := &f.stages[0]
-	count := run.end - run.begin
-	rows := max(1, gradFloats/2/(count*run.width))
-	for r := p.begin; r < p.end; r += rows {
-		end := min(r+rows, p.end)
-		size := (end - r) * run.width
-		g := f.grad[:count*size]
-		clear(g)
-		x := p.transposed.Slice(r-p.begin, end-p.begin)
-		k.GemmSparse(&x, run.columns(s, f.back[0].hidden, f.rows), kernels.Panels{Mat: kernels.View(g, end-r, run.width), Count: count, Step: size})
-		for c := range count {
-			f.updateRows(k, s.first, run.begin+c, r, end, g[c*size:(c+1)*size])
-			check.check(k, f.weights[s.first].blocks[run.begin+c].Data[r*run.width:end*run.width])
+	for c := s.begin; c < s.end; c++ {
+		w, d := f.weights[s.first].blocks[c], s.part(f.back[0].hidden, f.rows, c)
+		rows := max(1, gradFloats/w.Cols)
+		for i := range f.sparse.parts {
+			p := &f.sparse.parts[i]
+			for r := p.begin; r < p.end; r += rows {
+				end := min(r+rows, p.end)
+				g := f.grad[:(end-r)*w.Cols]
+				clear(g)
+				x := p.transposed.Slice(r-p.begin, end-p.begin)
+				k.GemmSparse(&x, kernels.Panels{Mat: d, Count: 1}, kernels.Panels{Mat: kernels.View(g, end-r, w.Cols), Count: 1})
+				f.updateRows(k, s.first, c, r, end, g)
+			}
 		}
 	}
 }

@@ -26,7 +26,7 @@ type isa struct {
 // tiles are for few rows, which would leave the FMA units waiting for each other.
 var avx2 = isa{
 	Tier: formula.Tier{
-		Suffix: "AVX2", Lanes: 8, Chains: 12,
+		Suffix: "AVX2", Lanes: 8, Chains: 12, NonZero: "AVX2", SparseUpdates: true,
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
 	},
 	file:      "avx2",
@@ -39,7 +39,7 @@ var avx2 = isa{
 // 32 registers. Comparisons give k registers; loads and stores take them.
 var avx512 = isa{
 	Tier: formula.Tier{
-		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, Deep: true,
+		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, Deep: true, NonZero: "AVX2", SparseUpdates: true,
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
 	},
 	file:      "avx512",

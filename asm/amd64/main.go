@@ -4,7 +4,8 @@
 // set.
 //
 // gemm.go holds the register tiles of GEMM, gemv.go is for one row,
-// sparse.go for few elements that are not zero, rows.go
+// sparse.go for few elements that are not zero, sparse_update.go for optimizers of their
+// gradients, nonzero.go finds them, rows.go
 // addresses rows, move.go and transpose.go move matrices, vector.go lowers the element-wise
 // kernels of asm/formula, isa.go says what an instruction set offers.
 package main
@@ -44,11 +45,19 @@ func generate(s isa) error {
 	for vectors := range formula.SparseVectors {
 		g.sparse(vectors + 1)
 	}
+	if s.NonZero == s.Suffix {
+		g.nonZero()
+	}
 	g.copy()
 	g.transpose()
 	g.peak()
 	for _, k := range formula.Kernels() {
 		g.vector(k)
+	}
+	for _, k := range formula.Optimizers() {
+		for vectors := range formula.SparseUpdateVectors {
+			g.sparseUpdate(k, vectors+1)
+		}
 	}
 	file, err := g.Result()
 	if err != nil {

@@ -25,14 +25,11 @@ func (g *generator) sparse(vectors int) {
 	g.TESTQ(left, left)
 	g.JZ(operand.LabelRef("sum"))
 	g.Label("element")
-	row, x := g.GP64(), g.vec()
-	g.MOVLQSX(operand.Mem{Base: columns, Index: t, Scale: 4}, row)
-	g.IMULQ(g.param("rsb"), row)
-	g.VBROADCASTSS(operand.Mem{Base: values, Index: t, Scale: 4}, x)
-	for v := range acc {
-		g.VFMADD231PS(operand.Mem{Base: b[v], Index: row, Scale: 1}, x, acc[v])
-	}
-	g.INCQ(t)
+	g.addElement(t, columns, values, func(row reg.Register, x reg.VecVirtual) {
+		for v := range acc {
+			g.VFMADD231PS(operand.Mem{Base: b[v], Index: row, Scale: 1}, x, acc[v])
+		}
+	})
 	g.DECQ(left)
 	g.JNZ(operand.LabelRef("element"))
 	g.Label("sum")
@@ -79,4 +76,15 @@ func (g *generator) elementsOfRow(t, left reg.Register) {
 	starts := g.loadParam("starts")
 	g.MOVLQSX(operand.Mem{Base: starts}, left)
 	g.SUBQ(t, left)
+}
+
+// addElement adds element t, which is x, times the row of b that lies row bytes
+// behind its first; t goes on.
+func (g *generator) addElement(t, columns, values reg.Register, add func(row reg.Register, x reg.VecVirtual)) {
+	row, x := g.GP64(), g.vec()
+	g.MOVLQSX(operand.Mem{Base: columns, Index: t, Scale: 4}, row)
+	g.IMULQ(g.param("rsb"), row)
+	g.VBROADCASTSS(operand.Mem{Base: values, Index: t, Scale: 4}, x)
+	add(row, x)
+	g.INCQ(t)
 }

@@ -23,11 +23,12 @@ type lowering struct {
 	single bool           // one element at a time
 	disp   int            // elements beyond index
 	lanes  reg.VecVirtual // partial results of a reduction
+
+	gradient reg.VecVirtual // of an update that need not load it
+	watch    reg.VecVirtual // becomes NaN if such an update yields a weight that is not finite
 }
 
-// vector generates one element-wise kernel.
-func (g *generator) vector(k formula.Kernel) {
-	g.begin(k.Name, k.Signature(), k.Doc+".")
+func (g *generator) lowering(k formula.Kernel) *lowering {
 	l := &lowering{
 		generator: g,
 		streams:   map[string]reg.Register{},
@@ -35,6 +36,13 @@ func (g *generator) vector(k formula.Kernel) {
 		program:   k.Program(),
 	}
 	l.last = l.program.LastUse()
+	return l
+}
+
+// vector generates one element-wise kernel.
+func (g *generator) vector(k formula.Kernel) {
+	g.begin(k.Name, k.Signature(), k.Doc+".")
+	l := g.lowering(k)
 	n := g.loadParam("n")
 	for _, s := range k.Streams {
 		name, _ := formula.StreamName(s)
@@ -115,7 +123,11 @@ func (l *lowering) body() {
 func (l *lowering) emit(v *formula.Value) {
 	switch v.Op {
 	case formula.Store:
-		l.store(l.reg(v.Args[0]), l.element(v.Name, 4))
+		x := l.reg(v.Args[0])
+		l.store(x, l.element(v.Name, 4))
+		if l.watch != nil && v.Name == formula.Weights {
+			l.VFMADD231PS(l.constant(0), x, l.watch)
+		}
 		return
 	case formula.SetLanes:
 		if x := l.reg(v.Args[0]); x != l.lanes {
@@ -136,6 +148,10 @@ func (l *lowering) emit(v *formula.Value) {
 		return
 	case formula.LessEqual:
 		l.values[v] = l.compare(lessOrEqual, l.reg(v.Args[0]), l.any(v.Args[1]))
+		return
+	}
+	if v.Op == formula.Load && v.Name == formula.Gradient && l.gradient != nil {
+		l.values[v] = l.gradient
 		return
 	}
 	d := l.vec()

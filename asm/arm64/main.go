@@ -22,7 +22,7 @@ import (
 // are needed to keep two FMA units of four cycles busy, 16 for four units. NR =
 // 16 divides the usual widths of layers; the lower tiles are for few rows.
 var neon = formula.Tier{
-	Suffix: "NEON", Lanes: 4, Chains: 24,
+	Suffix: "NEON", Lanes: 4, Chains: 24, NonZero: "Generic",
 	Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 6, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
 }
 

@@ -30,21 +30,6 @@ const (
 	GemvDoc       = "c[j] += Σₚ a[p]·b[p][j], j < n, in ascending p < k."
 )
 
-// Sparse adds rows of a matrix that are chosen by the elements of a sparse one; see
-// SparseFunc. There is a function for every number of vectors up to SparseVectors.
-const (
-	SparseSignature = "func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)"
-	SparseVectors   = 8
-)
-
-// SparseName is the name of the function for that many vectors, without its tier.
-func SparseName(vectors int) string { return fmt.Sprintf("sparse%d", vectors) }
-
-// SparseDoc is its formula.
-func SparseDoc(vectors int) string {
-	return fmt.Sprintf("c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in %d vectors; see SparseFunc.", vectors)
-}
-
 // Copy and transpose move matrices; see MoveFunc.
 const (
 	MoveSignature = "func(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)"

@@ -14,6 +14,9 @@ type Tier struct {
 	Masks  bool   // tiles can leave out the last columns
 	Deep   bool   // the largest tile is high enough for DeepStrips
 	Chains int    // accumulators of Peak
+
+	NonZero       string // the suffix of its NonZero, which may be another tier's
+	SparseUpdates bool   // it has optimizers of sparse gradients
 }
 
 // Table returns the Go source of the tier's kernels as a value of
@@ -38,10 +41,21 @@ func (t Tier) Table(header string) ([]byte, error) {
 		fmt.Fprintf(&b, "%s%s,\n", SparseName(vectors+1), t.Suffix)
 	}
 	b.WriteString("},\n\n")
+	fmt.Fprintf(&b, "NonZero: %s%s,\n\n", NonZeroName, t.NonZero)
 	// A multiply-add is two operations on each lane.
 	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", PeakName, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
 	for _, k := range Kernels() {
 		fmt.Fprintf(&b, "%s: %s%s,\n", k.field(), k.Name, t.Suffix)
+	}
+	for _, k := range optimizers {
+		if !t.SparseUpdates {
+			break
+		}
+		fmt.Fprintf(&b, "Sparse%s: []SparseUpdateFunc{\n", k.field())
+		for vectors := range SparseUpdateVectors {
+			fmt.Fprintf(&b, "%s%s,\n", SparseUpdateName(k, vectors+1), t.Suffix)
+		}
+		b.WriteString("},\n")
 	}
 	b.WriteString("}\n")
 	return format.Source([]byte(b.String()))

@@ -4342,6 +4342,579 @@ sum:
 	VZEROUPPER
 	RET
 
+// func nonZeroAVX2(n int, columns *int32, values *float32, x *uint8, a float32, first int) int
+// Requires: AVX, AVX2
+TEXT ·nonZeroAVX2(SB), NOSPLIT, $0-56
+	MOVQ         n+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         columns+8(FP), DX
+	MOVQ         values+16(FP), BX
+	VBROADCASTSS a+32(FP), Y0
+	VPBROADCASTD first+40(FP), Y1
+	VPADDD       iotaAVX2<>+0(SB), Y1, Y1
+	VMOVUPS      eightsAVX2<>+0(SB), Y2
+	LEAQ         ordersAVX2<>+0(SB), SI
+	LEAQ         countsAVX2<>+0(SB), DI
+	XORQ         R8, R8
+
+bytes:
+	VPMOVZXBD (CX), Y3
+	VXORPS    Y4, Y4, Y4
+	VPCMPEQD  Y3, Y4, Y4
+	VMOVMSKPS Y4, R9
+	VCVTDQ2PS Y3, Y3
+	VDIVPS    Y0, Y3, Y3
+	VPMOVZXBD (SI)(R9*8), Y4
+	VPERMPS   Y3, Y4, Y3
+	VPERMD    Y1, Y4, Y4
+	VMOVUPS   Y3, (BX)(R8*4)
+	VMOVUPS   Y4, (DX)(R8*4)
+	MOVBLZX   (DI)(R9*1), R9
+	ADDQ      R9, R8
+	VPADDD    Y2, Y1, Y1
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, AX
+	JNZ       bytes
+	MOVQ      R8, ret+48(FP)
+	VZEROUPPER
+	RET
+
+DATA ordersAVX2<>+0(SB)/8, $0x0706050403020100
+DATA ordersAVX2<>+8(SB)/8, $0x0007060504030201
+DATA ordersAVX2<>+16(SB)/8, $0x0007060504030200
+DATA ordersAVX2<>+24(SB)/8, $0x0000070605040302
+DATA ordersAVX2<>+32(SB)/8, $0x0007060504030100
+DATA ordersAVX2<>+40(SB)/8, $0x0000070605040301
+DATA ordersAVX2<>+48(SB)/8, $0x0000070605040300
+DATA ordersAVX2<>+56(SB)/8, $0x0000000706050403
+DATA ordersAVX2<>+64(SB)/8, $0x0007060504020100
+DATA ordersAVX2<>+72(SB)/8, $0x0000070605040201
+DATA ordersAVX2<>+80(SB)/8, $0x0000070605040200
+DATA ordersAVX2<>+88(SB)/8, $0x0000000706050402
+DATA ordersAVX2<>+96(SB)/8, $0x0000070605040100
+DATA ordersAVX2<>+104(SB)/8, $0x0000000706050401
+DATA ordersAVX2<>+112(SB)/8, $0x0000000706050400
+DATA ordersAVX2<>+120(SB)/8, $0x0000000007060504
+DATA ordersAVX2<>+128(SB)/8, $0x0007060503020100
+DATA ordersAVX2<>+136(SB)/8, $0x0000070605030201
+DATA ordersAVX2<>+144(SB)/8, $0x0000070605030200
+DATA ordersAVX2<>+152(SB)/8, $0x0000000706050302
+DATA ordersAVX2<>+160(SB)/8, $0x0000070605030100
+DATA ordersAVX2<>+168(SB)/8, $0x0000000706050301
+DATA ordersAVX2<>+176(SB)/8, $0x0000000706050300
+DATA ordersAVX2<>+184(SB)/8, $0x0000000007060503
+DATA ordersAVX2<>+192(SB)/8, $0x0000070605020100
+DATA ordersAVX2<>+200(SB)/8, $0x0000000706050201
+DATA ordersAVX2<>+208(SB)/8, $0x0000000706050200
+DATA ordersAVX2<>+216(SB)/8, $0x0000000007060502
+DATA ordersAVX2<>+224(SB)/8, $0x0000000706050100
+DATA ordersAVX2<>+232(SB)/8, $0x0000000007060501
+DATA ordersAVX2<>+240(SB)/8, $0x0000000007060500
+DATA ordersAVX2<>+248(SB)/8, $0x0000000000070605
+DATA ordersAVX2<>+256(SB)/8, $0x0007060403020100
+DATA ordersAVX2<>+264(SB)/8, $0x0000070604030201
+DATA ordersAVX2<>+272(SB)/8, $0x0000070604030200
+DATA ordersAVX2<>+280(SB)/8, $0x0000000706040302
+DATA ordersAVX2<>+288(SB)/8, $0x0000070604030100
+DATA ordersAVX2<>+296(SB)/8, $0x0000000706040301
+DATA ordersAVX2<>+304(SB)/8, $0x0000000706040300
+DATA ordersAVX2<>+312(SB)/8, $0x0000000007060403
+DATA ordersAVX2<>+320(SB)/8, $0x0000070604020100
+DATA ordersAVX2<>+328(SB)/8, $0x0000000706040201
+DATA ordersAVX2<>+336(SB)/8, $0x0000000706040200
+DATA ordersAVX2<>+344(SB)/8, $0x0000000007060402
+DATA ordersAVX2<>+352(SB)/8, $0x0000000706040100
+DATA ordersAVX2<>+360(SB)/8, $0x0000000007060401
+DATA ordersAVX2<>+368(SB)/8, $0x0000000007060400
+DATA ordersAVX2<>+376(SB)/8, $0x0000000000070604
+DATA ordersAVX2<>+384(SB)/8, $0x0000070603020100
+DATA ordersAVX2<>+392(SB)/8, $0x0000000706030201
+DATA ordersAVX2<>+400(SB)/8, $0x0000000706030200
+DATA ordersAVX2<>+408(SB)/8, $0x0000000007060302
+DATA ordersAVX2<>+416(SB)/8, $0x0000000706030100
+DATA ordersAVX2<>+424(SB)/8, $0x0000000007060301
+DATA ordersAVX2<>+432(SB)/8, $0x0000000007060300
+DATA ordersAVX2<>+440(SB)/8, $0x0000000000070603
+DATA ordersAVX2<>+448(SB)/8, $0x0000000706020100
+DATA ordersAVX2<>+456(SB)/8, $0x0000000007060201
+DATA ordersAVX2<>+464(SB)/8, $0x0000000007060200
+DATA ordersAVX2<>+472(SB)/8, $0x0000000000070602
+DATA ordersAVX2<>+480(SB)/8, $0x0000000007060100
+DATA ordersAVX2<>+488(SB)/8, $0x0000000000070601
+DATA ordersAVX2<>+496(SB)/8, $0x0000000000070600
+DATA ordersAVX2<>+504(SB)/8, $0x0000000000000706
+DATA ordersAVX2<>+512(SB)/8, $0x0007050403020100
+DATA ordersAVX2<>+520(SB)/8, $0x0000070504030201
+DATA ordersAVX2<>+528(SB)/8, $0x0000070504030200
+DATA ordersAVX2<>+536(SB)/8, $0x0000000705040302
+DATA ordersAVX2<>+544(SB)/8, $0x0000070504030100
+DATA ordersAVX2<>+552(SB)/8, $0x0000000705040301
+DATA ordersAVX2<>+560(SB)/8, $0x0000000705040300
+DATA ordersAVX2<>+568(SB)/8, $0x0000000007050403
+DATA ordersAVX2<>+576(SB)/8, $0x0000070504020100
+DATA ordersAVX2<>+584(SB)/8, $0x0000000705040201
+DATA ordersAVX2<>+592(SB)/8, $0x0000000705040200
+DATA ordersAVX2<>+600(SB)/8, $0x0000000007050402
+DATA ordersAVX2<>+608(SB)/8, $0x0000000705040100
+DATA ordersAVX2<>+616(SB)/8, $0x0000000007050401
+DATA ordersAVX2<>+624(SB)/8, $0x0000000007050400
+DATA ordersAVX2<>+632(SB)/8, $0x0000000000070504
+DATA ordersAVX2<>+640(SB)/8, $0x0000070503020100
+DATA ordersAVX2<>+648(SB)/8, $0x0000000705030201
+DATA ordersAVX2<>+656(SB)/8, $0x0000000705030200
+DATA ordersAVX2<>+664(SB)/8, $0x0000000007050302
+DATA ordersAVX2<>+672(SB)/8, $0x0000000705030100
+DATA ordersAVX2<>+680(SB)/8, $0x0000000007050301
+DATA ordersAVX2<>+688(SB)/8, $0x0000000007050300
+DATA ordersAVX2<>+696(SB)/8, $0x0000000000070503
+DATA ordersAVX2<>+704(SB)/8, $0x0000000705020100
+DATA ordersAVX2<>+712(SB)/8, $0x0000000007050201
+DATA ordersAVX2<>+720(SB)/8, $0x0000000007050200
+DATA ordersAVX2<>+728(SB)/8, $0x0000000000070502
+DATA ordersAVX2<>+736(SB)/8, $0x0000000007050100
+DATA ordersAVX2<>+744(SB)/8, $0x0000000000070501
+DATA ordersAVX2<>+752(SB)/8, $0x0000000000070500
+DATA ordersAVX2<>+760(SB)/8, $0x0000000000000705
+DATA ordersAVX2<>+768(SB)/8, $0x0000070403020100
+DATA ordersAVX2<>+776(SB)/8, $0x0000000704030201
+DATA ordersAVX2<>+784(SB)/8, $0x0000000704030200
+DATA ordersAVX2<>+792(SB)/8, $0x0000000007040302
+DATA ordersAVX2<>+800(SB)/8, $0x0000000704030100
+DATA ordersAVX2<>+808(SB)/8, $0x0000000007040301
+DATA ordersAVX2<>+816(SB)/8, $0x0000000007040300
+DATA ordersAVX2<>+824(SB)/8, $0x0000000000070403
+DATA ordersAVX2<>+832(SB)/8, $0x0000000704020100
+DATA ordersAVX2<>+840(SB)/8, $0x0000000007040201
+DATA ordersAVX2<>+848(SB)/8, $0x0000000007040200
+DATA ordersAVX2<>+856(SB)/8, $0x0000000000070402
+DATA ordersAVX2<>+864(SB)/8, $0x0000000007040100
+DATA ordersAVX2<>+872(SB)/8, $0x0000000000070401
+DATA ordersAVX2<>+880(SB)/8, $0x0000000000070400
+DATA ordersAVX2<>+888(SB)/8, $0x0000000000000704
+DATA ordersAVX2<>+896(SB)/8, $0x0000000703020100
+DATA ordersAVX2<>+904(SB)/8, $0x0000000007030201
+DATA ordersAVX2<>+912(SB)/8, $0x0000000007030200
+DATA ordersAVX2<>+920(SB)/8, $0x0000000000070302
+DATA ordersAVX2<>+928(SB)/8, $0x0000000007030100
+DATA ordersAVX2<>+936(SB)/8, $0x0000000000070301
+DATA ordersAVX2<>+944(SB)/8, $0x0000000000070300
+DATA ordersAVX2<>+952(SB)/8, $0x0000000000000703
+DATA ordersAVX2<>+960(SB)/8, $0x0000000007020100
+DATA ordersAVX2<>+968(SB)/8, $0x0000000000070201
+DATA ordersAVX2<>+976(SB)/8, $0x0000000000070200
+DATA ordersAVX2<>+984(SB)/8, $0x0000000000000702
+DATA ordersAVX2<>+992(SB)/8, $0x0000000000070100
+DATA ordersAVX2<>+1000(SB)/8, $0x0000000000000701
+DATA ordersAVX2<>+1008(SB)/8, $0x0000000000000700
+DATA ordersAVX2<>+1016(SB)/8, $0x0000000000000007
+DATA ordersAVX2<>+1024(SB)/8, $0x0006050403020100
+DATA ordersAVX2<>+1032(SB)/8, $0x0000060504030201
+DATA ordersAVX2<>+1040(SB)/8, $0x0000060504030200
+DATA ordersAVX2<>+1048(SB)/8, $0x0000000605040302
+DATA ordersAVX2<>+1056(SB)/8, $0x0000060504030100
+DATA ordersAVX2<>+1064(SB)/8, $0x0000000605040301
+DATA ordersAVX2<>+1072(SB)/8, $0x0000000605040300
+DATA ordersAVX2<>+1080(SB)/8, $0x0000000006050403
+DATA ordersAVX2<>+1088(SB)/8, $0x0000060504020100
+DATA ordersAVX2<>+1096(SB)/8, $0x0000000605040201
+DATA ordersAVX2<>+1104(SB)/8, $0x0000000605040200
+DATA ordersAVX2<>+1112(SB)/8, $0x0000000006050402
+DATA ordersAVX2<>+1120(SB)/8, $0x0000000605040100
+DATA ordersAVX2<>+1128(SB)/8, $0x0000000006050401
+DATA ordersAVX2<>+1136(SB)/8, $0x0000000006050400
+DATA ordersAVX2<>+1144(SB)/8, $0x0000000000060504
+DATA ordersAVX2<>+1152(SB)/8, $0x0000060503020100
+DATA ordersAVX2<>+1160(SB)/8, $0x0000000605030201
+DATA ordersAVX2<>+1168(SB)/8, $0x0000000605030200
+DATA ordersAVX2<>+1176(SB)/8, $0x0000000006050302
+DATA ordersAVX2<>+1184(SB)/8, $0x0000000605030100
+DATA ordersAVX2<>+1192(SB)/8, $0x0000000006050301
+DATA ordersAVX2<>+1200(SB)/8, $0x0000000006050300
+DATA ordersAVX2<>+1208(SB)/8, $0x0000000000060503
+DATA ordersAVX2<>+1216(SB)/8, $0x0000000605020100
+DATA ordersAVX2<>+1224(SB)/8, $0x0000000006050201
+DATA ordersAVX2<>+1232(SB)/8, $0x0000000006050200
+DATA ordersAVX2<>+1240(SB)/8, $0x0000000000060502
+DATA ordersAVX2<>+1248(SB)/8, $0x0000000006050100
+DATA ordersAVX2<>+1256(SB)/8, $0x0000000000060501
+DATA ordersAVX2<>+1264(SB)/8, $0x0000000000060500
+DATA ordersAVX2<>+1272(SB)/8, $0x0000000000000605
+DATA ordersAVX2<>+1280(SB)/8, $0x0000060403020100
+DATA ordersAVX2<>+1288(SB)/8, $0x0000000604030201
+DATA ordersAVX2<>+1296(SB)/8, $0x0000000604030200
+DATA ordersAVX2<>+1304(SB)/8, $0x0000000006040302
+DATA ordersAVX2<>+1312(SB)/8, $0x0000000604030100
+DATA ordersAVX2<>+1320(SB)/8, $0x0000000006040301
+DATA ordersAVX2<>+1328(SB)/8, $0x0000000006040300
+DATA ordersAVX2<>+1336(SB)/8, $0x0000000000060403
+DATA ordersAVX2<>+1344(SB)/8, $0x0000000604020100
+DATA ordersAVX2<>+1352(SB)/8, $0x0000000006040201
+DATA ordersAVX2<>+1360(SB)/8, $0x0000000006040200
+DATA ordersAVX2<>+1368(SB)/8, $0x0000000000060402
+DATA ordersAVX2<>+1376(SB)/8, $0x0000000006040100
+DATA ordersAVX2<>+1384(SB)/8, $0x0000000000060401
+DATA ordersAVX2<>+1392(SB)/8, $0x0000000000060400
+DATA ordersAVX2<>+1400(SB)/8, $0x0000000000000604
+DATA ordersAVX2<>+1408(SB)/8, $0x0000000603020100
+DATA ordersAVX2<>+1416(SB)/8, $0x0000000006030201
+DATA ordersAVX2<>+1424(SB)/8, $0x0000000006030200
+DATA ordersAVX2<>+1432(SB)/8, $0x0000000000060302
+DATA ordersAVX2<>+1440(SB)/8, $0x0000000006030100
+DATA ordersAVX2<>+1448(SB)/8, $0x0000000000060301
+DATA ordersAVX2<>+1456(SB)/8, $0x0000000000060300
+DATA ordersAVX2<>+1464(SB)/8, $0x0000000000000603
+DATA ordersAVX2<>+1472(SB)/8, $0x0000000006020100
+DATA ordersAVX2<>+1480(SB)/8, $0x0000000000060201
+DATA ordersAVX2<>+1488(SB)/8, $0x0000000000060200
+DATA ordersAVX2<>+1496(SB)/8, $0x0000000000000602
+DATA ordersAVX2<>+1504(SB)/8, $0x0000000000060100
+DATA ordersAVX2<>+1512(SB)/8, $0x0000000000000601
+DATA ordersAVX2<>+1520(SB)/8, $0x0000000000000600
+DATA ordersAVX2<>+1528(SB)/8, $0x0000000000000006
+DATA ordersAVX2<>+1536(SB)/8, $0x0000050403020100
+DATA ordersAVX2<>+1544(SB)/8, $0x0000000504030201
+DATA ordersAVX2<>+1552(SB)/8, $0x0000000504030200
+DATA ordersAVX2<>+1560(SB)/8, $0x0000000005040302
+DATA ordersAVX2<>+1568(SB)/8, $0x0000000504030100
+DATA ordersAVX2<>+1576(SB)/8, $0x0000000005040301
+DATA ordersAVX2<>+1584(SB)/8, $0x0000000005040300
+DATA ordersAVX2<>+1592(SB)/8, $0x0000000000050403
+DATA ordersAVX2<>+1600(SB)/8, $0x0000000504020100
+DATA ordersAVX2<>+1608(SB)/8, $0x0000000005040201
+DATA ordersAVX2<>+1616(SB)/8, $0x0000000005040200
+DATA ordersAVX2<>+1624(SB)/8, $0x0000000000050402
+DATA ordersAVX2<>+1632(SB)/8, $0x0000000005040100
+DATA ordersAVX2<>+1640(SB)/8, $0x0000000000050401
+DATA ordersAVX2<>+1648(SB)/8, $0x0000000000050400
+DATA ordersAVX2<>+1656(SB)/8, $0x0000000000000504
+DATA ordersAVX2<>+1664(SB)/8, $0x0000000503020100
+DATA ordersAVX2<>+1672(SB)/8, $0x0000000005030201
+DATA ordersAVX2<>+1680(SB)/8, $0x0000000005030200
+DATA ordersAVX2<>+1688(SB)/8, $0x0000000000050302
+DATA ordersAVX2<>+1696(SB)/8, $0x0000000005030100
+DATA ordersAVX2<>+1704(SB)/8, $0x0000000000050301
+DATA ordersAVX2<>+1712(SB)/8, $0x0000000000050300
+DATA ordersAVX2<>+1720(SB)/8, $0x0000000000000503
+DATA ordersAVX2<>+1728(SB)/8, $0x0000000005020100
+DATA ordersAVX2<>+1736(SB)/8, $0x0000000000050201
+DATA ordersAVX2<>+1744(SB)/8, $0x0000000000050200
+DATA ordersAVX2<>+1752(SB)/8, $0x0000000000000502
+DATA ordersAVX2<>+1760(SB)/8, $0x0000000000050100
+DATA ordersAVX2<>+1768(SB)/8, $0x0000000000000501
+DATA ordersAVX2<>+1776(SB)/8, $0x0000000000000500
+DATA ordersAVX2<>+1784(SB)/8, $0x0000000000000005
+DATA ordersAVX2<>+1792(SB)/8, $0x0000000403020100
+DATA ordersAVX2<>+1800(SB)/8, $0x0000000004030201
+DATA ordersAVX2<>+1808(SB)/8, $0x0000000004030200
+DATA ordersAVX2<>+1816(SB)/8, $0x0000000000040302
+DATA ordersAVX2<>+1824(SB)/8, $0x0000000004030100
+DATA ordersAVX2<>+1832(SB)/8, $0x0000000000040301
+DATA ordersAVX2<>+1840(SB)/8, $0x0000000000040300
+DATA ordersAVX2<>+1848(SB)/8, $0x0000000000000403
+DATA ordersAVX2<>+1856(SB)/8, $0x0000000004020100
+DATA ordersAVX2<>+1864(SB)/8, $0x0000000000040201
+DATA ordersAVX2<>+1872(SB)/8, $0x0000000000040200
+DATA ordersAVX2<>+1880(SB)/8, $0x0000000000000402
+DATA ordersAVX2<>+1888(SB)/8, $0x0000000000040100
+DATA ordersAVX2<>+1896(SB)/8, $0x0000000000000401
+DATA ordersAVX2<>+1904(SB)/8, $0x0000000000000400
+DATA ordersAVX2<>+1912(SB)/8, $0x0000000000000004
+DATA ordersAVX2<>+1920(SB)/8, $0x0000000003020100
+DATA ordersAVX2<>+1928(SB)/8, $0x0000000000030201
+DATA ordersAVX2<>+1936(SB)/8, $0x0000000000030200
+DATA ordersAVX2<>+1944(SB)/8, $0x0000000000000302
+DATA ordersAVX2<>+1952(SB)/8, $0x0000000000030100
+DATA ordersAVX2<>+1960(SB)/8, $0x0000000000000301
+DATA ordersAVX2<>+1968(SB)/8, $0x0000000000000300
+DATA ordersAVX2<>+1976(SB)/8, $0x0000000000000003
+DATA ordersAVX2<>+1984(SB)/8, $0x0000000000020100
+DATA ordersAVX2<>+1992(SB)/8, $0x0000000000000201
+DATA ordersAVX2<>+2000(SB)/8, $0x0000000000000200
+DATA ordersAVX2<>+2008(SB)/8, $0x0000000000000002
+DATA ordersAVX2<>+2016(SB)/8, $0x0000000000000100
+DATA ordersAVX2<>+2024(SB)/8, $0x0000000000000001
+DATA ordersAVX2<>+2032(SB)/8, $0x0000000000000000
+DATA ordersAVX2<>+2040(SB)/8, $0x0000000000000000
+GLOBL ordersAVX2<>(SB), RODATA|NOPTR, $2048
+
+DATA countsAVX2<>+0(SB)/1, $0x08
+DATA countsAVX2<>+1(SB)/1, $0x07
+DATA countsAVX2<>+2(SB)/1, $0x07
+DATA countsAVX2<>+3(SB)/1, $0x06
+DATA countsAVX2<>+4(SB)/1, $0x07
+DATA countsAVX2<>+5(SB)/1, $0x06
+DATA countsAVX2<>+6(SB)/1, $0x06
+DATA countsAVX2<>+7(SB)/1, $0x05
+DATA countsAVX2<>+8(SB)/1, $0x07
+DATA countsAVX2<>+9(SB)/1, $0x06
+DATA countsAVX2<>+10(SB)/1, $0x06
+DATA countsAVX2<>+11(SB)/1, $0x05
+DATA countsAVX2<>+12(SB)/1, $0x06
+DATA countsAVX2<>+13(SB)/1, $0x05
+DATA countsAVX2<>+14(SB)/1, $0x05
+DATA countsAVX2<>+15(SB)/1, $0x04
+DATA countsAVX2<>+16(SB)/1, $0x07
+DATA countsAVX2<>+17(SB)/1, $0x06
+DATA countsAVX2<>+18(SB)/1, $0x06
+DATA countsAVX2<>+19(SB)/1, $0x05
+DATA countsAVX2<>+20(SB)/1, $0x06
+DATA countsAVX2<>+21(SB)/1, $0x05
+DATA countsAVX2<>+22(SB)/1, $0x05
+DATA countsAVX2<>+23(SB)/1, $0x04
+DATA countsAVX2<>+24(SB)/1, $0x06
+DATA countsAVX2<>+25(SB)/1, $0x05
+DATA countsAVX2<>+26(SB)/1, $0x05
+DATA countsAVX2<>+27(SB)/1, $0x04
+DATA countsAVX2<>+28(SB)/1, $0x05
+DATA countsAVX2<>+29(SB)/1, $0x04
+DATA countsAVX2<>+30(SB)/1, $0x04
+DATA countsAVX2<>+31(SB)/1, $0x03
+DATA countsAVX2<>+32(SB)/1, $0x07
+DATA countsAVX2<>+33(SB)/1, $0x06
+DATA countsAVX2<>+34(SB)/1, $0x06
+DATA countsAVX2<>+35(SB)/1, $0x05
+DATA countsAVX2<>+36(SB)/1, $0x06
+DATA countsAVX2<>+37(SB)/1, $0x05
+DATA countsAVX2<>+38(SB)/1, $0x05
+DATA countsAVX2<>+39(SB)/1, $0x04
+DATA countsAVX2<>+40(SB)/1, $0x06
+DATA countsAVX2<>+41(SB)/1, $0x05
+DATA countsAVX2<>+42(SB)/1, $0x05
+DATA countsAVX2<>+43(SB)/1, $0x04
+DATA countsAVX2<>+44(SB)/1, $0x05
+DATA countsAVX2<>+45(SB)/1, $0x04
+DATA countsAVX2<>+46(SB)/1, $0x04
+DATA countsAVX2<>+47(SB)/1, $0x03
+DATA countsAVX2<>+48(SB)/1, $0x06
+DATA countsAVX2<>+49(SB)/1, $0x05
+DATA countsAVX2<>+50(SB)/1, $0x05
+DATA countsAVX2<>+51(SB)/1, $0x04
+DATA countsAVX2<>+52(SB)/1, $0x05
+DATA countsAVX2<>+53(SB)/1, $0x04
+DATA countsAVX2<>+54(SB)/1, $0x04
+DATA countsAVX2<>+55(SB)/1, $0x03
+DATA countsAVX2<>+56(SB)/1, $0x05
+DATA countsAVX2<>+57(SB)/1, $0x04
+DATA countsAVX2<>+58(SB)/1, $0x04
+DATA countsAVX2<>+59(SB)/1, $0x03
+DATA countsAVX2<>+60(SB)/1, $0x04
+DATA countsAVX2<>+61(SB)/1, $0x03
+DATA countsAVX2<>+62(SB)/1, $0x03
+DATA countsAVX2<>+63(SB)/1, $0x02
+DATA countsAVX2<>+64(SB)/1, $0x07
+DATA countsAVX2<>+65(SB)/1, $0x06
+DATA countsAVX2<>+66(SB)/1, $0x06
+DATA countsAVX2<>+67(SB)/1, $0x05
+DATA countsAVX2<>+68(SB)/1, $0x06
+DATA countsAVX2<>+69(SB)/1, $0x05
+DATA countsAVX2<>+70(SB)/1, $0x05
+DATA countsAVX2<>+71(SB)/1, $0x04
+DATA countsAVX2<>+72(SB)/1, $0x06
+DATA countsAVX2<>+73(SB)/1, $0x05
+DATA countsAVX2<>+74(SB)/1, $0x05
+DATA countsAVX2<>+75(SB)/1, $0x04
+DATA countsAVX2<>+76(SB)/1, $0x05
+DATA countsAVX2<>+77(SB)/1, $0x04
+DATA countsAVX2<>+78(SB)/1, $0x04
+DATA countsAVX2<>+79(SB)/1, $0x03
+DATA countsAVX2<>+80(SB)/1, $0x06
+DATA countsAVX2<>+81(SB)/1, $0x05
+DATA countsAVX2<>+82(SB)/1, $0x05
+DATA countsAVX2<>+83(SB)/1, $0x04
+DATA countsAVX2<>+84(SB)/1, $0x05
+DATA countsAVX2<>+85(SB)/1, $0x04
+DATA countsAVX2<>+86(SB)/1, $0x04
+DATA countsAVX2<>+87(SB)/1, $0x03
+DATA countsAVX2<>+88(SB)/1, $0x05
+DATA countsAVX2<>+89(SB)/1, $0x04
+DATA countsAVX2<>+90(SB)/1, $0x04
+DATA countsAVX2<>+91(SB)/1, $0x03
+DATA countsAVX2<>+92(SB)/1, $0x04
+DATA countsAVX2<>+93(SB)/1, $0x03
+DATA countsAVX2<>+94(SB)/1, $0x03
+DATA countsAVX2<>+95(SB)/1, $0x02
+DATA countsAVX2<>+96(SB)/1, $0x06
+DATA countsAVX2<>+97(SB)/1, $0x05
+DATA countsAVX2<>+98(SB)/1, $0x05
+DATA countsAVX2<>+99(SB)/1, $0x04
+DATA countsAVX2<>+100(SB)/1, $0x05
+DATA countsAVX2<>+101(SB)/1, $0x04
+DATA countsAVX2<>+102(SB)/1, $0x04
+DATA countsAVX2<>+103(SB)/1, $0x03
+DATA countsAVX2<>+104(SB)/1, $0x05
+DATA countsAVX2<>+105(SB)/1, $0x04
+DATA countsAVX2<>+106(SB)/1, $0x04
+DATA countsAVX2<>+107(SB)/1, $0x03
+DATA countsAVX2<>+108(SB)/1, $0x04
+DATA countsAVX2<>+109(SB)/1, $0x03
+DATA countsAVX2<>+110(SB)/1, $0x03
+DATA countsAVX2<>+111(SB)/1, $0x02
+DATA countsAVX2<>+112(SB)/1, $0x05
+DATA countsAVX2<>+113(SB)/1, $0x04
+DATA countsAVX2<>+114(SB)/1, $0x04
+DATA countsAVX2<>+115(SB)/1, $0x03
+DATA countsAVX2<>+116(SB)/1, $0x04
+DATA countsAVX2<>+117(SB)/1, $0x03
+DATA countsAVX2<>+118(SB)/1, $0x03
+DATA countsAVX2<>+119(SB)/1, $0x02
+DATA countsAVX2<>+120(SB)/1, $0x04
+DATA countsAVX2<>+121(SB)/1, $0x03
+DATA countsAVX2<>+122(SB)/1, $0x03
+DATA countsAVX2<>+123(SB)/1, $0x02
+DATA countsAVX2<>+124(SB)/1, $0x03
+DATA countsAVX2<>+125(SB)/1, $0x02
+DATA countsAVX2<>+126(SB)/1, $0x02
+DATA countsAVX2<>+127(SB)/1, $0x01
+DATA countsAVX2<>+128(SB)/1, $0x07
+DATA countsAVX2<>+129(SB)/1, $0x06
+DATA countsAVX2<>+130(SB)/1, $0x06
+DATA countsAVX2<>+131(SB)/1, $0x05
+DATA countsAVX2<>+132(SB)/1, $0x06
+DATA countsAVX2<>+133(SB)/1, $0x05
+DATA countsAVX2<>+134(SB)/1, $0x05
+DATA countsAVX2<>+135(SB)/1, $0x04
+DATA countsAVX2<>+136(SB)/1, $0x06
+DATA countsAVX2<>+137(SB)/1, $0x05
+DATA countsAVX2<>+138(SB)/1, $0x05
+DATA countsAVX2<>+139(SB)/1, $0x04
+DATA countsAVX2<>+140(SB)/1, $0x05
+DATA countsAVX2<>+141(SB)/1, $0x04
+DATA countsAVX2<>+142(SB)/1, $0x04
+DATA countsAVX2<>+143(SB)/1, $0x03
+DATA countsAVX2<>+144(SB)/1, $0x06
+DATA countsAVX2<>+145(SB)/1, $0x05
+DATA countsAVX2<>+146(SB)/1, $0x05
+DATA countsAVX2<>+147(SB)/1, $0x04
+DATA countsAVX2<>+148(SB)/1, $0x05
+DATA countsAVX2<>+149(SB)/1, $0x04
+DATA countsAVX2<>+150(SB)/1, $0x04
+DATA countsAVX2<>+151(SB)/1, $0x03
+DATA countsAVX2<>+152(SB)/1, $0x05
+DATA countsAVX2<>+153(SB)/1, $0x04
+DATA countsAVX2<>+154(SB)/1, $0x04
+DATA countsAVX2<>+155(SB)/1, $0x03
+DATA countsAVX2<>+156(SB)/1, $0x04
+DATA countsAVX2<>+157(SB)/1, $0x03
+DATA countsAVX2<>+158(SB)/1, $0x03
+DATA countsAVX2<>+159(SB)/1, $0x02
+DATA countsAVX2<>+160(SB)/1, $0x06
+DATA countsAVX2<>+161(SB)/1, $0x05
+DATA countsAVX2<>+162(SB)/1, $0x05
+DATA countsAVX2<>+163(SB)/1, $0x04
+DATA countsAVX2<>+164(SB)/1, $0x05
+DATA countsAVX2<>+165(SB)/1, $0x04
+DATA countsAVX2<>+166(SB)/1, $0x04
+DATA countsAVX2<>+167(SB)/1, $0x03
+DATA countsAVX2<>+168(SB)/1, $0x05
+DATA countsAVX2<>+169(SB)/1, $0x04
+DATA countsAVX2<>+170(SB)/1, $0x04
+DATA countsAVX2<>+171(SB)/1, $0x03
+DATA countsAVX2<>+172(SB)/1, $0x04
+DATA countsAVX2<>+173(SB)/1, $0x03
+DATA countsAVX2<>+174(SB)/1, $0x03
+DATA countsAVX2<>+175(SB)/1, $0x02
+DATA countsAVX2<>+176(SB)/1, $0x05
+DATA countsAVX2<>+177(SB)/1, $0x04
+DATA countsAVX2<>+178(SB)/1, $0x04
+DATA countsAVX2<>+179(SB)/1, $0x03
+DATA countsAVX2<>+180(SB)/1, $0x04
+DATA countsAVX2<>+181(SB)/1, $0x03
+DATA countsAVX2<>+182(SB)/1, $0x03
+DATA countsAVX2<>+183(SB)/1, $0x02
+DATA countsAVX2<>+184(SB)/1, $0x04
+DATA countsAVX2<>+185(SB)/1, $0x03
+DATA countsAVX2<>+186(SB)/1, $0x03
+DATA countsAVX2<>+187(SB)/1, $0x02
+DATA countsAVX2<>+188(SB)/1, $0x03
+DATA countsAVX2<>+189(SB)/1, $0x02
+DATA countsAVX2<>+190(SB)/1, $0x02
+DATA countsAVX2<>+191(SB)/1, $0x01
+DATA countsAVX2<>+192(SB)/1, $0x06
+DATA countsAVX2<>+193(SB)/1, $0x05
+DATA countsAVX2<>+194(SB)/1, $0x05
+DATA countsAVX2<>+195(SB)/1, $0x04
+DATA countsAVX2<>+196(SB)/1, $0x05
+DATA countsAVX2<>+197(SB)/1, $0x04
+DATA countsAVX2<>+198(SB)/1, $0x04
+DATA countsAVX2<>+199(SB)/1, $0x03
+DATA countsAVX2<>+200(SB)/1, $0x05
+DATA countsAVX2<>+201(SB)/1, $0x04
+DATA countsAVX2<>+202(SB)/1, $0x04
+DATA countsAVX2<>+203(SB)/1, $0x03
+DATA countsAVX2<>+204(SB)/1, $0x04
+DATA countsAVX2<>+205(SB)/1, $0x03
+DATA countsAVX2<>+206(SB)/1, $0x03
+DATA countsAVX2<>+207(SB)/1, $0x02
+DATA countsAVX2<>+208(SB)/1, $0x05
+DATA countsAVX2<>+209(SB)/1, $0x04
+DATA countsAVX2<>+210(SB)/1, $0x04
+DATA countsAVX2<>+211(SB)/1, $0x03
+DATA countsAVX2<>+212(SB)/1, $0x04
+DATA countsAVX2<>+213(SB)/1, $0x03
+DATA countsAVX2<>+214(SB)/1, $0x03
+DATA countsAVX2<>+215(SB)/1, $0x02
+DATA countsAVX2<>+216(SB)/1, $0x04
+DATA countsAVX2<>+217(SB)/1, $0x03
+DATA countsAVX2<>+218(SB)/1, $0x03
+DATA countsAVX2<>+219(SB)/1, $0x02
+DATA countsAVX2<>+220(SB)/1, $0x03
+DATA countsAVX2<>+221(SB)/1, $0x02
+DATA countsAVX2<>+222(SB)/1, $0x02
+DATA countsAVX2<>+223(SB)/1, $0x01
+DATA countsAVX2<>+224(SB)/1, $0x05
+DATA countsAVX2<>+225(SB)/1, $0x04
+DATA countsAVX2<>+226(SB)/1, $0x04
+DATA countsAVX2<>+227(SB)/1, $0x03
+DATA countsAVX2<>+228(SB)/1, $0x04
+DATA countsAVX2<>+229(SB)/1, $0x03
+DATA countsAVX2<>+230(SB)/1, $0x03
+DATA countsAVX2<>+231(SB)/1, $0x02
+DATA countsAVX2<>+232(SB)/1, $0x04
+DATA countsAVX2<>+233(SB)/1, $0x03
+DATA countsAVX2<>+234(SB)/1, $0x03
+DATA countsAVX2<>+235(SB)/1, $0x02
+DATA countsAVX2<>+236(SB)/1, $0x03
+DATA countsAVX2<>+237(SB)/1, $0x02
+DATA countsAVX2<>+238(SB)/1, $0x02
+DATA countsAVX2<>+239(SB)/1, $0x01
+DATA countsAVX2<>+240(SB)/1, $0x04
+DATA countsAVX2<>+241(SB)/1, $0x03
+DATA countsAVX2<>+242(SB)/1, $0x03
+DATA countsAVX2<>+243(SB)/1, $0x02
+DATA countsAVX2<>+244(SB)/1, $0x03
+DATA countsAVX2<>+245(SB)/1, $0x02
+DATA countsAVX2<>+246(SB)/1, $0x02
+DATA countsAVX2<>+247(SB)/1, $0x01
+DATA countsAVX2<>+248(SB)/1, $0x03
+DATA countsAVX2<>+249(SB)/1, $0x02
+DATA countsAVX2<>+250(SB)/1, $0x02
+DATA countsAVX2<>+251(SB)/1, $0x01
+DATA countsAVX2<>+252(SB)/1, $0x02
+DATA countsAVX2<>+253(SB)/1, $0x01
+DATA countsAVX2<>+254(SB)/1, $0x01
+DATA countsAVX2<>+255(SB)/1, $0x00
+GLOBL countsAVX2<>(SB), RODATA|NOPTR, $256
+
+DATA iotaAVX2<>+0(SB)/4, $0x00000000
+DATA iotaAVX2<>+4(SB)/4, $0x00000001
+DATA iotaAVX2<>+8(SB)/4, $0x00000002
+DATA iotaAVX2<>+12(SB)/4, $0x00000003
+DATA iotaAVX2<>+16(SB)/4, $0x00000004
+DATA iotaAVX2<>+20(SB)/4, $0x00000005
+DATA iotaAVX2<>+24(SB)/4, $0x00000006
+DATA iotaAVX2<>+28(SB)/4, $0x00000007
+GLOBL iotaAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA eightsAVX2<>+0(SB)/4, $0x00000008
+DATA eightsAVX2<>+4(SB)/4, $0x00000008
+DATA eightsAVX2<>+8(SB)/4, $0x00000008
+DATA eightsAVX2<>+12(SB)/4, $0x00000008
+DATA eightsAVX2<>+16(SB)/4, $0x00000008
+DATA eightsAVX2<>+20(SB)/4, $0x00000008
+DATA eightsAVX2<>+24(SB)/4, $0x00000008
+DATA eightsAVX2<>+28(SB)/4, $0x00000008
+GLOBL eightsAVX2<>(SB), RODATA|NOPTR, $32
+
 // func copyAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
 // Requires: AVX
 TEXT ·copyAVX2(SB), NOSPLIT, $0-52
@@ -6733,5 +7306,1637 @@ blocks:
 done:
 	VMOVUPS Y1, (SI)
 	VMOVUPS Y2, 32(SI)
+	VZEROUPPER
+	RET
+
+// func sgdSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·sgdSparse1AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	MOVQ         w+48(FP), AX
+	XORQ         CX, CX
+	MOVQ         watch+80(FP), DX
+	VMOVUPS      (DX), Y1
+	MOVQ         b+32(FP), DX
+	MOVQ         columns+16(FP), BX
+	MOVQ         values+24(FP), SI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), DI
+	MOVLQSX      (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VXORPS  Y2, Y2, Y2
+	TESTQ   R8, R8
+	JZ      update
+
+element:
+	MOVLQSX      (BX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Y3
+	ADDQ         DX, R9
+	VFMADD231PS  (R9), Y3, Y2
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+update:
+	VMOVUPS      (AX)(CX*4), Y3
+	VFNMADD231PS Y0, Y2, Y3
+	VMOVUPS      Y3, (AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y1
+	ADDQ         rs+72(FP), CX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func sgdSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·sgdSparse2AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	MOVQ         w+48(FP), AX
+	XORQ         CX, CX
+	MOVQ         watch+80(FP), DX
+	VMOVUPS      (DX), Y1
+	MOVQ         b+32(FP), DX
+	MOVQ         columns+16(FP), BX
+	MOVQ         values+24(FP), SI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), DI
+	MOVLQSX      (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	TESTQ   R8, R8
+	JZ      update
+
+element:
+	MOVLQSX      (BX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Y4
+	ADDQ         DX, R9
+	VFMADD231PS  (R9), Y4, Y2
+	VFMADD231PS  32(R9), Y4, Y3
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+update:
+	VMOVUPS      (AX)(CX*4), Y4
+	VFNMADD231PS Y0, Y2, Y4
+	VMOVUPS      Y4, (AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y1
+	VMOVUPS      32(AX)(CX*4), Y2
+	VFNMADD231PS Y0, Y3, Y2
+	VMOVUPS      Y2, 32(AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	ADDQ         rs+72(FP), CX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func sgdSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·sgdSparse3AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	MOVQ         w+48(FP), AX
+	XORQ         CX, CX
+	MOVQ         watch+80(FP), DX
+	VMOVUPS      (DX), Y1
+	MOVQ         b+32(FP), DX
+	MOVQ         columns+16(FP), BX
+	MOVQ         values+24(FP), SI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), DI
+	MOVLQSX      (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   R8, R8
+	JZ      update
+
+element:
+	MOVLQSX      (BX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Y5
+	ADDQ         DX, R9
+	VFMADD231PS  (R9), Y5, Y2
+	VFMADD231PS  32(R9), Y5, Y3
+	VFMADD231PS  64(R9), Y5, Y4
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+update:
+	VMOVUPS      (AX)(CX*4), Y5
+	VFNMADD231PS Y0, Y2, Y5
+	VMOVUPS      Y5, (AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y1
+	VMOVUPS      32(AX)(CX*4), Y2
+	VFNMADD231PS Y0, Y3, Y2
+	VMOVUPS      Y2, 32(AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	VMOVUPS      64(AX)(CX*4), Y2
+	VFNMADD231PS Y0, Y4, Y2
+	VMOVUPS      Y2, 64(AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	ADDQ         rs+72(FP), CX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func sgdSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·sgdSparse4AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	MOVQ         w+48(FP), AX
+	XORQ         CX, CX
+	MOVQ         watch+80(FP), DX
+	VMOVUPS      (DX), Y1
+	MOVQ         b+32(FP), DX
+	MOVQ         columns+16(FP), BX
+	MOVQ         values+24(FP), SI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), DI
+	MOVLQSX      (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	TESTQ   R8, R8
+	JZ      update
+
+element:
+	MOVLQSX      (BX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Y6
+	ADDQ         DX, R9
+	VFMADD231PS  (R9), Y6, Y2
+	VFMADD231PS  32(R9), Y6, Y3
+	VFMADD231PS  64(R9), Y6, Y4
+	VFMADD231PS  96(R9), Y6, Y5
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+update:
+	VMOVUPS      (AX)(CX*4), Y6
+	VFNMADD231PS Y0, Y2, Y6
+	VMOVUPS      Y6, (AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y1
+	VMOVUPS      32(AX)(CX*4), Y2
+	VFNMADD231PS Y0, Y3, Y2
+	VMOVUPS      Y2, 32(AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	VMOVUPS      64(AX)(CX*4), Y2
+	VFNMADD231PS Y0, Y4, Y2
+	VMOVUPS      Y2, 64(AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	VMOVUPS      96(AX)(CX*4), Y2
+	VFNMADD231PS Y0, Y5, Y2
+	VMOVUPS      Y2, 96(AX)(CX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	ADDQ         rs+72(FP), CX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·momentumSparse1AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y3, Y3, Y3
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y4
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y4, Y3
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y4
+	VMULPS       Y4, Y1, Y4
+	VFNMADD231PS Y0, Y3, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y3
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
+	VANDNPS      Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·momentumSparse2AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y5
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y5, Y3
+	VFMADD231PS  32(R10), Y5, Y4
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y5
+	VMULPS       Y5, Y1, Y5
+	VFNMADD231PS Y0, Y3, Y5
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y3
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
+	VANDNPS      Y5, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Y5
+	VADDPS       Y3, Y5, Y3
+	VMOVUPS      Y3, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	VMOVUPS      32(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y4, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 32(CX)(DX*4)
+	VMOVUPS      32(AX)(DX*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·momentumSparse3AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y6
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y6, Y3
+	VFMADD231PS  32(R10), Y6, Y4
+	VFMADD231PS  64(R10), Y6, Y5
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y6
+	VMULPS       Y6, Y1, Y6
+	VFNMADD231PS Y0, Y3, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y3
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
+	VANDNPS      Y6, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Y6
+	VADDPS       Y3, Y6, Y3
+	VMOVUPS      Y3, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	VMOVUPS      32(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y4, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 32(CX)(DX*4)
+	VMOVUPS      32(AX)(DX*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	VMOVUPS      64(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y5, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, 64(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·momentumSparse4AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y7
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y7, Y3
+	VFMADD231PS  32(R10), Y7, Y4
+	VFMADD231PS  64(R10), Y7, Y5
+	VFMADD231PS  96(R10), Y7, Y6
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y7
+	VMULPS       Y7, Y1, Y7
+	VFNMADD231PS Y0, Y3, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y3
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
+	VANDNPS      Y7, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Y7
+	VADDPS       Y3, Y7, Y3
+	VMOVUPS      Y3, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	VMOVUPS      32(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y4, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 32(CX)(DX*4)
+	VMOVUPS      32(AX)(DX*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	VMOVUPS      64(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y5, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, 64(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	VMOVUPS      96(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y6, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 96(CX)(DX*4)
+	VMOVUPS      96(AX)(DX*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, 96(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovSparse1AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y3, Y3, Y3
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y4
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y4, Y3
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y4
+	VMULPS       Y4, Y1, Y4
+	VFNMADD231PS Y3, Y0, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y3, Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovSparse2AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y5
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y5, Y3
+	VFMADD231PS  32(R10), Y5, Y4
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y5
+	VMULPS       Y5, Y1, Y5
+	VFNMADD231PS Y3, Y0, Y5
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y5, Y6, Y5
+	VMOVUPS      Y5, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Y6
+	VFNMADD231PS Y0, Y3, Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y2
+	VMOVUPS      32(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y3, Y5, Y3
+	VMOVUPS      Y3, 32(CX)(DX*4)
+	VMOVUPS      32(AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VFMADD231PS  Y1, Y3, Y5
+	VMOVUPS      Y5, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovSparse3AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y6
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y6, Y3
+	VFMADD231PS  32(R10), Y6, Y4
+	VFMADD231PS  64(R10), Y6, Y5
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y6
+	VMULPS       Y6, Y1, Y6
+	VFNMADD231PS Y3, Y0, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Y7
+	VFNMADD231PS Y0, Y3, Y7
+	VFMADD231PS  Y1, Y6, Y7
+	VMOVUPS      Y7, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y2
+	VMOVUPS      32(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y3, Y6, Y3
+	VMOVUPS      Y3, 32(CX)(DX*4)
+	VMOVUPS      32(AX)(DX*4), Y6
+	VFNMADD231PS Y0, Y4, Y6
+	VFMADD231PS  Y1, Y3, Y6
+	VMOVUPS      Y6, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y2
+	VMOVUPS      64(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Y4
+	VFNMADD231PS Y0, Y5, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, 64(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovSparse4AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y7
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y7, Y3
+	VFMADD231PS  32(R10), Y7, Y4
+	VFMADD231PS  64(R10), Y7, Y5
+	VFMADD231PS  96(R10), Y7, Y6
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y7
+	VMULPS       Y7, Y1, Y7
+	VFNMADD231PS Y3, Y0, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Y8
+	VFNMADD231PS Y0, Y3, Y8
+	VFMADD231PS  Y1, Y7, Y8
+	VMOVUPS      Y8, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y2
+	VMOVUPS      32(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y3, Y7, Y3
+	VMOVUPS      Y3, 32(CX)(DX*4)
+	VMOVUPS      32(AX)(DX*4), Y7
+	VFNMADD231PS Y0, Y4, Y7
+	VFMADD231PS  Y1, Y3, Y7
+	VMOVUPS      Y7, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y2
+	VMOVUPS      64(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Y4
+	VFNMADD231PS Y0, Y5, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, 64(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	VMOVUPS      96(CX)(DX*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y6, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, 96(CX)(DX*4)
+	VMOVUPS      96(AX)(DX*4), Y4
+	VFNMADD231PS Y0, Y6, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, 96(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y3
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y4, Y4, Y4
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y5
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y5, Y4
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y5
+	VMOVAPS      Y5, Y6
+	VFNMADD231PS Y4, Y4, Y6
+	VFNMADD231PS Y1, Y6, Y5
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y5, Y6, Y5
+	VMOVUPS      Y5, (CX)(DX*4)
+	VADDPS       Y2, Y5, Y5
+	VSQRTPS      Y5, Y5
+	VDIVPS       Y5, Y4, Y4
+	VMOVUPS      (AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y3
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y6
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y6, Y4
+	VFMADD231PS  32(R10), Y6, Y5
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y4, Y4, Y7
+	VFNMADD231PS Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(DX*4)
+	VADDPS       Y2, Y6, Y6
+	VSQRTPS      Y6, Y6
+	VDIVPS       Y6, Y4, Y4
+	VMOVUPS      (AX)(DX*4), Y6
+	VFNMADD231PS Y0, Y4, Y6
+	VMOVUPS      Y6, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y3
+	VMOVUPS      32(CX)(DX*4), Y4
+	VMOVAPS      Y4, Y6
+	VFNMADD231PS Y5, Y5, Y6
+	VFNMADD231PS Y1, Y6, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y4, Y6, Y4
+	VMOVUPS      Y4, 32(CX)(DX*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y5, Y4
+	VMOVUPS      32(AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropSparse3AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y3
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y7
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y7, Y4
+	VFMADD231PS  32(R10), Y7, Y5
+	VFMADD231PS  64(R10), Y7, Y6
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVAPS      Y7, Y8
+	VFNMADD231PS Y4, Y4, Y8
+	VFNMADD231PS Y1, Y8, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (CX)(DX*4)
+	VADDPS       Y2, Y7, Y7
+	VSQRTPS      Y7, Y7
+	VDIVPS       Y7, Y4, Y4
+	VMOVUPS      (AX)(DX*4), Y7
+	VFNMADD231PS Y0, Y4, Y7
+	VMOVUPS      Y7, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y3
+	VMOVUPS      32(CX)(DX*4), Y4
+	VMOVAPS      Y4, Y7
+	VFNMADD231PS Y5, Y5, Y7
+	VFNMADD231PS Y1, Y7, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y4, Y7, Y4
+	VMOVUPS      Y4, 32(CX)(DX*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y5, Y4
+	VMOVUPS      32(AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	VMOVUPS      64(CX)(DX*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y6, Y6, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, 64(CX)(DX*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y6, Y4
+	VMOVUPS      64(AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, 64(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Y3
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y8
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y8, Y4
+	VFMADD231PS  32(R10), Y8, Y5
+	VFMADD231PS  64(R10), Y8, Y6
+	VFMADD231PS  96(R10), Y8, Y7
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Y8
+	VMOVAPS      Y8, Y9
+	VFNMADD231PS Y4, Y4, Y9
+	VFNMADD231PS Y1, Y9, Y8
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
+	VANDNPS      Y8, Y9, Y8
+	VMOVUPS      Y8, (CX)(DX*4)
+	VADDPS       Y2, Y8, Y8
+	VSQRTPS      Y8, Y8
+	VDIVPS       Y8, Y4, Y4
+	VMOVUPS      (AX)(DX*4), Y8
+	VFNMADD231PS Y0, Y4, Y8
+	VMOVUPS      Y8, (AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y3
+	VMOVUPS      32(CX)(DX*4), Y4
+	VMOVAPS      Y4, Y8
+	VFNMADD231PS Y5, Y5, Y8
+	VFNMADD231PS Y1, Y8, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y4, Y8, Y4
+	VMOVUPS      Y4, 32(CX)(DX*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y5, Y4
+	VMOVUPS      32(AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, 32(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	VMOVUPS      64(CX)(DX*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y6, Y6, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, 64(CX)(DX*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y6, Y4
+	VMOVUPS      64(AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, 64(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	VMOVUPS      96(CX)(DX*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y7, Y7, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, 96(CX)(DX*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y7, Y4
+	VMOVUPS      96(AX)(DX*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, 96(AX)(DX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	XORQ         BX, BX
+	MOVQ         watch+80(FP), SI
+	VMOVUPS      (SI), Y5
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y6, Y6, Y6
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y7
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y7, Y6
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(BX*4), Y7
+	VSUBPS       Y7, Y6, Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (CX)(BX*4)
+	VMOVUPS      (DX)(BX*4), Y8
+	VFNMADD213PS Y8, Y6, Y6
+	VFNMADD231PS Y2, Y6, Y8
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y8, Y6, Y6
+	VMOVUPS      Y6, (DX)(BX*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VDIVPS       Y6, Y7, Y6
+	VMOVUPS      (AX)(BX*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	XORQ         BX, BX
+	MOVQ         watch+80(FP), SI
+	VMOVUPS      (SI), Y5
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y8
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y8, Y6
+	VFMADD231PS  32(R11), Y8, Y7
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(BX*4), Y8
+	VSUBPS       Y8, Y6, Y9
+	VFMADD231PS  Y1, Y9, Y8
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
+	VANDNPS      Y8, Y9, Y8
+	VMOVUPS      Y8, (CX)(BX*4)
+	VMOVUPS      (DX)(BX*4), Y9
+	VFNMADD213PS Y9, Y6, Y6
+	VFNMADD231PS Y2, Y6, Y9
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y9, Y6, Y6
+	VMOVUPS      Y6, (DX)(BX*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VDIVPS       Y6, Y8, Y6
+	VMOVUPS      (AX)(BX*4), Y8
+	VMULPS       Y4, Y8, Y8
+	VFNMADD231PS Y0, Y6, Y8
+	VMOVUPS      Y8, (AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y5
+	VMOVUPS      32(CX)(BX*4), Y6
+	VSUBPS       Y6, Y7, Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y6, Y8, Y6
+	VMOVUPS      Y6, 32(CX)(BX*4)
+	VMOVUPS      32(DX)(BX*4), Y8
+	VFNMADD213PS Y8, Y7, Y7
+	VFNMADD231PS Y2, Y7, Y8
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y8, Y7, Y7
+	VMOVUPS      Y7, 32(DX)(BX*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      32(AX)(BX*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, 32(AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·adamSparse3AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	XORQ         BX, BX
+	MOVQ         watch+80(FP), SI
+	VMOVUPS      (SI), Y5
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y9
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y9, Y6
+	VFMADD231PS  32(R11), Y9, Y7
+	VFMADD231PS  64(R11), Y9, Y8
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(BX*4), Y9
+	VSUBPS       Y9, Y6, Y10
+	VFMADD231PS  Y1, Y10, Y9
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y10
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y10, Y10
+	VANDNPS      Y9, Y10, Y9
+	VMOVUPS      Y9, (CX)(BX*4)
+	VMOVUPS      (DX)(BX*4), Y10
+	VFNMADD213PS Y10, Y6, Y6
+	VFNMADD231PS Y2, Y6, Y10
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y10, Y6, Y6
+	VMOVUPS      Y6, (DX)(BX*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VDIVPS       Y6, Y9, Y6
+	VMOVUPS      (AX)(BX*4), Y9
+	VMULPS       Y4, Y9, Y9
+	VFNMADD231PS Y0, Y6, Y9
+	VMOVUPS      Y9, (AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y9, Y5
+	VMOVUPS      32(CX)(BX*4), Y6
+	VSUBPS       Y6, Y7, Y9
+	VFMADD231PS  Y1, Y9, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y9
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
+	VANDNPS      Y6, Y9, Y6
+	VMOVUPS      Y6, 32(CX)(BX*4)
+	VMOVUPS      32(DX)(BX*4), Y9
+	VFNMADD213PS Y9, Y7, Y7
+	VFNMADD231PS Y2, Y7, Y9
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y9, Y7, Y7
+	VMOVUPS      Y7, 32(DX)(BX*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      32(AX)(BX*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, 32(AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	VMOVUPS      64(CX)(BX*4), Y6
+	VSUBPS       Y6, Y8, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, 64(CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Y7
+	VFNMADD213PS Y7, Y8, Y8
+	VFNMADD231PS Y2, Y8, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, 64(DX)(BX*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      64(AX)(BX*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, 64(AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	XORQ         BX, BX
+	MOVQ         watch+80(FP), SI
+	VMOVUPS      (SI), Y5
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y10
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y10, Y6
+	VFMADD231PS  32(R11), Y10, Y7
+	VFMADD231PS  64(R11), Y10, Y8
+	VFMADD231PS  96(R11), Y10, Y9
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(BX*4), Y10
+	VSUBPS       Y10, Y6, Y11
+	VFMADD231PS  Y1, Y11, Y10
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y11
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
+	VANDNPS      Y10, Y11, Y10
+	VMOVUPS      Y10, (CX)(BX*4)
+	VMOVUPS      (DX)(BX*4), Y11
+	VFNMADD213PS Y11, Y6, Y6
+	VFNMADD231PS Y2, Y6, Y11
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y11, Y6, Y6
+	VMOVUPS      Y6, (DX)(BX*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VDIVPS       Y6, Y10, Y6
+	VMOVUPS      (AX)(BX*4), Y10
+	VMULPS       Y4, Y10, Y10
+	VFNMADD231PS Y0, Y6, Y10
+	VMOVUPS      Y10, (AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y5
+	VMOVUPS      32(CX)(BX*4), Y6
+	VSUBPS       Y6, Y7, Y10
+	VFMADD231PS  Y1, Y10, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y10
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y10, Y10
+	VANDNPS      Y6, Y10, Y6
+	VMOVUPS      Y6, 32(CX)(BX*4)
+	VMOVUPS      32(DX)(BX*4), Y10
+	VFNMADD213PS Y10, Y7, Y7
+	VFNMADD231PS Y2, Y7, Y10
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y10, Y7, Y7
+	VMOVUPS      Y7, 32(DX)(BX*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      32(AX)(BX*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, 32(AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	VMOVUPS      64(CX)(BX*4), Y6
+	VSUBPS       Y6, Y8, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, 64(CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Y7
+	VFNMADD213PS Y7, Y8, Y8
+	VFNMADD231PS Y2, Y8, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, 64(DX)(BX*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      64(AX)(BX*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, 64(AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	VMOVUPS      96(CX)(BX*4), Y6
+	VSUBPS       Y6, Y9, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, 96(CX)(BX*4)
+	VMOVUPS      96(DX)(BX*4), Y7
+	VFNMADD213PS Y7, Y9, Y9
+	VFNMADD231PS Y2, Y9, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, 96(DX)(BX*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      96(AX)(BX*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, 96(AX)(BX*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Y5, (AX)
 	VZEROUPPER
 	RET

@@ -46,6 +46,8 @@ var kernelsAVX2 = Kernels{
 		sparse8AVX2,
 	},
 
+	NonZero: nonZeroAVX2,
+
 	Peak: peakAVX2, PeakFlops: 768,
 
 	Add:           addAVX2,
@@ -72,4 +74,34 @@ var kernelsAVX2 = Kernels{
 	DotLanes:      dotLanesAVX2,
 	DistanceLanes: distanceLanesAVX2,
 	ExpLanes:      expLanesAVX2,
+	SparseSGD: []SparseUpdateFunc{
+		sgdSparse1AVX2,
+		sgdSparse2AVX2,
+		sgdSparse3AVX2,
+		sgdSparse4AVX2,
+	},
+	SparseMomentum: []SparseUpdateFunc{
+		momentumSparse1AVX2,
+		momentumSparse2AVX2,
+		momentumSparse3AVX2,
+		momentumSparse4AVX2,
+	},
+	SparseNesterov: []SparseUpdateFunc{
+		nesterovSparse1AVX2,
+		nesterovSparse2AVX2,
+		nesterovSparse3AVX2,
+		nesterovSparse4AVX2,
+	},
+	SparseRMSprop: []SparseUpdateFunc{
+		rmspropSparse1AVX2,
+		rmspropSparse2AVX2,
+		rmspropSparse3AVX2,
+		rmspropSparse4AVX2,
+	},
+	SparseAdam: []SparseUpdateFunc{
+		adamSparse1AVX2,
+		adamSparse2AVX2,
+		adamSparse3AVX2,
+		adamSparse4AVX2,
+	},
 }

@@ -15204,3 +15204,1685 @@ done:
 	VMOVUPS Z1, (SI)
 	VZEROUPPER
 	RET
+
+// func sgdSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sgdSparse1AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	MOVQ         w+48(FP), AX
+	XORQ         CX, CX
+	MOVQ         watch+80(FP), DX
+	VMOVUPS      (DX), Z1
+	MOVQ         b+32(FP), DX
+	MOVQ         columns+16(FP), BX
+	MOVQ         values+24(FP), SI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), DI
+	MOVLQSX      (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VXORPS  Z2, Z2, Z2
+	TESTQ   R8, R8
+	JZ      update
+
+element:
+	MOVLQSX      (BX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Z3
+	ADDQ         DX, R9
+	VFMADD231PS  (R9), Z3, Z2
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+update:
+	VMOVUPS      (AX)(CX*4), Z3
+	VFNMADD231PS Z0, Z2, Z3
+	VMOVUPS      Z3, (AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z1
+	ADDQ         rs+72(FP), CX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func sgdSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sgdSparse2AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	MOVQ         w+48(FP), AX
+	XORQ         CX, CX
+	MOVQ         watch+80(FP), DX
+	VMOVUPS      (DX), Z1
+	MOVQ         b+32(FP), DX
+	MOVQ         columns+16(FP), BX
+	MOVQ         values+24(FP), SI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), DI
+	MOVLQSX      (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	TESTQ   R8, R8
+	JZ      update
+
+element:
+	MOVLQSX      (BX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Z4
+	ADDQ         DX, R9
+	VFMADD231PS  (R9), Z4, Z2
+	VFMADD231PS  64(R9), Z4, Z3
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+update:
+	VMOVUPS      (AX)(CX*4), Z4
+	VFNMADD231PS Z0, Z2, Z4
+	VMOVUPS      Z4, (AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z1
+	VMOVUPS      64(AX)(CX*4), Z2
+	VFNMADD231PS Z0, Z3, Z2
+	VMOVUPS      Z2, 64(AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	ADDQ         rs+72(FP), CX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func sgdSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sgdSparse3AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	MOVQ         w+48(FP), AX
+	XORQ         CX, CX
+	MOVQ         watch+80(FP), DX
+	VMOVUPS      (DX), Z1
+	MOVQ         b+32(FP), DX
+	MOVQ         columns+16(FP), BX
+	MOVQ         values+24(FP), SI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), DI
+	MOVLQSX      (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	TESTQ   R8, R8
+	JZ      update
+
+element:
+	MOVLQSX      (BX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Z5
+	ADDQ         DX, R9
+	VFMADD231PS  (R9), Z5, Z2
+	VFMADD231PS  64(R9), Z5, Z3
+	VFMADD231PS  128(R9), Z5, Z4
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+update:
+	VMOVUPS      (AX)(CX*4), Z5
+	VFNMADD231PS Z0, Z2, Z5
+	VMOVUPS      Z5, (AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z1
+	VMOVUPS      64(AX)(CX*4), Z2
+	VFNMADD231PS Z0, Z3, Z2
+	VMOVUPS      Z2, 64(AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	VMOVUPS      128(AX)(CX*4), Z2
+	VFNMADD231PS Z0, Z4, Z2
+	VMOVUPS      Z2, 128(AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	ADDQ         rs+72(FP), CX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func sgdSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sgdSparse4AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	MOVQ         w+48(FP), AX
+	XORQ         CX, CX
+	MOVQ         watch+80(FP), DX
+	VMOVUPS      (DX), Z1
+	MOVQ         b+32(FP), DX
+	MOVQ         columns+16(FP), BX
+	MOVQ         values+24(FP), SI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), DI
+	MOVLQSX      (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	TESTQ   R8, R8
+	JZ      update
+
+element:
+	MOVLQSX      (BX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (SI)(DI*4), Z6
+	ADDQ         DX, R9
+	VFMADD231PS  (R9), Z6, Z2
+	VFMADD231PS  64(R9), Z6, Z3
+	VFMADD231PS  128(R9), Z6, Z4
+	VFMADD231PS  192(R9), Z6, Z5
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+update:
+	VMOVUPS      (AX)(CX*4), Z6
+	VFNMADD231PS Z0, Z2, Z6
+	VMOVUPS      Z6, (AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z1
+	VMOVUPS      64(AX)(CX*4), Z2
+	VFNMADD231PS Z0, Z3, Z2
+	VMOVUPS      Z2, 64(AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	VMOVUPS      128(AX)(CX*4), Z2
+	VFNMADD231PS Z0, Z4, Z2
+	VMOVUPS      Z2, 128(AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	VMOVUPS      192(AX)(CX*4), Z2
+	VFNMADD231PS Z0, Z5, Z2
+	VMOVUPS      Z2, 192(AX)(CX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	ADDQ         rs+72(FP), CX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·momentumSparse1AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z3, Z3, Z3
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z4
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z4, Z3
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z4
+	VMULPS       Z4, Z1, Z4
+	VFNMADD231PS Z0, Z3, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z3
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z3
+	VMOVUPS      Z3, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·momentumSparse2AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z5
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z5, Z3
+	VFMADD231PS  64(R10), Z5, Z4
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z5
+	VMULPS       Z5, Z1, Z5
+	VFNMADD231PS Z0, Z3, Z5
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z3
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z5, K1, Z3
+	VMOVUPS      Z3, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Z5
+	VADDPS       Z3, Z5, Z3
+	VMOVUPS      Z3, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	VMOVUPS      64(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z4, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·momentumSparse3AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z6
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z6, Z3
+	VFMADD231PS  64(R10), Z6, Z4
+	VFMADD231PS  128(R10), Z6, Z5
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z6
+	VMULPS       Z6, Z1, Z6
+	VFNMADD231PS Z0, Z3, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z3
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z3
+	VMOVUPS      Z3, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Z6
+	VADDPS       Z3, Z6, Z3
+	VMOVUPS      Z3, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	VMOVUPS      64(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z4, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	VMOVUPS      128(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z5, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 128(CX)(DX*4)
+	VMOVUPS      128(AX)(DX*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, 128(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·momentumSparse4AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z7
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z7, Z3
+	VFMADD231PS  64(R10), Z7, Z4
+	VFMADD231PS  128(R10), Z7, Z5
+	VFMADD231PS  192(R10), Z7, Z6
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z7
+	VMULPS       Z7, Z1, Z7
+	VFNMADD231PS Z0, Z3, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z3
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z3
+	VMOVUPS      Z3, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Z7
+	VADDPS       Z3, Z7, Z3
+	VMOVUPS      Z3, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	VMOVUPS      64(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z4, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	VMOVUPS      128(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z5, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 128(CX)(DX*4)
+	VMOVUPS      128(AX)(DX*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, 128(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	VMOVUPS      192(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z6, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 192(CX)(DX*4)
+	VMOVUPS      192(AX)(DX*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, 192(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·nesterovSparse1AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z3, Z3, Z3
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z4
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z4, Z3
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z4
+	VMULPS       Z4, Z1, Z4
+	VFNMADD231PS Z3, Z0, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z3, Z5
+	VFMADD231PS  Z1, Z4, Z5
+	VMOVUPS      Z5, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·nesterovSparse2AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z5
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z5, Z3
+	VFMADD231PS  64(R10), Z5, Z4
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z5
+	VMULPS       Z5, Z1, Z5
+	VFNMADD231PS Z3, Z0, Z5
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      Z5, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Z6
+	VFNMADD231PS Z0, Z3, Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      Z6, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
+	VMOVUPS      64(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VFMADD231PS  Z1, Z3, Z5
+	VMOVUPS      Z5, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·nesterovSparse3AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z6
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z6, Z3
+	VFMADD231PS  64(R10), Z6, Z4
+	VFMADD231PS  128(R10), Z6, Z5
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z6
+	VMULPS       Z6, Z1, Z6
+	VFNMADD231PS Z3, Z0, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Z7
+	VFNMADD231PS Z0, Z3, Z7
+	VFMADD231PS  Z1, Z6, Z7
+	VMOVUPS      Z7, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
+	VMOVUPS      64(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Z6
+	VFNMADD231PS Z0, Z4, Z6
+	VFMADD231PS  Z1, Z3, Z6
+	VMOVUPS      Z6, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
+	VMOVUPS      128(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 128(CX)(DX*4)
+	VMOVUPS      128(AX)(DX*4), Z4
+	VFNMADD231PS Z0, Z5, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, 128(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·nesterovSparse4AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z2
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z7
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z7, Z3
+	VFMADD231PS  64(R10), Z7, Z4
+	VFMADD231PS  128(R10), Z7, Z5
+	VFMADD231PS  192(R10), Z7, Z6
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z7
+	VMULPS       Z7, Z1, Z7
+	VFNMADD231PS Z3, Z0, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (CX)(DX*4)
+	VMOVUPS      (AX)(DX*4), Z8
+	VFNMADD231PS Z0, Z3, Z8
+	VFMADD231PS  Z1, Z7, Z8
+	VMOVUPS      Z8, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z2
+	VMOVUPS      64(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 64(CX)(DX*4)
+	VMOVUPS      64(AX)(DX*4), Z7
+	VFNMADD231PS Z0, Z4, Z7
+	VFMADD231PS  Z1, Z3, Z7
+	VMOVUPS      Z7, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
+	VMOVUPS      128(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 128(CX)(DX*4)
+	VMOVUPS      128(AX)(DX*4), Z4
+	VFNMADD231PS Z0, Z5, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, 128(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	VMOVUPS      192(CX)(DX*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z6, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, 192(CX)(DX*4)
+	VMOVUPS      192(AX)(DX*4), Z4
+	VFNMADD231PS Z0, Z6, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, 192(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z3
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z4, Z4, Z4
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z5
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z5, Z4
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z5
+	VMOVAPS      Z5, Z6
+	VFNMADD231PS Z4, Z4, Z6
+	VFNMADD231PS Z1, Z6, Z5
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      Z5, (CX)(DX*4)
+	VADDPS       Z2, Z5, Z5
+	VSQRTPS      Z5, Z5
+	VDIVPS       Z5, Z4, Z4
+	VMOVUPS      (AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z3
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z6
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z6, Z4
+	VFMADD231PS  64(R10), Z6, Z5
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z4, Z4, Z7
+	VFNMADD231PS Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(DX*4)
+	VADDPS       Z2, Z6, Z6
+	VSQRTPS      Z6, Z6
+	VDIVPS       Z6, Z4, Z4
+	VMOVUPS      (AX)(DX*4), Z6
+	VFNMADD231PS Z0, Z4, Z6
+	VMOVUPS      Z6, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z3
+	VMOVUPS      64(CX)(DX*4), Z4
+	VMOVAPS      Z4, Z6
+	VFNMADD231PS Z5, Z5, Z6
+	VFNMADD231PS Z1, Z6, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, 64(CX)(DX*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z5, Z4
+	VMOVUPS      64(AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropSparse3AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z3
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z7
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z7, Z4
+	VFMADD231PS  64(R10), Z7, Z5
+	VFMADD231PS  128(R10), Z7, Z6
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z7
+	VMOVAPS      Z7, Z8
+	VFNMADD231PS Z4, Z4, Z8
+	VFNMADD231PS Z1, Z8, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (CX)(DX*4)
+	VADDPS       Z2, Z7, Z7
+	VSQRTPS      Z7, Z7
+	VDIVPS       Z7, Z4, Z4
+	VMOVUPS      (AX)(DX*4), Z7
+	VFNMADD231PS Z0, Z4, Z7
+	VMOVUPS      Z7, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z3
+	VMOVUPS      64(CX)(DX*4), Z4
+	VMOVAPS      Z4, Z7
+	VFNMADD231PS Z5, Z5, Z7
+	VFNMADD231PS Z1, Z7, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, 64(CX)(DX*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z5, Z4
+	VMOVUPS      64(AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	VMOVUPS      128(CX)(DX*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z6, Z6, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, 128(CX)(DX*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z6, Z4
+	VMOVUPS      128(AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, 128(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	XORQ         DX, DX
+	MOVQ         watch+80(FP), BX
+	VMOVUPS      (BX), Z3
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	TESTQ   R9, R9
+	JZ      update
+
+element:
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z8
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z8, Z4
+	VFMADD231PS  64(R10), Z8, Z5
+	VFMADD231PS  128(R10), Z8, Z6
+	VFMADD231PS  192(R10), Z8, Z7
+	INCQ         R8
+	DECQ         R9
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(DX*4), Z8
+	VMOVAPS      Z8, Z9
+	VFNMADD231PS Z4, Z4, Z9
+	VFNMADD231PS Z1, Z9, Z8
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VMOVUPS      Z8, (CX)(DX*4)
+	VADDPS       Z2, Z8, Z8
+	VSQRTPS      Z8, Z8
+	VDIVPS       Z8, Z4, Z4
+	VMOVUPS      (AX)(DX*4), Z8
+	VFNMADD231PS Z0, Z4, Z8
+	VMOVUPS      Z8, (AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z3
+	VMOVUPS      64(CX)(DX*4), Z4
+	VMOVAPS      Z4, Z8
+	VFNMADD231PS Z5, Z5, Z8
+	VFNMADD231PS Z1, Z8, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, 64(CX)(DX*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z5, Z4
+	VMOVUPS      64(AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, 64(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	VMOVUPS      128(CX)(DX*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z6, Z6, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, 128(CX)(DX*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z6, Z4
+	VMOVUPS      128(AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, 128(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	VMOVUPS      192(CX)(DX*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z7, Z7, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, 192(CX)(DX*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z7, Z4
+	VMOVUPS      192(AX)(DX*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, 192(AX)(DX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	XORQ         BX, BX
+	MOVQ         watch+80(FP), SI
+	VMOVUPS      (SI), Z5
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z6, Z6, Z6
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z7
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z7, Z6
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(BX*4), Z7
+	VSUBPS       Z7, Z6, Z8
+	VFMADD231PS  Z1, Z8, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (CX)(BX*4)
+	VMOVUPS      (DX)(BX*4), Z8
+	VFNMADD213PS Z8, Z6, Z6
+	VFNMADD231PS Z2, Z6, Z8
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z8, K1, Z6
+	VMOVUPS      Z6, (DX)(BX*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VDIVPS       Z6, Z7, Z6
+	VMOVUPS      (AX)(BX*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	XORQ         BX, BX
+	MOVQ         watch+80(FP), SI
+	VMOVUPS      (SI), Z5
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z8
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z8, Z6
+	VFMADD231PS  64(R11), Z8, Z7
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(BX*4), Z8
+	VSUBPS       Z8, Z6, Z9
+	VFMADD231PS  Z1, Z9, Z8
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VMOVUPS      Z8, (CX)(BX*4)
+	VMOVUPS      (DX)(BX*4), Z9
+	VFNMADD213PS Z9, Z6, Z6
+	VFNMADD231PS Z2, Z6, Z9
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z9, K1, Z6
+	VMOVUPS      Z6, (DX)(BX*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VDIVPS       Z6, Z8, Z6
+	VMOVUPS      (AX)(BX*4), Z8
+	VMULPS       Z4, Z8, Z8
+	VFNMADD231PS Z0, Z6, Z8
+	VMOVUPS      Z8, (AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z5
+	VMOVUPS      64(CX)(BX*4), Z6
+	VSUBPS       Z6, Z7, Z8
+	VFMADD231PS  Z1, Z8, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, 64(CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Z8
+	VFNMADD213PS Z8, Z7, Z7
+	VFNMADD231PS Z2, Z7, Z8
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z8, K1, Z7
+	VMOVUPS      Z7, 64(DX)(BX*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      64(AX)(BX*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, 64(AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamSparse3AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	XORQ         BX, BX
+	MOVQ         watch+80(FP), SI
+	VMOVUPS      (SI), Z5
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z9
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z9, Z6
+	VFMADD231PS  64(R11), Z9, Z7
+	VFMADD231PS  128(R11), Z9, Z8
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(BX*4), Z9
+	VSUBPS       Z9, Z6, Z10
+	VFMADD231PS  Z1, Z10, Z9
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z10
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z9, K1, Z9
+	VMOVUPS      Z9, (CX)(BX*4)
+	VMOVUPS      (DX)(BX*4), Z10
+	VFNMADD213PS Z10, Z6, Z6
+	VFNMADD231PS Z2, Z6, Z10
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z10, K1, Z6
+	VMOVUPS      Z6, (DX)(BX*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VDIVPS       Z6, Z9, Z6
+	VMOVUPS      (AX)(BX*4), Z9
+	VMULPS       Z4, Z9, Z9
+	VFNMADD231PS Z0, Z6, Z9
+	VMOVUPS      Z9, (AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z9, Z5
+	VMOVUPS      64(CX)(BX*4), Z6
+	VSUBPS       Z6, Z7, Z9
+	VFMADD231PS  Z1, Z9, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z9
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, 64(CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Z9
+	VFNMADD213PS Z9, Z7, Z7
+	VFNMADD231PS Z2, Z7, Z9
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z9, K1, Z7
+	VMOVUPS      Z7, 64(DX)(BX*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      64(AX)(BX*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, 64(AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	VMOVUPS      128(CX)(BX*4), Z6
+	VSUBPS       Z6, Z8, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, 128(CX)(BX*4)
+	VMOVUPS      128(DX)(BX*4), Z7
+	VFNMADD213PS Z7, Z8, Z8
+	VFNMADD231PS Z2, Z8, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, 128(DX)(BX*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      128(AX)(BX*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, 128(AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-96
+	MOVQ         scalars+88(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	XORQ         BX, BX
+	MOVQ         watch+80(FP), SI
+	VMOVUPS      (SI), Z5
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z10
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z10, Z6
+	VFMADD231PS  64(R11), Z10, Z7
+	VFMADD231PS  128(R11), Z10, Z8
+	VFMADD231PS  192(R11), Z10, Z9
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	VMOVUPS      (CX)(BX*4), Z10
+	VSUBPS       Z10, Z6, Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z11
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z10, K1, Z10
+	VMOVUPS      Z10, (CX)(BX*4)
+	VMOVUPS      (DX)(BX*4), Z11
+	VFNMADD213PS Z11, Z6, Z6
+	VFNMADD231PS Z2, Z6, Z11
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z11, K1, Z6
+	VMOVUPS      Z6, (DX)(BX*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VDIVPS       Z6, Z10, Z6
+	VMOVUPS      (AX)(BX*4), Z10
+	VMULPS       Z4, Z10, Z10
+	VFNMADD231PS Z0, Z6, Z10
+	VMOVUPS      Z10, (AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z5
+	VMOVUPS      64(CX)(BX*4), Z6
+	VSUBPS       Z6, Z7, Z10
+	VFMADD231PS  Z1, Z10, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z10
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, 64(CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Z10
+	VFNMADD213PS Z10, Z7, Z7
+	VFNMADD231PS Z2, Z7, Z10
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z10, K1, Z7
+	VMOVUPS      Z7, 64(DX)(BX*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      64(AX)(BX*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, 64(AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	VMOVUPS      128(CX)(BX*4), Z6
+	VSUBPS       Z6, Z8, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, 128(CX)(BX*4)
+	VMOVUPS      128(DX)(BX*4), Z7
+	VFNMADD213PS Z7, Z8, Z8
+	VFNMADD231PS Z2, Z8, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, 128(DX)(BX*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      128(AX)(BX*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, 128(AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	VMOVUPS      192(CX)(BX*4), Z6
+	VSUBPS       Z6, Z9, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, 192(CX)(BX*4)
+	VMOVUPS      192(DX)(BX*4), Z7
+	VFNMADD213PS Z7, Z9, Z9
+	VFNMADD231PS Z2, Z9, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, 192(DX)(BX*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      192(AX)(BX*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, 192(AX)(BX*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+80(FP), AX
+	VMOVUPS      Z5, (AX)
+	VZEROUPPER
+	RET

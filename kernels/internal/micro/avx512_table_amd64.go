@@ -62,6 +62,8 @@ var kernelsAVX512 = Kernels{
 		sparse8AVX512,
 	},
 
+	NonZero: nonZeroAVX2,
+
 	Peak: peakAVX512, PeakFlops: 3584,
 
 	Add:           addAVX512,
@@ -88,4 +90,34 @@ var kernelsAVX512 = Kernels{
 	DotLanes:      dotLanesAVX512,
 	DistanceLanes: distanceLanesAVX512,
 	ExpLanes:      expLanesAVX512,
+	SparseSGD: []SparseUpdateFunc{
+		sgdSparse1AVX512,
+		sgdSparse2AVX512,
+		sgdSparse3AVX512,
+		sgdSparse4AVX512,
+	},
+	SparseMomentum: []SparseUpdateFunc{
+		momentumSparse1AVX512,
+		momentumSparse2AVX512,
+		momentumSparse3AVX512,
+		momentumSparse4AVX512,
+	},
+	SparseNesterov: []SparseUpdateFunc{
+		nesterovSparse1AVX512,
+		nesterovSparse2AVX512,
+		nesterovSparse3AVX512,
+		nesterovSparse4AVX512,
+	},
+	SparseRMSprop: []SparseUpdateFunc{
+		rmspropSparse1AVX512,
+		rmspropSparse2AVX512,
+		rmspropSparse3AVX512,
+		rmspropSparse4AVX512,
+	},
+	SparseAdam: []SparseUpdateFunc{
+		adamSparse1AVX512,
+		adamSparse2AVX512,
+		adamSparse3AVX512,
+		adamSparse4AVX512,
+	},
 }

@@ -17,6 +17,7 @@ var kernelsGeneric = Kernels{
 
 	Gemv:      gemvGeneric,
 	Sparse:    []SparseFunc{sparseGeneric(1), sparseGeneric(2), sparseGeneric(3), sparseGeneric(4)},
+	NonZero:   nonZeroGeneric,
 	Copy:      copyGeneric,
 	Transpose: transposeGeneric,
 

@@ -1,5 +1,7 @@
 package micro
 
+import "unsafe"
+
 // copyGeneric: dst[i][j] = α·src[i][j].
 func copyGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32) {
 	if cols == 0 {
@@ -23,4 +25,18 @@ func transposeGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss i
 			*at(dst, j*rsd+i) = alpha * v
 		}
 	}
+}
+
+// nonZeroGeneric is the NonZeroFunc. To store all and keep what is not zero is
+// faster than branches that nobody can predict.
+func nonZeroGeneric(n int, columns *int32, values *float32, x *uint8, a float32, first int) int {
+	cs, vs := unsafe.Slice(columns, n), unsafe.Slice(values, n)
+	count := 0
+	for i, b := range unsafe.Slice(x, n) {
+		cs[count], vs[count] = int32(first+i), float32(b)/a
+		if b != 0 {
+			count++
+		}
+	}
+	return count
 }

@@ -54,6 +54,8 @@ var kernelsNEON = Kernels{
 		sparse8NEON,
 	},
 
+	NonZero: nonZeroGeneric,
+
 	Peak: peakNEON, PeakFlops: 768,
 
 	Add:           addNEON,

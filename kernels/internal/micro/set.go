@@ -39,6 +39,23 @@ type GemvFunc func(n, k int, c, a *float32, csa int, b *float32, rsb int)
 // There is at least one row.
 type SparseFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
 
+// SparseUpdateFunc is an optimizer whose gradient is the product of a sparse matrix
+// and a dense one, in a number of vectors:
+//
+//	g[i][j] = Σₜ values[t]·b[columns[t]][j]    t = starts[i]..starts[i+1]-1 ascending
+//
+// from 0, with one rounding a product (fused multiply-add). Rows of b lie rsb
+// elements apart, those of w, m and v rs. An optimizer with fewer moments does not
+// look at v, or m. scalars are those of the optimizer; watch is a vector to which
+// 0·w is added, so that it shows a w that is not finite. There is at least one row.
+type SparseUpdateFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, watch, scalars *float32)
+
+// NonZeroFunc lists the bytes that are not zero, as float32(x[i])/a, and their
+// columns, first+i, in ascending i < n, and returns how many they are. n is a
+// multiple of 8, and not 0. The lists have room for n elements, all of which may be
+// written.
+type NonZeroFunc func(n int, columns *int32, values *float32, x *uint8, a float32, first int) int
+
 // MoveFunc writes α·src, of rows × cols elements, to dst or, a transposing one,
 // its transpose of cols × rows. Rows lie rsd and rss elements apart; columns are
 // neighbours. dst may be src where their rows are the same, but not overlap it
@@ -100,6 +117,7 @@ type Kernels struct {
 
 	Gemv      GemvFunc
 	Sparse    []SparseFunc // Sparse[v-1] is for v vectors
+	NonZero   NonZeroFunc
 	Copy      MoveFunc
 	Transpose MoveFunc
 
@@ -130,6 +148,9 @@ type Kernels struct {
 	Nesterov Map3x2
 	RMSprop  Map3x3
 	Adam     Map4x5
+
+	// The sparse updates at v-1 are for v vectors. A tier need not have any.
+	SparseSGD, SparseMomentum, SparseNesterov, SparseRMSprop, SparseAdam []SparseUpdateFunc
 
 	MaxLanes      Reduce1
 	SumAbsLanes   Reduce1

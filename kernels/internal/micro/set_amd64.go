@@ -15,7 +15,7 @@ func native() []Set {
 	avx2 := Set{Name: "avx2", Unusable: missing(cpuid.AVX, cpuid.AVX2, cpuid.FMA3), Kernels: kernelsAVX2}
 	avx512 := Set{
 		Name:     "avx512",
-		Unusable: missing(cpuid.FMA3, cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL),
+		Unusable: missing(cpuid.AVX2, cpuid.FMA3, cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL),
 		// Processors older than Ice Lake slow down when they use it.
 		Slow:    !cpuid.CPU.Supports(cpuid.AVX512VBMI2, cpuid.AVX512VNNI),
 		Kernels: kernelsAVX512,

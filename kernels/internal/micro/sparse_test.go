@@ -86,20 +86,25 @@ func FuzzSparse(f *testing.F) {
 	})
 }
 
+// evenLists has that many elements in each row.
+func evenLists(rnd *rand.Rand, rows, cols, perRow int) lists {
+	a := lists{starts: []int32{0}}
+	for range rows {
+		for j := range perRow {
+			a.columns, a.values = append(a.columns, int32(j*cols/perRow+rnd.IntN(cols/perRow))), append(a.values, 1)
+		}
+		a.starts = append(a.starts, int32(len(a.columns)))
+	}
+	return a
+}
+
 func BenchmarkSparse(b *testing.B) {
-	const rows, cols, perRow = 32, 192, 40
+	const rows, cols, perRow = 32, 96, 20
 	for _, s := range usable() {
 		vectors := len(s.Sparse)
 		width := vectors * s.Vector
 		b.Run(fmt.Sprintf("tier=%s/m=%d/k=%d/n=%d/nonzero=%d", s.Name, rows, cols, width, perRow), func(b *testing.B) {
-			rnd := rand.New(rand.NewPCG(1, 2))
-			a := lists{starts: []int32{0}}
-			for range rows {
-				for j := range perRow {
-					a.columns, a.values = append(a.columns, int32(j*cols/perRow+rnd.IntN(cols/perRow))), append(a.values, 1)
-				}
-				a.starts = append(a.starts, int32(len(a.columns)))
-			}
+			a := evenLists(rand.New(rand.NewPCG(1, 2)), rows, cols, perRow)
 			x, c := make([]float32, cols*width), make([]float32, rows*width)
 			var at []int
 			for v := range vectors {

@@ -1,0 +1,54 @@
+package formula
+
+import "fmt"
+
+// Sparse adds rows of a matrix that are chosen by the elements of a sparse one; see
+// SparseFunc. There is a function for every number of vectors up to SparseVectors.
+const (
+	SparseSignature = "func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)"
+	SparseVectors   = 8
+)
+
+// SparseName is the name of the function for that many vectors, without its tier.
+func SparseName(vectors int) string { return fmt.Sprintf("sparse%d", vectors) }
+
+// SparseDoc is its formula.
+func SparseDoc(vectors int) string {
+	return fmt.Sprintf("c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in %d vectors; see SparseFunc.", vectors)
+}
+
+// NonZero makes such lists; see NonZeroFunc.
+const (
+	NonZeroName      = "nonZero"
+	NonZeroSignature = "func(n int, columns *int32, values *float32, x *uint8, a float32, first int) int"
+	NonZeroDoc       = "columns = first + i, values = float32(x[i]) / a for x[i] ≠ 0, in ascending i < n; see NonZeroFunc."
+)
+
+// An optimizer whose gradient is such a product has a function for every number of
+// vectors up to SparseUpdateVectors; see SparseUpdateFunc.
+const (
+	SparseUpdateSignature = "func(rows int, starts, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, watch, scalars *float32)"
+	SparseUpdateVectors   = 4
+)
+
+// The streams of an optimizer that such a function treats in its own way.
+const (
+	Gradient = "grad"
+	Weights  = "w"
+)
+
+// Optimizers lists the kernels that update weights.
+func Optimizers() []Kernel { return optimizers }
+
+// Moments are the streams of an optimizer that go to the parameters m and v.
+func (k Kernel) Moments() []string { return k.Streams[1 : len(k.Streams)-1] }
+
+// SparseUpdateName is the name of the function for that many vectors, without its tier.
+func SparseUpdateName(k Kernel, vectors int) string {
+	return fmt.Sprintf("%sSparse%d", k.Name, vectors)
+}
+
+// SparseUpdateDoc is its formula.
+func SparseUpdateDoc(k Kernel, vectors int) string {
+	return fmt.Sprintf("grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], %s, i < rows, j in %d vectors; see SparseUpdateFunc.", k.Doc, vectors)
+}
