@@ -3,14 +3,17 @@ package kernels
 // decidePacking says which operands are copied: those that α has to be multiplied
 // into, a b without contiguous rows, and those that are slow to read as they lie.
 func (p *product) decidePacking() {
-	p.packsA = p.alphaA != 1 || p.c.Cols >= minReuse && slow(p.a.Cols, p.a.ColStride, p.a.RowStride)
+	p.packsA = p.alphaA != 1 || p.c.Cols >= minReuseA && slow(p.a.Cols, p.a.ColStride, p.a.RowStride)
 	p.packsB = p.packed == nil && (p.alphaB != 1 || p.b.ColStride != 1 ||
-		p.c.Rows >= minReuse && slow(p.b.Rows, p.b.RowStride, p.b.ColStride))
+		p.c.Rows >= minReuseB && slow(p.b.Rows, p.b.RowStride, p.b.ColStride))
 }
 
-// An operand that is read fewer times than minReuse is read as it lies: to copy it
-// would take longer.
-const minReuse = 128
+// An operand of which an element is needed for fewer columns, or rows, of c is read
+// as it lies: to copy it would take longer.
+const (
+	minReuseA = 128
+	minReuseB = 16
+)
 
 // slow reports whether it is slow to read elements that lie a step apart, for that
 // many steps, and their neighbours a stride apart: if they fall into few sets of a
