@@ -106,7 +106,7 @@ func benchmarkEpoch(b *testing.B, m model, c nn.Config) {
 	reportSamples(b, samples, m.stepFlops(), top)
 }
 
-// BenchmarkPredict measures Predict, which uses one worker. It takes its tier
+// BenchmarkPredict measures Predict. It takes its tier
 // from the environment when a model predicts for the first time.
 func BenchmarkPredict(b *testing.B) {
 	forEachBatch(b, model.forwardFlops, func(b *testing.B, m model, input string, batch int, tier kernels.Tier) {

@@ -12,13 +12,14 @@ type Sparse struct {
 	values     []float32
 }
 
-// maxSparseCols bounds the work in a row, so that no call of assembly is long.
-const maxSparseCols = 1 << 12
+// MaxSparseCols is the number of columns that a Sparse may have: it bounds the work
+// in a row, so that no call of assembly is long.
+const MaxSparseCols = 1 << 12
 
 // Reset empties the matrix: it has that many columns, and no row. It panics if
-// there are more than 4096.
+// there are more than MaxSparseCols.
 func (s *Sparse) Reset(cols int) {
-	if cols < 0 || cols > maxSparseCols {
+	if cols < 0 || cols > MaxSparseCols {
 		panic(badShape)
 	}
 	s.rows, s.cols = 0, cols

@@ -16,10 +16,12 @@ type flow struct {
 	trains  bool
 	checked kernelCheck
 
-	zeros    bool   // are left out of the batch: it is in sparse, not in x
+	zeros    bool // are left out of the batch: it is in parts, not in x
+	parts    []sparsePart
 	key      uint64 // of the batch's dropout
 	rows     int
 	x        outputs
+	in       kernels.Mat // the batch, in x or where the table has it
 	targets  buffer
 	stages   []stageFlow
 	losses   []float32 // of each row
@@ -113,7 +115,7 @@ func (f *flow) gather(k *kernels.Core, d Dataset, rows []int) {
 	f.rows = len(rows)
 	f.zeros = f.gatherSparse(k, d.X, rows)
 	if !f.zeros {
-		d.X.Gather(k, f.x.mat(f.rows), rows)
+		f.gatherDense(k, d.X, rows)
 	}
 	if d.Y != nil {
 		d.Y.Gather(k, f.targets.mat(f.rows), rows)
@@ -126,10 +128,30 @@ func (f *flow) gather(k *kernels.Core, d Dataset, rows []int) {
 	}
 }
 
+// gatherDense reads the batch as it is. Samples that lie side by side need not be
+// copied.
+func (f *flow) gatherDense(k *kernels.Core, x Table, rows []int) {
+	if t, ok := x.(Floats); ok && f.x.dropout == nil && consecutive(rows) {
+		f.in = t.Slice(rows[0], rows[0]+len(rows), 0, t.Cols)
+		return
+	}
+	x.Gather(k, f.x.mat(f.rows), rows)
+	f.in = f.x.seen().mat(f.rows)
+}
+
+func consecutive(rows []int) bool {
+	for i, r := range rows {
+		if r != rows[0]+i {
+			return false
+		}
+	}
+	return len(rows) > 0
+}
+
 // input is what stage i reads.
 func (f *flow) input(i int) kernels.Mat {
 	if i == 0 {
-		return f.x.seen().mat(f.rows)
+		return f.in
 	}
 	return f.stages[i-1].out.seen().mat(f.rows)
 }

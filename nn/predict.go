@@ -15,11 +15,12 @@ type predictor struct {
 	*flow
 	core    *kernels.Core
 	samples []int
+	task    *predictTask // that it has others help with
 }
 
 // Predict sets row i of dst to the model's output for row i of x. It may be
 // called by many goroutines at once, and allocates nothing once each has called
-// it. It fails if the data do not fit the model, or dst has not x.Len() rows of
+// it. Where there is much to do, other goroutines help, up to GOMAXPROCS in all. It fails if the data do not fit the model, or dst has not x.Len() rows of
 // Outputs() numbers, row after row without gaps; or with the context's error,
 // when ctx is done before the last rows are predicted.
 func (m *Sequential) Predict(ctx context.Context, dst kernels.Mat, x Table) error {
@@ -38,19 +39,19 @@ func (m *Sequential) Predict(ctx context.Context, dst kernels.Mat, x Table) erro
 		return err
 	}
 	defer m.predictors.Put(p)
-	for at := 0; at < dst.Rows; at += predictRows {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		samples := p.samples[:min(predictRows, dst.Rows-at)]
-		for i := range samples {
-			samples[i] = at + i
-		}
-		p.gather(p.core, Dataset{X: x}, samples)
-		p.forward(p.core, false)
-		copy(dst.Data[at*dst.Cols:], p.output().Data)
+	return p.task.run(ctx, p, dst, x)
+}
+
+// predict predicts rows begin to end-1, at most predictRows.
+func (p *predictor) predict(dst kernels.Mat, x Table, begin, end int) {
+	samples := p.samples[:end-begin]
+	for i := range samples {
+		samples[i] = begin + i
 	}
-	return nil
+	p.gather(p.core, Dataset{X: x}, samples)
+	p.forward(p.core, false)
+	copy(dst.Data[begin*dst.Cols:], p.output().Data)
+	p.in = kernels.Mat{} // the caller's memory is not ours to keep
 }
 
 // predictor returns one that no other goroutine uses.
@@ -62,5 +63,5 @@ func (m *Sequential) predictor() (*predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &predictor{newSoloFlow(m, predictRows), kernels.NewCore(tier), make([]int, predictRows)}, nil
+	return &predictor{newSoloFlow(m, predictRows), kernels.NewCore(tier), make([]int, predictRows), newPredictTask(m)}, nil
 }

@@ -18,8 +18,9 @@ type sparseTable interface {
 // finite kernel leaves out the others without changing a bit. The columns are cut
 // into parts, so that a part's rows of a kernel stay in the first-level cache.
 type sparseBatch struct {
-	parts  []sparsePart
-	finite []bool // of each worker: whether its columns of the first kernel are
+	inputs int
+	parts  []sparsePart // as many as there may be
+	finite []bool       // of each worker: whether its columns of the first kernel are
 }
 
 // A sparsePart has columns begin to end-1 of a batch.
@@ -28,8 +29,23 @@ type sparsePart struct {
 	x, transposed kernels.Sparse
 }
 
-// partColumns is the width of a part: 32 units of a kernel take 24 KB of it.
-const partColumns = 96
+// Parts are so wide that 64 units of a kernel take 24 KB. Of few samples, of which
+// hardly two need the same row of a kernel, they are as wide as can be.
+const (
+	partColumns = 96
+	wideColumns = kernels.MaxSparseCols
+	fewRows     = 4
+)
+
+// partsFor is the number of parts for so many samples, and the width of all but the
+// last.
+func (s *sparseBatch) partsFor(rows int) (count, width int) {
+	width = partColumns
+	if rows <= fewRows {
+		width = wideColumns
+	}
+	return (s.inputs + width - 1) / width, width
+}
 
 // newSparseBatch returns one for batches of up to that many rows, or nil if the
 // first layer has no use for it.
@@ -37,11 +53,10 @@ func newSparseBatch(m *Sequential, rows, workers int) *sparseBatch {
 	if !m.stages[0].paired {
 		return nil
 	}
-	s := &sparseBatch{finite: make([]bool, workers)}
-	for begin := 0; begin < m.inputs; begin += partColumns {
-		p := sparsePart{begin: begin, end: min(begin+partColumns, m.inputs)}
-		p.x.Grow(int(2 * sparseShare * float64(rows*(p.end-p.begin))))
-		s.parts = append(s.parts, p)
+	s := &sparseBatch{inputs: m.inputs, finite: make([]bool, workers)}
+	s.parts = make([]sparsePart, (m.inputs+partColumns-1)/partColumns)
+	for i := range s.parts {
+		s.parts[i].x.Grow(int(2 * sparseShare * float64(rows*partColumns)))
 	}
 	return s
 }
@@ -67,8 +82,10 @@ func asSparse(x Table, rows []int) (sparseTable, bool) {
 // gather reads the rank's share of the parts. If the batch is to be trained on, it
 // also makes the transposes.
 func (s *sparseBatch) gather(k *kernels.Core, t sparseTable, rows []int, rank, workers int, transpose bool) {
-	for i := rank; i < len(s.parts); i += workers {
+	count, width := s.partsFor(len(rows))
+	for i := rank; i < count; i += workers {
 		p := &s.parts[i]
+		p.begin, p.end = i*width, min((i+1)*width, s.inputs)
 		p.x.Reset(p.end - p.begin)
 		t.appendRows(k, &p.x, rows, p.begin, p.end)
 		if transpose {
@@ -88,6 +105,8 @@ func (f *flow) gatherSparse(k *kernels.Core, x Table, rows []int) bool {
 		return false
 	}
 	f.sparse.gather(k, t, rows, f.rank, f.workers, f.trains)
+	count, _ := f.sparse.partsFor(len(rows))
+	f.parts = f.sparse.parts[:count]
 	f.sparse.finite[f.rank] = f.finite(k)
 	f.meet()
 	return !slices.Contains(f.sparse.finite, false)
@@ -149,8 +168,8 @@ func (f *flow) forwardSparse(k *kernels.Core) {
 		copy(s.hidden.mat(f.rows).Row(i), w.bias[s.lo:s.hi])
 	}
 	for _, run := range s.runs() {
-		for i := range f.sparse.parts {
-			if p := &f.sparse.parts[i]; run.begin < run.end {
+		for i := range f.parts {
+			if p := &f.parts[i]; run.begin < run.end {
 				kernel := f.model.params[s.first].rowsOf(f.model.weights, run, p.begin, p.end)
 				k.GemmSparse(&p.x, kernel, run.columns(s, s.hidden.buffer, f.rows))
 			}
@@ -182,8 +201,8 @@ func (f *backFlow) updateSparse(k *kernels.Core) {
 	}
 	for c := s.begin; c < s.end; c++ {
 		w, d := f.weights[s.first].blocks[c], s.part(f.back[0].hidden, f.rows, c)
-		for i := range f.sparse.parts {
-			p := &f.sparse.parts[i]
+		for i := range f.parts {
+			p := &f.parts[i]
 			lo, hi := p.begin*w.Cols, p.end*w.Cols
 			finite = f.rule.updateSparse(k, w.Data[lo:hi], part(f.m, s.first, lo, hi, block(c)), part(f.v, s.first, lo, hi, block(c)), &p.transposed, d) && finite
 		}
@@ -198,8 +217,8 @@ func (f *backFlow) sparseGradient(k *kernels.Core) {
 	for c := s.begin; c < s.end; c++ {
 		w, d := f.weights[s.first].blocks[c], s.part(f.back[0].hidden, f.rows, c)
 		rows := max(1, gradFloats/w.Cols)
-		for i := range f.sparse.parts {
-			p := &f.sparse.parts[i]
+		for i := range f.parts {
+			p := &f.parts[i]
 			for r := p.begin; r < p.end; r += rows {
 				end := min(r+rows, p.end)
 				g := f.grad[:(end-r)*w.Cols]
