@@ -84,7 +84,8 @@ func (t *predictTask) helper() {
 	defer t.helpers.Done()
 	defer func() {
 		if v := recover(); v != nil {
-			t.failure.CompareAndSwap(nil, &v)
+			failure := v // not v, or it would be allocated in any case
+			t.failure.CompareAndSwap(nil, &failure)
 		}
 	}()
 	if p, err := t.model.predictor(); err == nil {

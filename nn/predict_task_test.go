@@ -34,7 +34,8 @@ func TestPredictionsWithHelpAreThoseOfOneAlone(t *testing.T) {
 }
 
 func TestPredictWithHelpAllocatesNothing(t *testing.T) {
-	m, x := manySamples(t)
+	m, bytes := manySamples(t)
+	var x nn.Table = bytes
 	y := kernels.NewMat(x.Len(), m.Outputs())
 	var before, after runtime.MemStats
 	least := ^uint64(0)
