@@ -123,10 +123,8 @@ func (f Floats) nonZero(rows []int) int {
 	return n
 }
 
-func (f Floats) appendRows(k *kernels.Core, s *kernels.Sparse, rows []int, begin, end int) {
-	for _, r := range rows {
-		s.AppendFloats(f.Row(r)[begin:end])
-	}
+func (f Floats) appendRow(_ *kernels.Core, s *kernels.Sparse, rows []int, i, begin, end int) {
+	s.AppendFloats(f.Row(rows[i])[begin:end])
 }
 
 // Bytes is a table of bytes, such as the pixels of images, that stand for
@@ -169,10 +167,8 @@ func (b Bytes) nonZero(rows []int) int {
 	return n
 }
 
-func (b Bytes) appendRows(k *kernels.Core, s *kernels.Sparse, rows []int, begin, end int) {
-	for _, r := range rows {
-		k.AppendBytes(s, b.row(r)[begin:end], b.Divisor)
-	}
+func (b Bytes) appendRow(k *kernels.Core, s *kernels.Sparse, rows []int, i, begin, end int) {
+	k.AppendBytes(s, b.row(rows[i])[begin:end], b.Divisor)
 }
 
 // Labels is a table of classes, one byte each. A row is one-hot: 1 at the

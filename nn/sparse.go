@@ -10,8 +10,9 @@ import (
 // A sparseTable is a table that can tell which numbers of a row are not zero.
 type sparseTable interface {
 	Table
-	nonZero(rows []int) int                                                    // how many in these rows
-	appendRows(k *kernels.Core, s *kernels.Sparse, rows []int, begin, end int) // columns begin to end-1
+	nonZero(rows []int) int // how many in these rows
+	// appendRow appends columns begin to end-1 of row rows[i].
+	appendRow(k *kernels.Core, s *kernels.Sparse, rows []int, i, begin, end int)
 }
 
 // A sparseBatch has the numbers of a batch that are not zero. A product with a
@@ -83,14 +84,21 @@ func asSparse(x Table, rows []int) (sparseTable, bool) {
 // also makes the transposes.
 func (s *sparseBatch) gather(k *kernels.Core, t sparseTable, rows []int, rank, workers int, transpose bool) {
 	count, width := s.partsFor(len(rows))
-	for i := rank; i < count; i += workers {
-		p := &s.parts[i]
-		p.begin, p.end = i*width, min((i+1)*width, s.inputs)
+	begin, end := kernels.Share(count, 1, rank, workers)
+	parts := s.parts[begin:end]
+	for i := range parts {
+		p := &parts[i]
+		p.begin, p.end = (begin+i)*width, min((begin+i+1)*width, s.inputs)
 		p.x.Reset(p.end - p.begin)
-		t.appendRows(k, &p.x, rows, p.begin, p.end)
-		if transpose {
-			p.x.TransposeTo(&p.transposed)
+	}
+	for i := range rows { // row by row, as they lie in memory
+		for j := range parts {
+			p := &parts[j]
+			t.appendRow(k, &p.x, rows, i, p.begin, p.end)
 		}
+	}
+	for i := 0; transpose && i < len(parts); i++ {
+		parts[i].x.TransposeTo(&parts[i].transposed)
 	}
 }
 
