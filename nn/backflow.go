@@ -11,6 +11,7 @@ import (
 type backFlow struct {
 	*flow
 	rule      rule
+	state     state
 	m, v      []layerView // moments, as far as the rule has them
 	gradients []layerView // nil if each is used up at once
 	add       bool        // to the gradients of batches before
@@ -60,6 +61,7 @@ func newBackFlow(f *flow, r rule, st state, shared []exchange) *backFlow {
 
 // takeViews views the weights and what is kept for each, as they are now.
 func (f *backFlow) takeViews(st state) {
+	f.state = st
 	f.weights = f.own(f.model.weights)
 	f.m, f.v = f.own(st.m), f.own(st.v)
 	f.gradients, f.average = f.own(st.gradients), f.own(st.average)

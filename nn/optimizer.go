@@ -24,8 +24,9 @@ type rule interface {
 	next(rate float64) // begins the next step, of that learning rate
 	skip(steps int)    // counts steps made before
 	update(k *kernels.Core, w, m, v, g []float32)
-	// updateSparse is update with the gradient x·d, and whether w is finite after it.
-	updateSparse(k *kernels.Core, w, m, v []float32, x *kernels.Sparse, d kernels.Mat) bool
+	// updateSparse is update of panels with the gradient x·d, as the sparse updates of
+	// kernels, and whether w is finite after it.
+	updateSparse(k *kernels.Core, w kernels.Panels, m, v []float32, x *kernels.Sparse, d kernels.Mat) bool
 }
 
 // SGD is gradient descent: w -= lr·g. With momentum, v = momentum·v - lr·g and
@@ -166,7 +167,7 @@ func (r *sgdRule) skip(int)          {}
 func (r *sgdRule) update(k *kernels.Core, w, _, _, g []float32) {
 	k.SGD(w, g, r.lr)
 }
-func (r *sgdRule) updateSparse(k *kernels.Core, w, _, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
+func (r *sgdRule) updateSparse(k *kernels.Core, w kernels.Panels, _, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
 	return k.SGDSparse(w, x, d, r.lr)
 }
 
@@ -185,7 +186,7 @@ func (r *momentumRule) update(k *kernels.Core, w, m, _, g []float32) {
 		k.Momentum(w, m, g, r.lr, r.momentum)
 	}
 }
-func (r *momentumRule) updateSparse(k *kernels.Core, w, m, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
+func (r *momentumRule) updateSparse(k *kernels.Core, w kernels.Panels, m, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
 	if r.nesterov {
 		return k.NesterovSparse(w, m, x, d, r.lr, r.momentum)
 	}
@@ -200,7 +201,7 @@ func (r *rmspropRule) skip(int)          {}
 func (r *rmspropRule) update(k *kernels.Core, w, m, _, g []float32) {
 	k.RMSprop(w, m, g, r.lr, r.c, r.eps)
 }
-func (r *rmspropRule) updateSparse(k *kernels.Core, w, m, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
+func (r *rmspropRule) updateSparse(k *kernels.Core, w kernels.Panels, m, _ []float32, x *kernels.Sparse, d kernels.Mat) bool {
 	return k.RMSpropSparse(w, m, x, d, r.lr, r.c, r.eps)
 }
 
@@ -244,6 +245,6 @@ func (r *adamRule) update(k *kernels.Core, w, m, v, g []float32) {
 	k.Adam(w, m, v, g, r.step)
 }
 
-func (r *adamRule) updateSparse(k *kernels.Core, w, m, v []float32, x *kernels.Sparse, d kernels.Mat) bool {
+func (r *adamRule) updateSparse(k *kernels.Core, w kernels.Panels, m, v []float32, x *kernels.Sparse, d kernels.Mat) bool {
 	return k.AdamSparse(w, m, v, x, d, r.step)
 }

@@ -168,6 +168,13 @@ func (r shardRun) columns(s *stageFlow, b buffer, rows int) kernels.Panels {
 	return kernels.Panels{Mat: b.mat(rows).Slice(0, rows, lo-s.lo, hi-s.lo), Count: r.end - r.begin, Step: r.width}
 }
 
+// all are the units of all shards of the run in such a buffer.
+func (r shardRun) all(s *stageFlow, b buffer, rows int) kernels.Mat {
+	lo, _ := s.shards.bounds(r.begin)
+	_, hi := s.shards.bounds(r.end - 1)
+	return b.mat(rows).Slice(0, rows, lo-s.lo, hi-s.lo)
+}
+
 // forwardSparse computes the worker's units of the first layer.
 func (f *flow) forwardSparse(k *kernels.Core) {
 	s := &f.stages[0]
@@ -204,18 +211,27 @@ func (f *backFlow) updateSparse(k *kernels.Core) {
 		return
 	}
 	finite := true
-	block := func(c int) func(layerView) []float32 {
-		return func(v layerView) []float32 { return v.blocks[c].Data }
-	}
-	for c := s.begin; c < s.end; c++ {
-		w, d := f.weights[s.first].blocks[c], s.part(f.back[0].hidden, f.rows, c)
+	for _, run := range s.runs() {
 		for i := range f.parts {
-			p := &f.parts[i]
-			lo, hi := p.begin*w.Cols, p.end*w.Cols
-			finite = f.rule.updateSparse(k, w.Data[lo:hi], part(f.m, s.first, lo, hi, block(c)), part(f.v, s.first, lo, hi, block(c)), &p.transposed, d) && finite
+			if run.begin < run.end {
+				finite = f.updatePart(k, run, &f.parts[i]) && finite
+			}
 		}
 	}
 	f.checked = kernelCheck{f.model.edits + 1, finite}
+}
+
+// updatePart updates the rows of a part, and reports whether they are finite.
+func (f *backFlow) updatePart(k *kernels.Core, run shardRun, p *sparsePart) bool {
+	s := &f.stages[0]
+	rows := func(numbers []float32) kernels.Panels {
+		if numbers == nil {
+			return kernels.Panels{}
+		}
+		return f.model.params[s.first].rowsOf(numbers, run, p.begin, p.end)
+	}
+	return f.rule.updateSparse(k, rows(f.model.weights), rows(f.state.m).Data, rows(f.state.v).Data,
+		&p.transposed, run.all(s, f.back[0].hidden, f.rows))
 }
 
 // sparseGradient computes the gradient a few rows at a time, for an update that

@@ -55,8 +55,8 @@ func generate(s isa) error {
 		g.vector(k)
 	}
 	for _, k := range formula.Optimizers() {
-		for vectors := range formula.SparseUpdateVectors {
-			g.sparseUpdate(k, vectors+1)
+		for _, vectors := range formula.SparseUpdateVectors {
+			g.sparseUpdate(k, vectors)
 		}
 	}
 	file, err := g.Result()

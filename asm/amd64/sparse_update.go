@@ -10,7 +10,9 @@ import (
 // sparseUpdate generates an optimizer of which the gradient is the product of a
 // sparse matrix and b. It never leaves the registers: one accumulator a vector
 // collects it, and then takes the place of what the optimizer would load. While the
-// divider is busy with a row, the products of the next are computed.
+// divider is busy with a row, the products of the next are computed. The more
+// vectors share a row's elements, the less its uncertain end matters; for more than eight
+// AVX2 has no registers.
 func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	g.begin(formula.SparseUpdateName(k, vectors), formula.SparseUpdateSignature, formula.SparseUpdateDoc(k, vectors))
 	l := g.lowering(k)
@@ -23,8 +25,8 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	for i, s := range k.Moments() {
 		l.streams[s] = g.loadParam([]string{"m", "v"}[i])
 	}
-	l.index = g.GP64()
-	g.XORQ(l.index, l.index)
+	row, places := g.GP64(), g.loadParam("places")
+	g.XORQ(row, row)
 	l.watch = g.vec()
 	g.VMOVUPS(operand.Mem{Base: g.loadParam("watch")}, l.watch)
 
@@ -42,10 +44,10 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	g.TESTQ(left, left)
 	g.JZ(operand.LabelRef("update"))
 	g.Label("element")
-	g.addElement(t, columns, values, func(row reg.Register, x reg.VecVirtual) {
-		g.ADDQ(b, row)
+	g.addElement(t, columns, values, func(at reg.Register, x reg.VecVirtual) {
+		g.ADDQ(b, at)
 		for v := range acc {
-			g.VFMADD231PS(operand.Mem{Base: row, Disp: 4 * g.Lanes * v}, x, acc[v])
+			g.VFMADD231PS(operand.Mem{Base: at, Disp: 4 * g.Lanes * v}, x, acc[v])
 		}
 	})
 	g.DECQ(left)
@@ -53,10 +55,12 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 
 	g.Label("update")
 	for v := range acc {
-		l.disp, l.gradient = g.Lanes*v, acc[v]
+		l.index, l.gradient = g.GP64(), acc[v]
+		g.MOVQ(operand.Mem{Base: places, Disp: 8 * v}, l.index)
+		g.ADDQ(row, l.index)
 		l.body()
 	}
-	g.ADDQ(g.param("rs"), l.index)
+	g.ADDQ(g.param("rs"), row)
 	g.DECQ(g.param("rows"))
 	g.JNZ(operand.LabelRef("row"))
 	g.VMOVUPS(l.watch, operand.Mem{Base: g.loadParam("watch")})

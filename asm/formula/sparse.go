@@ -24,12 +24,12 @@ const (
 	NonZeroDoc       = "columns = first + i, values = float32(x[i]) / a for x[i] ≠ 0, in ascending i < n; see NonZeroFunc."
 )
 
-// An optimizer whose gradient is such a product has a function for every number of
-// vectors up to SparseUpdateVectors; see SparseUpdateFunc.
-const (
-	SparseUpdateSignature = "func(rows int, starts, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, watch, scalars *float32)"
-	SparseUpdateVectors   = 4
-)
+// An optimizer whose gradient is such a product has functions for some numbers of
+// vectors; see SparseUpdateFunc.
+const SparseUpdateSignature = "func(rows int, starts, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, places *int, watch, scalars *float32)"
+
+// SparseUpdateVectors are the numbers of vectors: each is twice the one before.
+var SparseUpdateVectors = []int{1, 2, 4, 8}
 
 // The streams of an optimizer that such a function treats in its own way.
 const (

@@ -52,8 +52,8 @@ func (t Tier) Table(header string) ([]byte, error) {
 			break
 		}
 		fmt.Fprintf(&b, "Sparse%s: []SparseUpdateFunc{\n", k.field())
-		for vectors := range SparseUpdateVectors {
-			fmt.Fprintf(&b, "%s%s,\n", SparseUpdateName(k, vectors+1), t.Suffix)
+		for _, vectors := range SparseUpdateVectors {
+			fmt.Fprintf(&b, "%s%s,\n", SparseUpdateName(k, vectors), t.Suffix)
 		}
 		b.WriteString("},\n")
 	}

@@ -7309,245 +7309,201 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func sgdSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·sgdSparse1AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·sgdSparse1AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Y0
 	MOVQ         w+48(FP), AX
+	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+80(FP), DX
-	VMOVUPS      (DX), Y1
-	MOVQ         b+32(FP), DX
-	MOVQ         columns+16(FP), BX
-	MOVQ         values+24(FP), SI
+	MOVQ         watch+88(FP), BX
+	VMOVUPS      (BX), Y1
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
 	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), DI
-	MOVLQSX      (DI), DI
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
 	VXORPS  Y2, Y2, Y2
-	TESTQ   R8, R8
+	TESTQ   R9, R9
 	JZ      update
 
 element:
-	MOVLQSX      (BX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Y3
-	ADDQ         DX, R9
-	VFMADD231PS  (R9), Y3, Y2
-	INCQ         DI
-	DECQ         R8
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y3
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y3, Y2
+	INCQ         R8
+	DECQ         R9
 	JNZ          element
 
 update:
-	VMOVUPS      (AX)(CX*4), Y3
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y3
 	VFNMADD231PS Y0, Y2, Y3
-	VMOVUPS      Y3, (AX)(CX*4)
+	VMOVUPS      Y3, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func sgdSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·sgdSparse2AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·sgdSparse2AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Y0
 	MOVQ         w+48(FP), AX
+	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+80(FP), DX
-	VMOVUPS      (DX), Y1
-	MOVQ         b+32(FP), DX
-	MOVQ         columns+16(FP), BX
-	MOVQ         values+24(FP), SI
+	MOVQ         watch+88(FP), BX
+	VMOVUPS      (BX), Y1
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
 	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), DI
-	MOVLQSX      (DI), DI
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	TESTQ   R8, R8
+	TESTQ   R9, R9
 	JZ      update
 
 element:
-	MOVLQSX      (BX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Y4
-	ADDQ         DX, R9
-	VFMADD231PS  (R9), Y4, Y2
-	VFMADD231PS  32(R9), Y4, Y3
-	INCQ         DI
-	DECQ         R8
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y4
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y4, Y2
+	VFMADD231PS  32(R10), Y4, Y3
+	INCQ         R8
+	DECQ         R9
 	JNZ          element
 
 update:
-	VMOVUPS      (AX)(CX*4), Y4
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y4
 	VFNMADD231PS Y0, Y2, Y4
-	VMOVUPS      Y4, (AX)(CX*4)
+	VMOVUPS      Y4, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y1
-	VMOVUPS      32(AX)(CX*4), Y2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, 32(AX)(CX*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func sgdSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·sgdSparse3AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·sgdSparse4AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Y0
 	MOVQ         w+48(FP), AX
+	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+80(FP), DX
-	VMOVUPS      (DX), Y1
-	MOVQ         b+32(FP), DX
-	MOVQ         columns+16(FP), BX
-	MOVQ         values+24(FP), SI
+	MOVQ         watch+88(FP), BX
+	VMOVUPS      (BX), Y1
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
 	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), DI
-	MOVLQSX      (DI), DI
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	TESTQ   R8, R8
-	JZ      update
-
-element:
-	MOVLQSX      (BX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Y5
-	ADDQ         DX, R9
-	VFMADD231PS  (R9), Y5, Y2
-	VFMADD231PS  32(R9), Y5, Y3
-	VFMADD231PS  64(R9), Y5, Y4
-	INCQ         DI
-	DECQ         R8
-	JNZ          element
-
-update:
-	VMOVUPS      (AX)(CX*4), Y5
-	VFNMADD231PS Y0, Y2, Y5
-	VMOVUPS      Y5, (AX)(CX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y1
-	VMOVUPS      32(AX)(CX*4), Y2
-	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, 32(AX)(CX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	VMOVUPS      64(AX)(CX*4), Y2
-	VFNMADD231PS Y0, Y4, Y2
-	VMOVUPS      Y2, 64(AX)(CX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y1, (AX)
-	VZEROUPPER
-	RET
-
-// func sgdSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·sgdSparse4AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	MOVQ         w+48(FP), AX
-	XORQ         CX, CX
-	MOVQ         watch+80(FP), DX
-	VMOVUPS      (DX), Y1
-	MOVQ         b+32(FP), DX
-	MOVQ         columns+16(FP), BX
-	MOVQ         values+24(FP), SI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), DI
-	MOVLQSX      (DI), DI
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	TESTQ   R8, R8
+	TESTQ   R9, R9
 	JZ      update
 
 element:
-	MOVLQSX      (BX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Y6
-	ADDQ         DX, R9
-	VFMADD231PS  (R9), Y6, Y2
-	VFMADD231PS  32(R9), Y6, Y3
-	VFMADD231PS  64(R9), Y6, Y4
-	VFMADD231PS  96(R9), Y6, Y5
-	INCQ         DI
-	DECQ         R8
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Y6
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Y6, Y2
+	VFMADD231PS  32(R10), Y6, Y3
+	VFMADD231PS  64(R10), Y6, Y4
+	VFMADD231PS  96(R10), Y6, Y5
+	INCQ         R8
+	DECQ         R9
 	JNZ          element
 
 update:
-	VMOVUPS      (AX)(CX*4), Y6
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y6
 	VFNMADD231PS Y0, Y2, Y6
-	VMOVUPS      Y6, (AX)(CX*4)
+	VMOVUPS      Y6, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y1
-	VMOVUPS      32(AX)(CX*4), Y2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, 32(AX)(CX*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	VMOVUPS      64(AX)(CX*4), Y2
+	MOVQ         16(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y4, Y2
-	VMOVUPS      Y2, 64(AX)(CX*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	VMOVUPS      96(AX)(CX*4), Y2
+	MOVQ         24(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y5, Y2
-	VMOVUPS      Y2, 96(AX)(CX*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func sgdSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·momentumSparse1AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·sgdSparse8AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y2
+	MOVQ         places+80(FP), DX
+	XORQ         CX, CX
+	MOVQ         watch+88(FP), BX
+	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
@@ -7560,970 +7516,103 @@ row:
 	MOVQ    starts+8(FP), R9
 	MOVLQSX (R9), R9
 	SUBQ    R8, R9
+	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y4
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y4, Y3
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y4
-	VMULPS       Y4, Y1, Y4
-	VFNMADD231PS Y0, Y3, Y4
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y3
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
-	VANDNPS      Y4, Y3, Y3
-	VMOVUPS      Y3, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Y4
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
-
-// func momentumSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·momentumSparse2AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y5
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y5, Y3
-	VFMADD231PS  32(R10), Y5, Y4
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y5
-	VMULPS       Y5, Y1, Y5
-	VFNMADD231PS Y0, Y3, Y5
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y3
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
-	VANDNPS      Y5, Y3, Y3
-	VMOVUPS      Y3, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Y5
-	VADDPS       Y3, Y5, Y3
-	VMOVUPS      Y3, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	VMOVUPS      32(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y0, Y4, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 32(CX)(DX*4)
-	VMOVUPS      32(AX)(DX*4), Y4
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
-
-// func momentumSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·momentumSparse3AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y6
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y6, Y3
-	VFMADD231PS  32(R10), Y6, Y4
-	VFMADD231PS  64(R10), Y6, Y5
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y6
-	VMULPS       Y6, Y1, Y6
-	VFNMADD231PS Y0, Y3, Y6
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y3
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
-	VANDNPS      Y6, Y3, Y3
-	VMOVUPS      Y3, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Y6
-	VADDPS       Y3, Y6, Y3
-	VMOVUPS      Y3, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	VMOVUPS      32(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y0, Y4, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 32(CX)(DX*4)
-	VMOVUPS      32(AX)(DX*4), Y4
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	VMOVUPS      64(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y0, Y5, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Y4
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, 64(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
-
-// func momentumSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·momentumSparse4AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y7
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y7, Y3
-	VFMADD231PS  32(R10), Y7, Y4
-	VFMADD231PS  64(R10), Y7, Y5
-	VFMADD231PS  96(R10), Y7, Y6
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y7
-	VMULPS       Y7, Y1, Y7
-	VFNMADD231PS Y0, Y3, Y7
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y3
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
-	VANDNPS      Y7, Y3, Y3
-	VMOVUPS      Y3, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Y7
-	VADDPS       Y3, Y7, Y3
-	VMOVUPS      Y3, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	VMOVUPS      32(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y0, Y4, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 32(CX)(DX*4)
-	VMOVUPS      32(AX)(DX*4), Y4
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	VMOVUPS      64(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y0, Y5, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Y4
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, 64(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	VMOVUPS      96(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y0, Y6, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 96(CX)(DX*4)
-	VMOVUPS      96(AX)(DX*4), Y4
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, 96(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
-
-// func nesterovSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·nesterovSparse1AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y3, Y3, Y3
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y4
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y4, Y3
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y4
-	VMULPS       Y4, Y1, Y4
-	VFNMADD231PS Y3, Y0, Y4
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
-	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y3, Y5
-	VFMADD231PS  Y1, Y4, Y5
-	VMOVUPS      Y5, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
-
-// func nesterovSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·nesterovSparse2AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y5
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y5, Y3
-	VFMADD231PS  32(R10), Y5, Y4
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y5
-	VMULPS       Y5, Y1, Y5
-	VFNMADD231PS Y3, Y0, Y5
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
-	VANDNPS      Y5, Y6, Y5
-	VMOVUPS      Y5, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Y6
-	VFNMADD231PS Y0, Y3, Y6
-	VFMADD231PS  Y1, Y5, Y6
-	VMOVUPS      Y6, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y2
-	VMOVUPS      32(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y4, Y0, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y5
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
-	VANDNPS      Y3, Y5, Y3
-	VMOVUPS      Y3, 32(CX)(DX*4)
-	VMOVUPS      32(AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y4, Y5
-	VFMADD231PS  Y1, Y3, Y5
-	VMOVUPS      Y5, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
-
-// func nesterovSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·nesterovSparse3AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y6
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y6, Y3
-	VFMADD231PS  32(R10), Y6, Y4
-	VFMADD231PS  64(R10), Y6, Y5
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y6
-	VMULPS       Y6, Y1, Y6
-	VFNMADD231PS Y3, Y0, Y6
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
-	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Y7
-	VFNMADD231PS Y0, Y3, Y7
-	VFMADD231PS  Y1, Y6, Y7
-	VMOVUPS      Y7, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y2
-	VMOVUPS      32(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y4, Y0, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y6
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
-	VANDNPS      Y3, Y6, Y3
-	VMOVUPS      Y3, 32(CX)(DX*4)
-	VMOVUPS      32(AX)(DX*4), Y6
-	VFNMADD231PS Y0, Y4, Y6
-	VFMADD231PS  Y1, Y3, Y6
-	VMOVUPS      Y6, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y2
-	VMOVUPS      64(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y5, Y0, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Y4
-	VFNMADD231PS Y0, Y5, Y4
-	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, 64(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
-
-// func nesterovSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·nesterovSparse4AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y7
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y7, Y3
-	VFMADD231PS  32(R10), Y7, Y4
-	VFMADD231PS  64(R10), Y7, Y5
-	VFMADD231PS  96(R10), Y7, Y6
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y7
-	VMULPS       Y7, Y1, Y7
-	VFNMADD231PS Y3, Y0, Y7
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
-	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Y8
-	VFNMADD231PS Y0, Y3, Y8
-	VFMADD231PS  Y1, Y7, Y8
-	VMOVUPS      Y8, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y2
-	VMOVUPS      32(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y4, Y0, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y7
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
-	VANDNPS      Y3, Y7, Y3
-	VMOVUPS      Y3, 32(CX)(DX*4)
-	VMOVUPS      32(AX)(DX*4), Y7
-	VFNMADD231PS Y0, Y4, Y7
-	VFMADD231PS  Y1, Y3, Y7
-	VMOVUPS      Y7, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y2
-	VMOVUPS      64(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y5, Y0, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Y4
-	VFNMADD231PS Y0, Y5, Y4
-	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, 64(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	VMOVUPS      96(CX)(DX*4), Y3
-	VMULPS       Y3, Y1, Y3
-	VFNMADD231PS Y6, Y0, Y3
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, 96(CX)(DX*4)
-	VMOVUPS      96(AX)(DX*4), Y4
-	VFNMADD231PS Y0, Y6, Y4
-	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, 96(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
-
-// func rmspropSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	VBROADCASTSS 8(AX), Y2
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y3
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y4, Y4, Y4
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y5
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y5, Y4
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y5
-	VMOVAPS      Y5, Y6
-	VFNMADD231PS Y4, Y4, Y6
-	VFNMADD231PS Y1, Y6, Y5
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
-	VANDNPS      Y5, Y6, Y5
-	VMOVUPS      Y5, (CX)(DX*4)
-	VADDPS       Y2, Y5, Y5
-	VSQRTPS      Y5, Y5
-	VDIVPS       Y5, Y4, Y4
-	VMOVUPS      (AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y3, (AX)
-	VZEROUPPER
-	RET
-
-// func rmspropSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	VBROADCASTSS 8(AX), Y2
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y3
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y6
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y6, Y4
-	VFMADD231PS  32(R10), Y6, Y5
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y6
-	VMOVAPS      Y6, Y7
-	VFNMADD231PS Y4, Y4, Y7
-	VFNMADD231PS Y1, Y7, Y6
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
-	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(DX*4)
-	VADDPS       Y2, Y6, Y6
-	VSQRTPS      Y6, Y6
-	VDIVPS       Y6, Y4, Y4
-	VMOVUPS      (AX)(DX*4), Y6
-	VFNMADD231PS Y0, Y4, Y6
-	VMOVUPS      Y6, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y3
-	VMOVUPS      32(CX)(DX*4), Y4
-	VMOVAPS      Y4, Y6
-	VFNMADD231PS Y5, Y5, Y6
-	VFNMADD231PS Y1, Y6, Y4
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y6
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
-	VANDNPS      Y4, Y6, Y4
-	VMOVUPS      Y4, 32(CX)(DX*4)
-	VADDPS       Y2, Y4, Y4
-	VSQRTPS      Y4, Y4
-	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      32(AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y3, (AX)
-	VZEROUPPER
-	RET
-
-// func rmspropSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·rmspropSparse3AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	VBROADCASTSS 8(AX), Y2
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y3
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y7
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y7, Y4
-	VFMADD231PS  32(R10), Y7, Y5
-	VFMADD231PS  64(R10), Y7, Y6
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Y7
-	VMOVAPS      Y7, Y8
-	VFNMADD231PS Y4, Y4, Y8
-	VFNMADD231PS Y1, Y8, Y7
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
-	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(DX*4)
-	VADDPS       Y2, Y7, Y7
-	VSQRTPS      Y7, Y7
-	VDIVPS       Y7, Y4, Y4
-	VMOVUPS      (AX)(DX*4), Y7
-	VFNMADD231PS Y0, Y4, Y7
-	VMOVUPS      Y7, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y3
-	VMOVUPS      32(CX)(DX*4), Y4
-	VMOVAPS      Y4, Y7
-	VFNMADD231PS Y5, Y5, Y7
-	VFNMADD231PS Y1, Y7, Y4
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y7
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
-	VANDNPS      Y4, Y7, Y4
-	VMOVUPS      Y4, 32(CX)(DX*4)
-	VADDPS       Y2, Y4, Y4
-	VSQRTPS      Y4, Y4
-	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      32(AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	VMOVUPS      64(CX)(DX*4), Y4
-	VMOVAPS      Y4, Y5
-	VFNMADD231PS Y6, Y6, Y5
-	VFNMADD231PS Y1, Y5, Y4
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
-	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, 64(CX)(DX*4)
-	VADDPS       Y2, Y4, Y4
-	VSQRTPS      Y4, Y4
-	VDIVPS       Y4, Y6, Y4
-	VMOVUPS      64(AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, 64(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y3, (AX)
-	VZEROUPPER
-	RET
-
-// func rmspropSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	VBROADCASTSS 8(AX), Y2
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Y3
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
 	TESTQ   R9, R9
 	JZ      update
 
 element:
 	MOVLQSX      (SI)(R8*4), R10
 	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y8
+	VBROADCASTSS (DI)(R8*4), Y10
 	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y8, Y4
-	VFMADD231PS  32(R10), Y8, Y5
-	VFMADD231PS  64(R10), Y8, Y6
-	VFMADD231PS  96(R10), Y8, Y7
+	VFMADD231PS  (R10), Y10, Y2
+	VFMADD231PS  32(R10), Y10, Y3
+	VFMADD231PS  64(R10), Y10, Y4
+	VFMADD231PS  96(R10), Y10, Y5
+	VFMADD231PS  128(R10), Y10, Y6
+	VFMADD231PS  160(R10), Y10, Y7
+	VFMADD231PS  192(R10), Y10, Y8
+	VFMADD231PS  224(R10), Y10, Y9
 	INCQ         R8
 	DECQ         R9
 	JNZ          element
 
 update:
-	VMOVUPS      (CX)(DX*4), Y8
-	VMOVAPS      Y8, Y9
-	VFNMADD231PS Y4, Y4, Y9
-	VFNMADD231PS Y1, Y9, Y8
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
-	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(DX*4)
-	VADDPS       Y2, Y8, Y8
-	VSQRTPS      Y8, Y8
-	VDIVPS       Y8, Y4, Y4
-	VMOVUPS      (AX)(DX*4), Y8
-	VFNMADD231PS Y0, Y4, Y8
-	VMOVUPS      Y8, (AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y3
-	VMOVUPS      32(CX)(DX*4), Y4
-	VMOVAPS      Y4, Y8
-	VFNMADD231PS Y5, Y5, Y8
-	VFNMADD231PS Y1, Y8, Y4
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y8
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
-	VANDNPS      Y4, Y8, Y4
-	VMOVUPS      Y4, 32(CX)(DX*4)
-	VADDPS       Y2, Y4, Y4
-	VSQRTPS      Y4, Y4
-	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      32(AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, 32(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	VMOVUPS      64(CX)(DX*4), Y4
-	VMOVAPS      Y4, Y5
-	VFNMADD231PS Y6, Y6, Y5
-	VFNMADD231PS Y1, Y5, Y4
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
-	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, 64(CX)(DX*4)
-	VADDPS       Y2, Y4, Y4
-	VSQRTPS      Y4, Y4
-	VDIVPS       Y4, Y6, Y4
-	VMOVUPS      64(AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, 64(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	VMOVUPS      96(CX)(DX*4), Y4
-	VMOVAPS      Y4, Y5
-	VFNMADD231PS Y7, Y7, Y5
-	VFNMADD231PS Y1, Y5, Y4
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
-	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, 96(CX)(DX*4)
-	VADDPS       Y2, Y4, Y4
-	VSQRTPS      Y4, Y4
-	VDIVPS       Y4, Y7, Y4
-	VMOVUPS      96(AX)(DX*4), Y5
-	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, 96(AX)(DX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	ADDQ         rs+72(FP), DX
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y10
+	VFNMADD231PS Y0, Y2, Y10
+	VMOVUPS      Y10, (AX)(R9*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y1
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
+	VFNMADD231PS Y0, Y3, Y2
+	VMOVUPS      Y2, (AX)(R9*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	MOVQ         16(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
+	VFNMADD231PS Y0, Y4, Y2
+	VMOVUPS      Y2, (AX)(R9*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	MOVQ         24(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
+	VFNMADD231PS Y0, Y5, Y2
+	VMOVUPS      Y2, (AX)(R9*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	MOVQ         32(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
+	VFNMADD231PS Y0, Y6, Y2
+	VMOVUPS      Y2, (AX)(R9*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	MOVQ         40(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
+	VFNMADD231PS Y0, Y7, Y2
+	VMOVUPS      Y2, (AX)(R9*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	MOVQ         48(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
+	VFNMADD231PS Y0, Y8, Y2
+	VMOVUPS      Y2, (AX)(R9*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	MOVQ         56(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
+	VFNMADD231PS Y0, Y9, Y2
+	VMOVUPS      Y2, (AX)(R9*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
+	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y3, (AX)
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y1, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func momentumSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·momentumSparse1AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
-	VBROADCASTSS 8(AX), Y2
-	VBROADCASTSS 12(AX), Y3
-	VBROADCASTSS 16(AX), Y4
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
-	MOVQ         v+64(FP), DX
-	XORQ         BX, BX
-	MOVQ         watch+80(FP), SI
-	VMOVUPS      (SI), Y5
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
@@ -8536,6 +7625,144 @@ row:
 	MOVQ    starts+8(FP), R10
 	MOVLQSX (R10), R10
 	SUBQ    R9, R10
+	VXORPS  Y3, Y3, Y3
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y4
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y4, Y3
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMULPS       Y4, Y1, Y4
+	VFNMADD231PS Y0, Y3, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y3
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
+	VANDNPS      Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·momentumSparse2AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y5
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y5, Y3
+	VFMADD231PS  32(R11), Y5, Y4
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y5
+	VMULPS       Y5, Y1, Y5
+	VFNMADD231PS Y0, Y3, Y5
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y3
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
+	VANDNPS      Y5, Y3, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y5
+	VADDPS       Y3, Y5, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y4, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·momentumSparse4AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	TESTQ   R10, R10
 	JZ      update
@@ -8545,57 +7772,87 @@ element:
 	IMULQ        rsb+40(FP), R11
 	VBROADCASTSS (R8)(R9*4), Y7
 	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y7, Y6
+	VFMADD231PS  (R11), Y7, Y3
+	VFMADD231PS  32(R11), Y7, Y4
+	VFMADD231PS  64(R11), Y7, Y5
+	VFMADD231PS  96(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
 	JNZ          element
 
 update:
-	VMOVUPS      (CX)(BX*4), Y7
-	VSUBPS       Y7, Y6, Y8
-	VFMADD231PS  Y1, Y8, Y7
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
-	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(BX*4)
-	VMOVUPS      (DX)(BX*4), Y8
-	VFNMADD213PS Y8, Y6, Y6
-	VFNMADD231PS Y2, Y6, Y8
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y6
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
-	VANDNPS      Y8, Y6, Y6
-	VMOVUPS      Y6, (DX)(BX*4)
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VDIVPS       Y6, Y7, Y6
-	VMOVUPS      (AX)(BX*4), Y7
-	VMULPS       Y4, Y7, Y7
-	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(BX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	ADDQ         rs+72(FP), BX
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y7
+	VMULPS       Y7, Y1, Y7
+	VFNMADD231PS Y0, Y3, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y3
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
+	VANDNPS      Y7, Y3, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y7
+	VADDPS       Y3, Y7, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y4, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y5, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y6, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y5, (AX)
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func momentumSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·momentumSparse8AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
-	VBROADCASTSS 8(AX), Y2
-	VBROADCASTSS 12(AX), Y3
-	VBROADCASTSS 16(AX), Y4
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
-	MOVQ         v+64(FP), DX
-	XORQ         BX, BX
-	MOVQ         watch+80(FP), SI
-	VMOVUPS      (SI), Y5
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
@@ -8608,6 +7865,743 @@ row:
 	MOVQ    starts+8(FP), R10
 	MOVLQSX (R10), R10
 	SUBQ    R9, R10
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y11
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y11, Y3
+	VFMADD231PS  32(R11), Y11, Y4
+	VFMADD231PS  64(R11), Y11, Y5
+	VFMADD231PS  96(R11), Y11, Y6
+	VFMADD231PS  128(R11), Y11, Y7
+	VFMADD231PS  160(R11), Y11, Y8
+	VFMADD231PS  192(R11), Y11, Y9
+	VFMADD231PS  224(R11), Y11, Y10
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y11
+	VMULPS       Y11, Y1, Y11
+	VFNMADD231PS Y0, Y3, Y11
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y3
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
+	VANDNPS      Y11, Y3, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y11
+	VADDPS       Y3, Y11, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y4, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y5, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y6, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y7, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y8, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y9, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y0, Y10, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovSparse1AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y3, Y3, Y3
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y4
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y4, Y3
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMULPS       Y4, Y1, Y4
+	VFNMADD231PS Y3, Y0, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y3, Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovSparse2AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y5
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y5, Y3
+	VFMADD231PS  32(R11), Y5, Y4
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y5
+	VMULPS       Y5, Y1, Y5
+	VFNMADD231PS Y3, Y0, Y5
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y5, Y6, Y5
+	VMOVUPS      Y5, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y6
+	VFNMADD231PS Y0, Y3, Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y3, Y5, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VFMADD231PS  Y1, Y3, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovSparse4AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y7
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y7, Y3
+	VFMADD231PS  32(R11), Y7, Y4
+	VFMADD231PS  64(R11), Y7, Y5
+	VFMADD231PS  96(R11), Y7, Y6
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y7
+	VMULPS       Y7, Y1, Y7
+	VFNMADD231PS Y3, Y0, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y8
+	VFNMADD231PS Y0, Y3, Y8
+	VFMADD231PS  Y1, Y7, Y8
+	VMOVUPS      Y8, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y3, Y7, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y7
+	VFNMADD231PS Y0, Y4, Y7
+	VFMADD231PS  Y1, Y3, Y7
+	VMOVUPS      Y7, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y2
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VFNMADD231PS Y0, Y5, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y6, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VFNMADD231PS Y0, Y6, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·nesterovSparse8AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y11
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y11, Y3
+	VFMADD231PS  32(R11), Y11, Y4
+	VFMADD231PS  64(R11), Y11, Y5
+	VFMADD231PS  96(R11), Y11, Y6
+	VFMADD231PS  128(R11), Y11, Y7
+	VFMADD231PS  160(R11), Y11, Y8
+	VFMADD231PS  192(R11), Y11, Y9
+	VFMADD231PS  224(R11), Y11, Y10
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y11
+	VMULPS       Y11, Y1, Y11
+	VFNMADD231PS Y3, Y0, Y11
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y12
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y12, Y12
+	VANDNPS      Y11, Y12, Y11
+	VMOVUPS      Y11, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y12
+	VFNMADD231PS Y0, Y3, Y12
+	VFMADD231PS  Y1, Y11, Y12
+	VMOVUPS      Y12, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y12, Y2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y11
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
+	VANDNPS      Y3, Y11, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y11
+	VFNMADD231PS Y0, Y4, Y11
+	VFMADD231PS  Y1, Y3, Y11
+	VMOVUPS      Y11, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VFNMADD231PS Y0, Y5, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y6, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VFNMADD231PS Y0, Y6, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y7, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VFNMADD231PS Y0, Y7, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y8, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VFNMADD231PS Y0, Y8, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y9, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VFNMADD231PS Y0, Y9, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y10, Y0, Y3
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
+	VFNMADD231PS Y0, Y10, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y3
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y4, Y4, Y4
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y5
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y5, Y4
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y5
+	VMOVAPS      Y5, Y6
+	VFNMADD231PS Y4, Y4, Y6
+	VFNMADD231PS Y1, Y6, Y5
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y5, Y6, Y5
+	VMOVUPS      Y5, (CX)(R10*4)
+	VADDPS       Y2, Y5, Y5
+	VSQRTPS      Y5, Y5
+	VDIVPS       Y5, Y4, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y3
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y6
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y6, Y4
+	VFMADD231PS  32(R11), Y6, Y5
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y4, Y4, Y7
+	VFNMADD231PS Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(R10*4)
+	VADDPS       Y2, Y6, Y6
+	VSQRTPS      Y6, Y6
+	VDIVPS       Y6, Y4, Y4
+	VMOVUPS      (AX)(R10*4), Y6
+	VFNMADD231PS Y0, Y4, Y6
+	VMOVUPS      Y6, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y6
+	VFNMADD231PS Y5, Y5, Y6
+	VFNMADD231PS Y1, Y6, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y4, Y6, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y5, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y3
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	TESTQ   R10, R10
@@ -8618,69 +8612,469 @@ element:
 	IMULQ        rsb+40(FP), R11
 	VBROADCASTSS (R8)(R9*4), Y8
 	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y8, Y6
-	VFMADD231PS  32(R11), Y8, Y7
+	VFMADD231PS  (R11), Y8, Y4
+	VFMADD231PS  32(R11), Y8, Y5
+	VFMADD231PS  64(R11), Y8, Y6
+	VFMADD231PS  96(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
 	JNZ          element
 
 update:
-	VMOVUPS      (CX)(BX*4), Y8
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y8
+	VMOVAPS      Y8, Y9
+	VFNMADD231PS Y4, Y4, Y9
+	VFNMADD231PS Y1, Y9, Y8
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
+	VANDNPS      Y8, Y9, Y8
+	VMOVUPS      Y8, (CX)(R10*4)
+	VADDPS       Y2, Y8, Y8
+	VSQRTPS      Y8, Y8
+	VDIVPS       Y8, Y4, Y4
+	VMOVUPS      (AX)(R10*4), Y8
+	VFNMADD231PS Y0, Y4, Y8
+	VMOVUPS      Y8, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y8
+	VFNMADD231PS Y5, Y5, Y8
+	VFNMADD231PS Y1, Y8, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y4, Y8, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y5, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y6, Y6, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y6, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y7, Y7, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y7, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropSparse8AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Y3
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Y12
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Y12, Y4
+	VFMADD231PS  32(R11), Y12, Y5
+	VFMADD231PS  64(R11), Y12, Y6
+	VFMADD231PS  96(R11), Y12, Y7
+	VFMADD231PS  128(R11), Y12, Y8
+	VFMADD231PS  160(R11), Y12, Y9
+	VFMADD231PS  192(R11), Y12, Y10
+	VFMADD231PS  224(R11), Y12, Y11
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y12
+	VMOVAPS      Y12, Y13
+	VFNMADD231PS Y4, Y4, Y13
+	VFNMADD231PS Y1, Y13, Y12
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y12, Y13
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y13, Y13
+	VANDNPS      Y12, Y13, Y12
+	VMOVUPS      Y12, (CX)(R10*4)
+	VADDPS       Y2, Y12, Y12
+	VSQRTPS      Y12, Y12
+	VDIVPS       Y12, Y4, Y4
+	VMOVUPS      (AX)(R10*4), Y12
+	VFNMADD231PS Y0, Y4, Y12
+	VMOVUPS      Y12, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y12, Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y12
+	VFNMADD231PS Y5, Y5, Y12
+	VFNMADD231PS Y1, Y12, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y12
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y12, Y12
+	VANDNPS      Y4, Y12, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y5, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y6, Y6, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y6, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y7, Y7, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y7, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y8, Y8, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y8, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y9, Y9, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y9, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y10, Y10, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y10, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS Y11, Y11, Y5
+	VFNMADD231PS Y1, Y5, Y4
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y4, Y5, Y4
+	VMOVUPS      Y4, (CX)(R10*4)
+	VADDPS       Y2, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y11, Y4
+	VMOVUPS      (AX)(R10*4), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)(R10*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	MOVQ         places+80(FP), SI
+	XORQ         BX, BX
+	MOVQ         watch+88(FP), DI
+	VMOVUPS      (DI), Y5
+	MOVQ         b+32(FP), DI
+	MOVQ         columns+16(FP), R8
+	MOVQ         values+24(FP), R9
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	VXORPS  Y6, Y6, Y6
+	TESTQ   R11, R11
+	JZ      update
+
+element:
+	MOVLQSX      (R8)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Y7
+	ADDQ         DI, R12
+	VFMADD231PS  (R12), Y7, Y6
+	INCQ         R10
+	DECQ         R11
+	JNZ          element
+
+update:
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VSUBPS       Y7, Y6, Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y8
+	VFNMADD213PS Y8, Y6, Y6
+	VFNMADD231PS Y2, Y6, Y8
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y8, Y6, Y6
+	VMOVUPS      Y6, (DX)(R11*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VDIVPS       Y6, Y7, Y6
+	VMOVUPS      (AX)(R11*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	MOVQ         places+80(FP), SI
+	XORQ         BX, BX
+	MOVQ         watch+88(FP), DI
+	VMOVUPS      (DI), Y5
+	MOVQ         b+32(FP), DI
+	MOVQ         columns+16(FP), R8
+	MOVQ         values+24(FP), R9
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	TESTQ   R11, R11
+	JZ      update
+
+element:
+	MOVLQSX      (R8)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Y8
+	ADDQ         DI, R12
+	VFMADD231PS  (R12), Y8, Y6
+	VFMADD231PS  32(R12), Y8, Y7
+	INCQ         R10
+	DECQ         R11
+	JNZ          element
+
+update:
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y8
 	VSUBPS       Y8, Y6, Y9
 	VFMADD231PS  Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
 	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(BX*4)
-	VMOVUPS      (DX)(BX*4), Y9
+	VMOVUPS      Y8, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y9
 	VFNMADD213PS Y9, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y9
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y9, Y6, Y6
-	VMOVUPS      Y6, (DX)(BX*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y8, Y6
-	VMOVUPS      (AX)(BX*4), Y8
+	VMOVUPS      (AX)(R11*4), Y8
 	VMULPS       Y4, Y8, Y8
 	VFNMADD231PS Y0, Y6, Y8
-	VMOVUPS      Y8, (AX)(BX*4)
+	VMOVUPS      Y8, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y5
-	VMOVUPS      32(CX)(BX*4), Y6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y7, Y8
 	VFMADD231PS  Y1, Y8, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y6, Y8, Y6
-	VMOVUPS      Y6, 32(CX)(BX*4)
-	VMOVUPS      32(DX)(BX*4), Y8
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y8
 	VFNMADD213PS Y8, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y8, Y7, Y7
-	VMOVUPS      Y7, 32(DX)(BX*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      32(AX)(BX*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, 32(AX)(BX*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Y5, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func adamSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·adamSparse3AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -8689,254 +9083,400 @@ TEXT ·adamSparse3AVX2(SB), NOSPLIT, $0-96
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         v+64(FP), DX
+	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+80(FP), SI
-	VMOVUPS      (SI), Y5
-	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
+	MOVQ         watch+88(FP), DI
+	VMOVUPS      (DI), Y5
+	MOVQ         b+32(FP), DI
+	MOVQ         columns+16(FP), R8
+	MOVQ         values+24(FP), R9
 	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	TESTQ   R10, R10
-	JZ      update
-
-element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y9
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y9, Y6
-	VFMADD231PS  32(R11), Y9, Y7
-	VFMADD231PS  64(R11), Y9, Y8
-	INCQ         R9
-	DECQ         R10
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(BX*4), Y9
-	VSUBPS       Y9, Y6, Y10
-	VFMADD231PS  Y1, Y10, Y9
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y10
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y10, Y10
-	VANDNPS      Y9, Y10, Y9
-	VMOVUPS      Y9, (CX)(BX*4)
-	VMOVUPS      (DX)(BX*4), Y10
-	VFNMADD213PS Y10, Y6, Y6
-	VFNMADD231PS Y2, Y6, Y10
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y6
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
-	VANDNPS      Y10, Y6, Y6
-	VMOVUPS      Y6, (DX)(BX*4)
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VDIVPS       Y6, Y9, Y6
-	VMOVUPS      (AX)(BX*4), Y9
-	VMULPS       Y4, Y9, Y9
-	VFNMADD231PS Y0, Y6, Y9
-	VMOVUPS      Y9, (AX)(BX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y9, Y5
-	VMOVUPS      32(CX)(BX*4), Y6
-	VSUBPS       Y6, Y7, Y9
-	VFMADD231PS  Y1, Y9, Y6
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y9
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
-	VANDNPS      Y6, Y9, Y6
-	VMOVUPS      Y6, 32(CX)(BX*4)
-	VMOVUPS      32(DX)(BX*4), Y9
-	VFNMADD213PS Y9, Y7, Y7
-	VFNMADD231PS Y2, Y7, Y9
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y7
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
-	VANDNPS      Y9, Y7, Y7
-	VMOVUPS      Y7, 32(DX)(BX*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      32(AX)(BX*4), Y7
-	VMULPS       Y4, Y7, Y7
-	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, 32(AX)(BX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	VMOVUPS      64(CX)(BX*4), Y6
-	VSUBPS       Y6, Y8, Y7
-	VFMADD231PS  Y1, Y7, Y6
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
-	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, 64(CX)(BX*4)
-	VMOVUPS      64(DX)(BX*4), Y7
-	VFNMADD213PS Y7, Y8, Y8
-	VFNMADD231PS Y2, Y8, Y7
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
-	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, 64(DX)(BX*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      64(AX)(BX*4), Y7
-	VMULPS       Y4, Y7, Y7
-	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, 64(AX)(BX*4)
-	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Y5, (AX)
-	VZEROUPPER
-	RET
-
-// func adamSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, FMA3
-TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Y0
-	VBROADCASTSS 4(AX), Y1
-	VBROADCASTSS 8(AX), Y2
-	VBROADCASTSS 12(AX), Y3
-	VBROADCASTSS 16(AX), Y4
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	MOVQ         v+64(FP), DX
-	XORQ         BX, BX
-	MOVQ         watch+80(FP), SI
-	VMOVUPS      (SI), Y5
-	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y10
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y10, Y6
-	VFMADD231PS  32(R11), Y10, Y7
-	VFMADD231PS  64(R11), Y10, Y8
-	VFMADD231PS  96(R11), Y10, Y9
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (R8)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Y10
+	ADDQ         DI, R12
+	VFMADD231PS  (R12), Y10, Y6
+	VFMADD231PS  32(R12), Y10, Y7
+	VFMADD231PS  64(R12), Y10, Y8
+	VFMADD231PS  96(R12), Y10, Y9
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	VMOVUPS      (CX)(BX*4), Y10
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y10
 	VSUBPS       Y10, Y6, Y11
 	VFMADD231PS  Y1, Y11, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y11
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
 	VANDNPS      Y10, Y11, Y10
-	VMOVUPS      Y10, (CX)(BX*4)
-	VMOVUPS      (DX)(BX*4), Y11
+	VMOVUPS      Y10, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y11
 	VFNMADD213PS Y11, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y11, Y6, Y6
-	VMOVUPS      Y6, (DX)(BX*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y10, Y6
-	VMOVUPS      (AX)(BX*4), Y10
+	VMOVUPS      (AX)(R11*4), Y10
 	VMULPS       Y4, Y10, Y10
 	VFNMADD231PS Y0, Y6, Y10
-	VMOVUPS      Y10, (AX)(BX*4)
+	VMOVUPS      Y10, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y5
-	VMOVUPS      32(CX)(BX*4), Y6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y7, Y10
 	VFMADD231PS  Y1, Y10, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y10
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y10, Y10
 	VANDNPS      Y6, Y10, Y6
-	VMOVUPS      Y6, 32(CX)(BX*4)
-	VMOVUPS      32(DX)(BX*4), Y10
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y10
 	VFNMADD213PS Y10, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y10, Y7, Y7
-	VMOVUPS      Y7, 32(DX)(BX*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      32(AX)(BX*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, 32(AX)(BX*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	VMOVUPS      64(CX)(BX*4), Y6
+	MOVQ         16(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y8, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, 64(CX)(BX*4)
-	VMOVUPS      64(DX)(BX*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y8, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, 64(DX)(BX*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      64(AX)(BX*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, 64(AX)(BX*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	VMOVUPS      96(CX)(BX*4), Y6
+	MOVQ         24(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y9, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, 96(CX)(BX*4)
-	VMOVUPS      96(DX)(BX*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y9, Y9
 	VFNMADD231PS Y2, Y9, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, 96(DX)(BX*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      96(AX)(BX*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, 96(AX)(BX*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Y5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, FMA3
+TEXT ·adamSparse8AVX2(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	MOVQ         places+80(FP), SI
+	XORQ         BX, BX
+	MOVQ         watch+88(FP), DI
+	VMOVUPS      (DI), Y5
+	MOVQ         b+32(FP), DI
+	MOVQ         columns+16(FP), R8
+	MOVQ         values+24(FP), R9
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	VXORPS  Y13, Y13, Y13
+	TESTQ   R11, R11
+	JZ      update
+
+element:
+	MOVLQSX      (R8)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Y14
+	ADDQ         DI, R12
+	VFMADD231PS  (R12), Y14, Y6
+	VFMADD231PS  32(R12), Y14, Y7
+	VFMADD231PS  64(R12), Y14, Y8
+	VFMADD231PS  96(R12), Y14, Y9
+	VFMADD231PS  128(R12), Y14, Y10
+	VFMADD231PS  160(R12), Y14, Y11
+	VFMADD231PS  192(R12), Y14, Y12
+	VFMADD231PS  224(R12), Y14, Y13
+	INCQ         R10
+	DECQ         R11
+	JNZ          element
+
+update:
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y14
+	VSUBPS       Y14, Y6, Y15
+	VFMADD231PS  Y1, Y15, Y14
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y15, Y15
+	VANDNPS      Y14, Y15, Y14
+	VMOVUPS      Y14, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y15
+	VFNMADD213PS Y15, Y6, Y6
+	VFNMADD231PS Y2, Y6, Y15
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y15, Y6
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
+	VANDNPS      Y15, Y6, Y6
+	VMOVUPS      Y6, (DX)(R11*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VDIVPS       Y6, Y14, Y6
+	VMOVUPS      (AX)(R11*4), Y14
+	VMULPS       Y4, Y14, Y14
+	VFNMADD231PS Y0, Y6, Y14
+	VMOVUPS      Y14, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y14, Y5
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VSUBPS       Y6, Y7, Y14
+	VFMADD231PS  Y1, Y14, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y14
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y14, Y14
+	VANDNPS      Y6, Y14, Y6
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y14
+	VFNMADD213PS Y14, Y7, Y7
+	VFNMADD231PS Y2, Y7, Y14
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y14, Y7, Y7
+	VMOVUPS      Y7, (DX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      (AX)(R11*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	MOVQ         16(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VSUBPS       Y6, Y8, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
+	VFNMADD213PS Y7, Y8, Y8
+	VFNMADD231PS Y2, Y8, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      (AX)(R11*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	MOVQ         24(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VSUBPS       Y6, Y9, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
+	VFNMADD213PS Y7, Y9, Y9
+	VFNMADD231PS Y2, Y9, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      (AX)(R11*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	MOVQ         32(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VSUBPS       Y6, Y10, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
+	VFNMADD213PS Y7, Y10, Y10
+	VFNMADD231PS Y2, Y10, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      (AX)(R11*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	MOVQ         40(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VSUBPS       Y6, Y11, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
+	VFNMADD213PS Y7, Y11, Y11
+	VFNMADD231PS Y2, Y11, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      (AX)(R11*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	MOVQ         48(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VSUBPS       Y6, Y12, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
+	VFNMADD213PS Y7, Y12, Y12
+	VFNMADD231PS Y2, Y12, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      (AX)(R11*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	MOVQ         56(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VSUBPS       Y6, Y13, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
+	VFNMADD213PS Y7, Y13, Y13
+	VFNMADD231PS Y2, Y13, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
+	VANDNPS      Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(R11*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      (AX)(R11*4), Y7
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)(R11*4)
+	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Y5, (AX)
 	VZEROUPPER
 	RET

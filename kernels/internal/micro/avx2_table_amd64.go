@@ -77,31 +77,31 @@ var kernelsAVX2 = Kernels{
 	SparseSGD: []SparseUpdateFunc{
 		sgdSparse1AVX2,
 		sgdSparse2AVX2,
-		sgdSparse3AVX2,
 		sgdSparse4AVX2,
+		sgdSparse8AVX2,
 	},
 	SparseMomentum: []SparseUpdateFunc{
 		momentumSparse1AVX2,
 		momentumSparse2AVX2,
-		momentumSparse3AVX2,
 		momentumSparse4AVX2,
+		momentumSparse8AVX2,
 	},
 	SparseNesterov: []SparseUpdateFunc{
 		nesterovSparse1AVX2,
 		nesterovSparse2AVX2,
-		nesterovSparse3AVX2,
 		nesterovSparse4AVX2,
+		nesterovSparse8AVX2,
 	},
 	SparseRMSprop: []SparseUpdateFunc{
 		rmspropSparse1AVX2,
 		rmspropSparse2AVX2,
-		rmspropSparse3AVX2,
 		rmspropSparse4AVX2,
+		rmspropSparse8AVX2,
 	},
 	SparseAdam: []SparseUpdateFunc{
 		adamSparse1AVX2,
 		adamSparse2AVX2,
-		adamSparse3AVX2,
 		adamSparse4AVX2,
+		adamSparse8AVX2,
 	},
 }

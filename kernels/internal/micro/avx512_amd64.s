@@ -15205,245 +15205,201 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func sgdSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sgdSparse1AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·sgdSparse1AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Z0
 	MOVQ         w+48(FP), AX
+	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+80(FP), DX
-	VMOVUPS      (DX), Z1
-	MOVQ         b+32(FP), DX
-	MOVQ         columns+16(FP), BX
-	MOVQ         values+24(FP), SI
+	MOVQ         watch+88(FP), BX
+	VMOVUPS      (BX), Z1
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
 	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), DI
-	MOVLQSX      (DI), DI
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
 	VXORPS  Z2, Z2, Z2
-	TESTQ   R8, R8
+	TESTQ   R9, R9
 	JZ      update
 
 element:
-	MOVLQSX      (BX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Z3
-	ADDQ         DX, R9
-	VFMADD231PS  (R9), Z3, Z2
-	INCQ         DI
-	DECQ         R8
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z3
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z3, Z2
+	INCQ         R8
+	DECQ         R9
 	JNZ          element
 
 update:
-	VMOVUPS      (AX)(CX*4), Z3
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z3
 	VFNMADD231PS Z0, Z2, Z3
-	VMOVUPS      Z3, (AX)(CX*4)
+	VMOVUPS      Z3, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func sgdSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sgdSparse2AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·sgdSparse2AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Z0
 	MOVQ         w+48(FP), AX
+	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+80(FP), DX
-	VMOVUPS      (DX), Z1
-	MOVQ         b+32(FP), DX
-	MOVQ         columns+16(FP), BX
-	MOVQ         values+24(FP), SI
+	MOVQ         watch+88(FP), BX
+	VMOVUPS      (BX), Z1
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
 	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), DI
-	MOVLQSX      (DI), DI
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
-	TESTQ   R8, R8
+	TESTQ   R9, R9
 	JZ      update
 
 element:
-	MOVLQSX      (BX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Z4
-	ADDQ         DX, R9
-	VFMADD231PS  (R9), Z4, Z2
-	VFMADD231PS  64(R9), Z4, Z3
-	INCQ         DI
-	DECQ         R8
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z4
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z4, Z2
+	VFMADD231PS  64(R10), Z4, Z3
+	INCQ         R8
+	DECQ         R9
 	JNZ          element
 
 update:
-	VMOVUPS      (AX)(CX*4), Z4
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z4
 	VFNMADD231PS Z0, Z2, Z4
-	VMOVUPS      Z4, (AX)(CX*4)
+	VMOVUPS      Z4, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z1
-	VMOVUPS      64(AX)(CX*4), Z2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, 64(AX)(CX*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func sgdSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sgdSparse3AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·sgdSparse4AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Z0
 	MOVQ         w+48(FP), AX
+	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+80(FP), DX
-	VMOVUPS      (DX), Z1
-	MOVQ         b+32(FP), DX
-	MOVQ         columns+16(FP), BX
-	MOVQ         values+24(FP), SI
+	MOVQ         watch+88(FP), BX
+	VMOVUPS      (BX), Z1
+	MOVQ         b+32(FP), BX
+	MOVQ         columns+16(FP), SI
+	MOVQ         values+24(FP), DI
 	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), DI
-	MOVLQSX      (DI), DI
+	MOVQ         starts+8(FP), R8
+	MOVLQSX      (R8), R8
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
-	VXORPS  Z2, Z2, Z2
-	VXORPS  Z3, Z3, Z3
-	VXORPS  Z4, Z4, Z4
-	TESTQ   R8, R8
-	JZ      update
-
-element:
-	MOVLQSX      (BX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Z5
-	ADDQ         DX, R9
-	VFMADD231PS  (R9), Z5, Z2
-	VFMADD231PS  64(R9), Z5, Z3
-	VFMADD231PS  128(R9), Z5, Z4
-	INCQ         DI
-	DECQ         R8
-	JNZ          element
-
-update:
-	VMOVUPS      (AX)(CX*4), Z5
-	VFNMADD231PS Z0, Z2, Z5
-	VMOVUPS      Z5, (AX)(CX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z1
-	VMOVUPS      64(AX)(CX*4), Z2
-	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, 64(AX)(CX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	VMOVUPS      128(AX)(CX*4), Z2
-	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, 128(AX)(CX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z1, (AX)
-	VZEROUPPER
-	RET
-
-// func sgdSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sgdSparse4AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	MOVQ         w+48(FP), AX
-	XORQ         CX, CX
-	MOVQ         watch+80(FP), DX
-	VMOVUPS      (DX), Z1
-	MOVQ         b+32(FP), DX
-	MOVQ         columns+16(FP), BX
-	MOVQ         values+24(FP), SI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), DI
-	MOVLQSX      (DI), DI
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
-	TESTQ   R8, R8
+	TESTQ   R9, R9
 	JZ      update
 
 element:
-	MOVLQSX      (BX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Z6
-	ADDQ         DX, R9
-	VFMADD231PS  (R9), Z6, Z2
-	VFMADD231PS  64(R9), Z6, Z3
-	VFMADD231PS  128(R9), Z6, Z4
-	VFMADD231PS  192(R9), Z6, Z5
-	INCQ         DI
-	DECQ         R8
+	MOVLQSX      (SI)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (DI)(R8*4), Z6
+	ADDQ         BX, R10
+	VFMADD231PS  (R10), Z6, Z2
+	VFMADD231PS  64(R10), Z6, Z3
+	VFMADD231PS  128(R10), Z6, Z4
+	VFMADD231PS  192(R10), Z6, Z5
+	INCQ         R8
+	DECQ         R9
 	JNZ          element
 
 update:
-	VMOVUPS      (AX)(CX*4), Z6
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z6
 	VFNMADD231PS Z0, Z2, Z6
-	VMOVUPS      Z6, (AX)(CX*4)
+	VMOVUPS      Z6, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z1
-	VMOVUPS      64(AX)(CX*4), Z2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, 64(AX)(CX*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	VMOVUPS      128(AX)(CX*4), Z2
+	MOVQ         16(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, 128(AX)(CX*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	VMOVUPS      192(AX)(CX*4), Z2
+	MOVQ         24(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, 192(AX)(CX*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func sgdSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·momentumSparse1AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·sgdSparse8AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z2
+	MOVQ         places+80(FP), DX
+	XORQ         CX, CX
+	MOVQ         watch+88(FP), BX
+	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
@@ -15456,1000 +15412,103 @@ row:
 	MOVQ    starts+8(FP), R9
 	MOVLQSX (R9), R9
 	SUBQ    R8, R9
+	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z4
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z4, Z3
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z4
-	VMULPS       Z4, Z1, Z4
-	VFNMADD231PS Z0, Z3, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z3
-	VMOVUPS      Z3, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func momentumSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·momentumSparse2AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z3, Z3, Z3
-	VXORPS  Z4, Z4, Z4
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z5
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z5, Z3
-	VFMADD231PS  64(R10), Z5, Z4
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z5
-	VMULPS       Z5, Z1, Z5
-	VFNMADD231PS Z0, Z3, Z5
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z5, K1, Z3
-	VMOVUPS      Z3, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Z5
-	VADDPS       Z3, Z5, Z3
-	VMOVUPS      Z3, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	VMOVUPS      64(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z4, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func momentumSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·momentumSparse3AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z3, Z3, Z3
-	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z6
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z6, Z3
-	VFMADD231PS  64(R10), Z6, Z4
-	VFMADD231PS  128(R10), Z6, Z5
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z6
-	VMULPS       Z6, Z1, Z6
-	VFNMADD231PS Z0, Z3, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z3
-	VMOVUPS      Z3, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Z6
-	VADDPS       Z3, Z6, Z3
-	VMOVUPS      Z3, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	VMOVUPS      64(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z4, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	VMOVUPS      128(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z5, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 128(CX)(DX*4)
-	VMOVUPS      128(AX)(DX*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, 128(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func momentumSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·momentumSparse4AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z3, Z3, Z3
-	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
-	VXORPS  Z6, Z6, Z6
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z7
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z7, Z3
-	VFMADD231PS  64(R10), Z7, Z4
-	VFMADD231PS  128(R10), Z7, Z5
-	VFMADD231PS  192(R10), Z7, Z6
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z7
-	VMULPS       Z7, Z1, Z7
-	VFNMADD231PS Z0, Z3, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z3
-	VMOVUPS      Z3, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Z7
-	VADDPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	VMOVUPS      64(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z4, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	VMOVUPS      128(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z5, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 128(CX)(DX*4)
-	VMOVUPS      128(AX)(DX*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, 128(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	VMOVUPS      192(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z6, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 192(CX)(DX*4)
-	VMOVUPS      192(AX)(DX*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, 192(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func nesterovSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·nesterovSparse1AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z3, Z3, Z3
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z4
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z4, Z3
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z4
-	VMULPS       Z4, Z1, Z4
-	VFNMADD231PS Z3, Z0, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z3, Z5
-	VFMADD231PS  Z1, Z4, Z5
-	VMOVUPS      Z5, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func nesterovSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·nesterovSparse2AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z3, Z3, Z3
-	VXORPS  Z4, Z4, Z4
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z5
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z5, Z3
-	VFMADD231PS  64(R10), Z5, Z4
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z5
-	VMULPS       Z5, Z1, Z5
-	VFNMADD231PS Z3, Z0, Z5
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Z6
-	VFNMADD231PS Z0, Z3, Z6
-	VFMADD231PS  Z1, Z5, Z6
-	VMOVUPS      Z6, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
-	VMOVUPS      64(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z4, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VFMADD231PS  Z1, Z3, Z5
-	VMOVUPS      Z5, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func nesterovSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·nesterovSparse3AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z3, Z3, Z3
-	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z6
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z6, Z3
-	VFMADD231PS  64(R10), Z6, Z4
-	VFMADD231PS  128(R10), Z6, Z5
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z6
-	VMULPS       Z6, Z1, Z6
-	VFNMADD231PS Z3, Z0, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Z7
-	VFNMADD231PS Z0, Z3, Z7
-	VFMADD231PS  Z1, Z6, Z7
-	VMOVUPS      Z7, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
-	VMOVUPS      64(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z4, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Z6
-	VFNMADD231PS Z0, Z4, Z6
-	VFMADD231PS  Z1, Z3, Z6
-	VMOVUPS      Z6, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
-	VMOVUPS      128(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z5, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 128(CX)(DX*4)
-	VMOVUPS      128(AX)(DX*4), Z4
-	VFNMADD231PS Z0, Z5, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, 128(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func nesterovSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·nesterovSparse4AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z2
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z3, Z3, Z3
-	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
-	VXORPS  Z6, Z6, Z6
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z7
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z7, Z3
-	VFMADD231PS  64(R10), Z7, Z4
-	VFMADD231PS  128(R10), Z7, Z5
-	VFMADD231PS  192(R10), Z7, Z6
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z7
-	VMULPS       Z7, Z1, Z7
-	VFNMADD231PS Z3, Z0, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(DX*4)
-	VMOVUPS      (AX)(DX*4), Z8
-	VFNMADD231PS Z0, Z3, Z8
-	VFMADD231PS  Z1, Z7, Z8
-	VMOVUPS      Z8, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z2
-	VMOVUPS      64(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z4, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 64(CX)(DX*4)
-	VMOVUPS      64(AX)(DX*4), Z7
-	VFNMADD231PS Z0, Z4, Z7
-	VFMADD231PS  Z1, Z3, Z7
-	VMOVUPS      Z7, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
-	VMOVUPS      128(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z5, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 128(CX)(DX*4)
-	VMOVUPS      128(AX)(DX*4), Z4
-	VFNMADD231PS Z0, Z5, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, 128(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	VMOVUPS      192(CX)(DX*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z6, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, 192(CX)(DX*4)
-	VMOVUPS      192(AX)(DX*4), Z4
-	VFNMADD231PS Z0, Z6, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, 192(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func rmspropSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	VBROADCASTSS 8(AX), Z2
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z3
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z4, Z4, Z4
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z5
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z5, Z4
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z5
-	VMOVAPS      Z5, Z6
-	VFNMADD231PS Z4, Z4, Z6
-	VFNMADD231PS Z1, Z6, Z5
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(DX*4)
-	VADDPS       Z2, Z5, Z5
-	VSQRTPS      Z5, Z5
-	VDIVPS       Z5, Z4, Z4
-	VMOVUPS      (AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z3, (AX)
-	VZEROUPPER
-	RET
-
-// func rmspropSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	VBROADCASTSS 8(AX), Z2
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z3
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z6
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z6, Z4
-	VFMADD231PS  64(R10), Z6, Z5
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z4, Z4, Z7
-	VFNMADD231PS Z1, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(DX*4)
-	VADDPS       Z2, Z6, Z6
-	VSQRTPS      Z6, Z6
-	VDIVPS       Z6, Z4, Z4
-	VMOVUPS      (AX)(DX*4), Z6
-	VFNMADD231PS Z0, Z4, Z6
-	VMOVUPS      Z6, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z3
-	VMOVUPS      64(CX)(DX*4), Z4
-	VMOVAPS      Z4, Z6
-	VFNMADD231PS Z5, Z5, Z6
-	VFNMADD231PS Z1, Z6, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, 64(CX)(DX*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      64(AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z3, (AX)
-	VZEROUPPER
-	RET
-
-// func rmspropSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·rmspropSparse3AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	VBROADCASTSS 8(AX), Z2
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z3
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	VXORPS  Z4, Z4, Z4
-	VXORPS  Z5, Z5, Z5
-	VXORPS  Z6, Z6, Z6
-	TESTQ   R9, R9
-	JZ      update
-
-element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z7
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z7, Z4
-	VFMADD231PS  64(R10), Z7, Z5
-	VFMADD231PS  128(R10), Z7, Z6
-	INCQ         R8
-	DECQ         R9
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(DX*4), Z7
-	VMOVAPS      Z7, Z8
-	VFNMADD231PS Z4, Z4, Z8
-	VFNMADD231PS Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(DX*4)
-	VADDPS       Z2, Z7, Z7
-	VSQRTPS      Z7, Z7
-	VDIVPS       Z7, Z4, Z4
-	VMOVUPS      (AX)(DX*4), Z7
-	VFNMADD231PS Z0, Z4, Z7
-	VMOVUPS      Z7, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z3
-	VMOVUPS      64(CX)(DX*4), Z4
-	VMOVAPS      Z4, Z7
-	VFNMADD231PS Z5, Z5, Z7
-	VFNMADD231PS Z1, Z7, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, 64(CX)(DX*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      64(AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	VMOVUPS      128(CX)(DX*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z6, Z6, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, 128(CX)(DX*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      128(AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, 128(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z3, (AX)
-	VZEROUPPER
-	RET
-
-// func rmspropSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	VBROADCASTSS 8(AX), Z2
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	XORQ         DX, DX
-	MOVQ         watch+80(FP), BX
-	VMOVUPS      (BX), Z3
-	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
 	TESTQ   R9, R9
 	JZ      update
 
 element:
 	MOVLQSX      (SI)(R8*4), R10
 	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z8
+	VBROADCASTSS (DI)(R8*4), Z10
 	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z8, Z4
-	VFMADD231PS  64(R10), Z8, Z5
-	VFMADD231PS  128(R10), Z8, Z6
-	VFMADD231PS  192(R10), Z8, Z7
+	VFMADD231PS  (R10), Z10, Z2
+	VFMADD231PS  64(R10), Z10, Z3
+	VFMADD231PS  128(R10), Z10, Z4
+	VFMADD231PS  192(R10), Z10, Z5
+	VFMADD231PS  256(R10), Z10, Z6
+	VFMADD231PS  320(R10), Z10, Z7
+	VFMADD231PS  384(R10), Z10, Z8
+	VFMADD231PS  448(R10), Z10, Z9
 	INCQ         R8
 	DECQ         R9
 	JNZ          element
 
 update:
-	VMOVUPS      (CX)(DX*4), Z8
-	VMOVAPS      Z8, Z9
-	VFNMADD231PS Z4, Z4, Z9
-	VFNMADD231PS Z1, Z9, Z8
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(DX*4)
-	VADDPS       Z2, Z8, Z8
-	VSQRTPS      Z8, Z8
-	VDIVPS       Z8, Z4, Z4
-	VMOVUPS      (AX)(DX*4), Z8
-	VFNMADD231PS Z0, Z4, Z8
-	VMOVUPS      Z8, (AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z3
-	VMOVUPS      64(CX)(DX*4), Z4
-	VMOVAPS      Z4, Z8
-	VFNMADD231PS Z5, Z5, Z8
-	VFNMADD231PS Z1, Z8, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, 64(CX)(DX*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      64(AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, 64(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	VMOVUPS      128(CX)(DX*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z6, Z6, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, 128(CX)(DX*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      128(AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, 128(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	VMOVUPS      192(CX)(DX*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z7, Z7, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, 192(CX)(DX*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      192(AX)(DX*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, 192(AX)(DX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	ADDQ         rs+72(FP), DX
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z10
+	VFNMADD231PS Z0, Z2, Z10
+	VMOVUPS      Z10, (AX)(R9*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
+	VFNMADD231PS Z0, Z3, Z2
+	VMOVUPS      Z2, (AX)(R9*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ         16(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
+	VFNMADD231PS Z0, Z4, Z2
+	VMOVUPS      Z2, (AX)(R9*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ         24(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
+	VFNMADD231PS Z0, Z5, Z2
+	VMOVUPS      Z2, (AX)(R9*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ         32(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
+	VFNMADD231PS Z0, Z6, Z2
+	VMOVUPS      Z2, (AX)(R9*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ         40(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
+	VFNMADD231PS Z0, Z7, Z2
+	VMOVUPS      Z2, (AX)(R9*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ         48(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
+	VFNMADD231PS Z0, Z8, Z2
+	VMOVUPS      Z2, (AX)(R9*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ         56(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
+	VFNMADD231PS Z0, Z9, Z2
+	VMOVUPS      Z2, (AX)(R9*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z3, (AX)
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func momentumSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·momentumSparse1AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
-	VBROADCASTSS 8(AX), Z2
-	VBROADCASTSS 12(AX), Z3
-	VBROADCASTSS 16(AX), Z4
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
-	MOVQ         v+64(FP), DX
-	XORQ         BX, BX
-	MOVQ         watch+80(FP), SI
-	VMOVUPS      (SI), Z5
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
@@ -16462,6 +15521,147 @@ row:
 	MOVQ    starts+8(FP), R10
 	MOVLQSX (R10), R10
 	SUBQ    R9, R10
+	VXORPS  Z3, Z3, Z3
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z4
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z4, Z3
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMULPS       Z4, Z1, Z4
+	VFNMADD231PS Z0, Z3, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z3
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·momentumSparse2AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z5
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z5, Z3
+	VFMADD231PS  64(R11), Z5, Z4
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z5
+	VMULPS       Z5, Z1, Z5
+	VFNMADD231PS Z0, Z3, Z5
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z3
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z5, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z5
+	VADDPS       Z3, Z5, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z4, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func momentumSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·momentumSparse4AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
 	TESTQ   R10, R10
 	JZ      update
@@ -16471,59 +15671,91 @@ element:
 	IMULQ        rsb+40(FP), R11
 	VBROADCASTSS (R8)(R9*4), Z7
 	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z7, Z6
+	VFMADD231PS  (R11), Z7, Z3
+	VFMADD231PS  64(R11), Z7, Z4
+	VFMADD231PS  128(R11), Z7, Z5
+	VFMADD231PS  192(R11), Z7, Z6
 	INCQ         R9
 	DECQ         R10
 	JNZ          element
 
 update:
-	VMOVUPS      (CX)(BX*4), Z7
-	VSUBPS       Z7, Z6, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z7
+	VMULPS       Z7, Z1, Z7
+	VFNMADD231PS Z0, Z3, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z3
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(BX*4)
-	VMOVUPS      (DX)(BX*4), Z8
-	VFNMADD213PS Z8, Z6, Z6
-	VFNMADD231PS Z2, Z6, Z8
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	VMOVAPS.Z    Z7, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z7
+	VADDPS       Z3, Z7, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z4, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
-	VMOVAPS.Z    Z8, K1, Z6
-	VMOVUPS      Z6, (DX)(BX*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(BX*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(BX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	ADDQ         rs+72(FP), BX
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z5, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z6, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z5, (AX)
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func momentumSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·momentumSparse8AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
-	VBROADCASTSS 8(AX), Z2
-	VBROADCASTSS 12(AX), Z3
-	VBROADCASTSS 16(AX), Z4
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
-	MOVQ         v+64(FP), DX
-	XORQ         BX, BX
-	MOVQ         watch+80(FP), SI
-	VMOVUPS      (SI), Z5
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
@@ -16536,6 +15768,769 @@ row:
 	MOVQ    starts+8(FP), R10
 	MOVLQSX (R10), R10
 	SUBQ    R9, R10
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z11
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z11, Z3
+	VFMADD231PS  64(R11), Z11, Z4
+	VFMADD231PS  128(R11), Z11, Z5
+	VFMADD231PS  192(R11), Z11, Z6
+	VFMADD231PS  256(R11), Z11, Z7
+	VFMADD231PS  320(R11), Z11, Z8
+	VFMADD231PS  384(R11), Z11, Z9
+	VFMADD231PS  448(R11), Z11, Z10
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z11
+	VMULPS       Z11, Z1, Z11
+	VFNMADD231PS Z0, Z3, Z11
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z3
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z11, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z11
+	VADDPS       Z3, Z11, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z4, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z5, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z6, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z7, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z8, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z9, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z0, Z10, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VADDPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·nesterovSparse1AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z3, Z3, Z3
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z4
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z4, Z3
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMULPS       Z4, Z1, Z4
+	VFNMADD231PS Z3, Z0, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z3, Z5
+	VFMADD231PS  Z1, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·nesterovSparse2AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z5
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z5, Z3
+	VFMADD231PS  64(R11), Z5, Z4
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z5
+	VMULPS       Z5, Z1, Z5
+	VFNMADD231PS Z3, Z0, Z5
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      Z5, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z6
+	VFNMADD231PS Z0, Z3, Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      Z6, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VFMADD231PS  Z1, Z3, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·nesterovSparse4AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z7
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z7, Z3
+	VFMADD231PS  64(R11), Z7, Z4
+	VFMADD231PS  128(R11), Z7, Z5
+	VFMADD231PS  192(R11), Z7, Z6
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z7
+	VMULPS       Z7, Z1, Z7
+	VFNMADD231PS Z3, Z0, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z8
+	VFNMADD231PS Z0, Z3, Z8
+	VFMADD231PS  Z1, Z7, Z8
+	VMOVUPS      Z8, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z7
+	VFNMADD231PS Z0, Z4, Z7
+	VFMADD231PS  Z1, Z3, Z7
+	VMOVUPS      Z7, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VFNMADD231PS Z0, Z5, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z6, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VFNMADD231PS Z0, Z6, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func nesterovSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·nesterovSparse8AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z2
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z3, Z3, Z3
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z11
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z11, Z3
+	VFMADD231PS  64(R11), Z11, Z4
+	VFMADD231PS  128(R11), Z11, Z5
+	VFMADD231PS  192(R11), Z11, Z6
+	VFMADD231PS  256(R11), Z11, Z7
+	VFMADD231PS  320(R11), Z11, Z8
+	VFMADD231PS  384(R11), Z11, Z9
+	VFMADD231PS  448(R11), Z11, Z10
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z11
+	VMULPS       Z11, Z1, Z11
+	VFNMADD231PS Z3, Z0, Z11
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z12
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMOVUPS      Z11, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z12
+	VFNMADD231PS Z0, Z3, Z12
+	VFMADD231PS  Z1, Z11, Z12
+	VMOVUPS      Z12, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z2
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z11
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z11
+	VFNMADD231PS Z0, Z4, Z11
+	VFMADD231PS  Z1, Z3, Z11
+	VMOVUPS      Z11, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VFNMADD231PS Z0, Z5, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z6, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VFNMADD231PS Z0, Z6, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z7, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VFNMADD231PS Z0, Z7, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z8, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VFNMADD231PS Z0, Z8, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z9, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VFNMADD231PS Z0, Z9, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z10, Z0, Z3
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
+	VFNMADD231PS Z0, Z10, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VMOVUPS      Z4, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z3
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z4, Z4, Z4
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z5
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z5, Z4
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z5
+	VMOVAPS      Z5, Z6
+	VFNMADD231PS Z4, Z4, Z6
+	VFNMADD231PS Z1, Z6, Z5
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      Z5, (CX)(R10*4)
+	VADDPS       Z2, Z5, Z5
+	VSQRTPS      Z5, Z5
+	VDIVPS       Z5, Z4, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z3
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z6
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z6, Z4
+	VFMADD231PS  64(R11), Z6, Z5
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z4, Z4, Z7
+	VFNMADD231PS Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(R10*4)
+	VADDPS       Z2, Z6, Z6
+	VSQRTPS      Z6, Z6
+	VDIVPS       Z6, Z4, Z4
+	VMOVUPS      (AX)(R10*4), Z6
+	VFNMADD231PS Z0, Z4, Z6
+	VMOVUPS      Z6, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z6
+	VFNMADD231PS Z5, Z5, Z6
+	VFNMADD231PS Z1, Z6, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z5, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z3
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	TESTQ   R10, R10
@@ -16546,73 +16541,487 @@ element:
 	IMULQ        rsb+40(FP), R11
 	VBROADCASTSS (R8)(R9*4), Z8
 	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z8, Z6
-	VFMADD231PS  64(R11), Z8, Z7
+	VFMADD231PS  (R11), Z8, Z4
+	VFMADD231PS  64(R11), Z8, Z5
+	VFMADD231PS  128(R11), Z8, Z6
+	VFMADD231PS  192(R11), Z8, Z7
 	INCQ         R9
 	DECQ         R10
 	JNZ          element
 
 update:
-	VMOVUPS      (CX)(BX*4), Z8
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z8
+	VMOVAPS      Z8, Z9
+	VFNMADD231PS Z4, Z4, Z9
+	VFNMADD231PS Z1, Z9, Z8
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z8, K1, Z8
+	VMOVUPS      Z8, (CX)(R10*4)
+	VADDPS       Z2, Z8, Z8
+	VSQRTPS      Z8, Z8
+	VDIVPS       Z8, Z4, Z4
+	VMOVUPS      (AX)(R10*4), Z8
+	VFNMADD231PS Z0, Z4, Z8
+	VMOVUPS      Z8, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z8
+	VFNMADD231PS Z5, Z5, Z8
+	VFNMADD231PS Z1, Z8, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z5, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z6, Z6, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z6, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z7, Z7, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z7, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func rmspropSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropSparse8AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         places+80(FP), BX
+	XORQ         DX, DX
+	MOVQ         watch+88(FP), SI
+	VMOVUPS      (SI), Z3
+	MOVQ         b+32(FP), SI
+	MOVQ         columns+16(FP), DI
+	MOVQ         values+24(FP), R8
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	TESTQ   R10, R10
+	JZ      update
+
+element:
+	MOVLQSX      (DI)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (R8)(R9*4), Z12
+	ADDQ         SI, R11
+	VFMADD231PS  (R11), Z12, Z4
+	VFMADD231PS  64(R11), Z12, Z5
+	VFMADD231PS  128(R11), Z12, Z6
+	VFMADD231PS  192(R11), Z12, Z7
+	VFMADD231PS  256(R11), Z12, Z8
+	VFMADD231PS  320(R11), Z12, Z9
+	VFMADD231PS  384(R11), Z12, Z10
+	VFMADD231PS  448(R11), Z12, Z11
+	INCQ         R9
+	DECQ         R10
+	JNZ          element
+
+update:
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z12
+	VMOVAPS      Z12, Z13
+	VFNMADD231PS Z4, Z4, Z13
+	VFNMADD231PS Z1, Z13, Z12
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z12, Z13
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z13, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VMOVUPS      Z12, (CX)(R10*4)
+	VADDPS       Z2, Z12, Z12
+	VSQRTPS      Z12, Z12
+	VDIVPS       Z12, Z4, Z4
+	VMOVUPS      (AX)(R10*4), Z12
+	VFNMADD231PS Z0, Z4, Z12
+	VMOVUPS      Z12, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z12
+	VFNMADD231PS Z5, Z5, Z12
+	VFNMADD231PS Z1, Z12, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z12
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z5, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z6, Z6, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z6, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z7, Z7, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z7, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z8, Z8, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z8, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z9, Z9, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z9, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z10, Z10, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z10, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z11, Z11, Z5
+	VFNMADD231PS Z1, Z5, Z4
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, (CX)(R10*4)
+	VADDPS       Z2, Z4, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z11, Z4
+	VMOVUPS      (AX)(R10*4), Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)(R10*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	ADDQ         rs+72(FP), DX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	MOVQ         places+80(FP), SI
+	XORQ         BX, BX
+	MOVQ         watch+88(FP), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         b+32(FP), DI
+	MOVQ         columns+16(FP), R8
+	MOVQ         values+24(FP), R9
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	VXORPS  Z6, Z6, Z6
+	TESTQ   R11, R11
+	JZ      update
+
+element:
+	MOVLQSX      (R8)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Z7
+	ADDQ         DI, R12
+	VFMADD231PS  (R12), Z7, Z6
+	INCQ         R10
+	DECQ         R11
+	JNZ          element
+
+update:
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z7
+	VSUBPS       Z7, Z6, Z8
+	VFMADD231PS  Z1, Z8, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z8
+	VFNMADD213PS Z8, Z6, Z6
+	VFNMADD231PS Z2, Z6, Z8
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z8, K1, Z6
+	VMOVUPS      Z6, (DX)(R11*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VDIVPS       Z6, Z7, Z6
+	VMOVUPS      (AX)(R11*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	MOVQ         places+80(FP), SI
+	XORQ         BX, BX
+	MOVQ         watch+88(FP), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         b+32(FP), DI
+	MOVQ         columns+16(FP), R8
+	MOVQ         values+24(FP), R9
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	TESTQ   R11, R11
+	JZ      update
+
+element:
+	MOVLQSX      (R8)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Z8
+	ADDQ         DI, R12
+	VFMADD231PS  (R12), Z8, Z6
+	VFMADD231PS  64(R12), Z8, Z7
+	INCQ         R10
+	DECQ         R11
+	JNZ          element
+
+update:
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z8
 	VSUBPS       Z8, Z6, Z9
 	VFMADD231PS  Z1, Z9, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(BX*4)
-	VMOVUPS      (DX)(BX*4), Z9
+	VMOVUPS      Z8, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z9
 	VFNMADD213PS Z9, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z9
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z9, K1, Z6
-	VMOVUPS      Z6, (DX)(BX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z8, Z6
-	VMOVUPS      (AX)(BX*4), Z8
+	VMOVUPS      (AX)(R11*4), Z8
 	VMULPS       Z4, Z8, Z8
 	VFNMADD231PS Z0, Z6, Z8
-	VMOVUPS      Z8, (AX)(BX*4)
+	VMOVUPS      Z8, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z5
-	VMOVUPS      64(CX)(BX*4), Z6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z7, Z8
 	VFMADD231PS  Z1, Z8, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, 64(CX)(BX*4)
-	VMOVUPS      64(DX)(BX*4), Z8
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z8
 	VFNMADD213PS Z8, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z7
-	VMOVUPS      Z7, 64(DX)(BX*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      64(AX)(BX*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, 64(AX)(BX*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Z5, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
+// func adamSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·adamSparse3AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
+TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -16621,268 +17030,424 @@ TEXT ·adamSparse3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         v+64(FP), DX
+	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+80(FP), SI
-	VMOVUPS      (SI), Z5
-	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
+	MOVQ         watch+88(FP), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         b+32(FP), DI
+	MOVQ         columns+16(FP), R8
+	MOVQ         values+24(FP), R9
 	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
-	VXORPS  Z6, Z6, Z6
-	VXORPS  Z7, Z7, Z7
-	VXORPS  Z8, Z8, Z8
-	TESTQ   R10, R10
-	JZ      update
-
-element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z9
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z9, Z6
-	VFMADD231PS  64(R11), Z9, Z7
-	VFMADD231PS  128(R11), Z9, Z8
-	INCQ         R9
-	DECQ         R10
-	JNZ          element
-
-update:
-	VMOVUPS      (CX)(BX*4), Z9
-	VSUBPS       Z9, Z6, Z10
-	VFMADD231PS  Z1, Z10, Z9
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z10
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z9, K1, Z9
-	VMOVUPS      Z9, (CX)(BX*4)
-	VMOVUPS      (DX)(BX*4), Z10
-	VFNMADD213PS Z10, Z6, Z6
-	VFNMADD231PS Z2, Z6, Z10
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z10, K1, Z6
-	VMOVUPS      Z6, (DX)(BX*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VDIVPS       Z6, Z9, Z6
-	VMOVUPS      (AX)(BX*4), Z9
-	VMULPS       Z4, Z9, Z9
-	VFNMADD231PS Z0, Z6, Z9
-	VMOVUPS      Z9, (AX)(BX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z9, Z5
-	VMOVUPS      64(CX)(BX*4), Z6
-	VSUBPS       Z6, Z7, Z9
-	VFMADD231PS  Z1, Z9, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z9
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, 64(CX)(BX*4)
-	VMOVUPS      64(DX)(BX*4), Z9
-	VFNMADD213PS Z9, Z7, Z7
-	VFNMADD231PS Z2, Z7, Z9
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z9, K1, Z7
-	VMOVUPS      Z7, 64(DX)(BX*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      64(AX)(BX*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, 64(AX)(BX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	VMOVUPS      128(CX)(BX*4), Z6
-	VSUBPS       Z6, Z8, Z7
-	VFMADD231PS  Z1, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, 128(CX)(BX*4)
-	VMOVUPS      128(DX)(BX*4), Z7
-	VFNMADD213PS Z7, Z8, Z8
-	VFNMADD231PS Z2, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, 128(DX)(BX*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      128(AX)(BX*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, 128(AX)(BX*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+80(FP), AX
-	VMOVUPS      Z5, (AX)
-	VZEROUPPER
-	RET
-
-// func adamSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, watch *float32, scalars *float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-96
-	MOVQ         scalars+88(FP), AX
-	VBROADCASTSS (AX), Z0
-	VBROADCASTSS 4(AX), Z1
-	VBROADCASTSS 8(AX), Z2
-	VBROADCASTSS 12(AX), Z3
-	VBROADCASTSS 16(AX), Z4
-	MOVQ         w+48(FP), AX
-	MOVQ         m+56(FP), CX
-	MOVQ         v+64(FP), DX
-	XORQ         BX, BX
-	MOVQ         watch+80(FP), SI
-	VMOVUPS      (SI), Z5
-	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z10
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z10, Z6
-	VFMADD231PS  64(R11), Z10, Z7
-	VFMADD231PS  128(R11), Z10, Z8
-	VFMADD231PS  192(R11), Z10, Z9
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (R8)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Z10
+	ADDQ         DI, R12
+	VFMADD231PS  (R12), Z10, Z6
+	VFMADD231PS  64(R12), Z10, Z7
+	VFMADD231PS  128(R12), Z10, Z8
+	VFMADD231PS  192(R12), Z10, Z9
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	VMOVUPS      (CX)(BX*4), Z10
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z10
 	VSUBPS       Z10, Z6, Z11
 	VFMADD231PS  Z1, Z11, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z11
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z10
-	VMOVUPS      Z10, (CX)(BX*4)
-	VMOVUPS      (DX)(BX*4), Z11
+	VMOVUPS      Z10, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z11
 	VFNMADD213PS Z11, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z6
-	VMOVUPS      Z6, (DX)(BX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z10, Z6
-	VMOVUPS      (AX)(BX*4), Z10
+	VMOVUPS      (AX)(R11*4), Z10
 	VMULPS       Z4, Z10, Z10
 	VFNMADD231PS Z0, Z6, Z10
-	VMOVUPS      Z10, (AX)(BX*4)
+	VMOVUPS      Z10, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z5
-	VMOVUPS      64(CX)(BX*4), Z6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z7, Z10
 	VFMADD231PS  Z1, Z10, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z10
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, 64(CX)(BX*4)
-	VMOVUPS      64(DX)(BX*4), Z10
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z10
 	VFNMADD213PS Z10, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z7
-	VMOVUPS      Z7, 64(DX)(BX*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      64(AX)(BX*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, 64(AX)(BX*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	VMOVUPS      128(CX)(BX*4), Z6
+	MOVQ         16(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z8, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, 128(CX)(BX*4)
-	VMOVUPS      128(DX)(BX*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z8, Z8
 	VFNMADD231PS Z2, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, 128(DX)(BX*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      128(AX)(BX*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, 128(AX)(BX*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	VMOVUPS      192(CX)(BX*4), Z6
+	MOVQ         24(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z9, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, 192(CX)(BX*4)
-	VMOVUPS      192(DX)(BX*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z9, Z9
 	VFNMADD231PS Z2, Z9, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, 192(DX)(BX*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      192(AX)(BX*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, 192(AX)(BX*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
 	JNZ          row
-	MOVQ         watch+80(FP), AX
+	MOVQ         watch+88(FP), AX
+	VMOVUPS      Z5, (AX)
+	VZEROUPPER
+	RET
+
+// func adamSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamSparse8AVX512(SB), NOSPLIT, $0-104
+	MOVQ         scalars+96(FP), AX
+	VBROADCASTSS (AX), Z0
+	VBROADCASTSS 4(AX), Z1
+	VBROADCASTSS 8(AX), Z2
+	VBROADCASTSS 12(AX), Z3
+	VBROADCASTSS 16(AX), Z4
+	MOVQ         w+48(FP), AX
+	MOVQ         m+56(FP), CX
+	MOVQ         v+64(FP), DX
+	MOVQ         places+80(FP), SI
+	XORQ         BX, BX
+	MOVQ         watch+88(FP), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         b+32(FP), DI
+	MOVQ         columns+16(FP), R8
+	MOVQ         values+24(FP), R9
+	SHLQ         $0x02, rsb+40(FP)
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	VXORPS  Z6, Z6, Z6
+	VXORPS  Z7, Z7, Z7
+	VXORPS  Z8, Z8, Z8
+	VXORPS  Z9, Z9, Z9
+	VXORPS  Z10, Z10, Z10
+	VXORPS  Z11, Z11, Z11
+	VXORPS  Z12, Z12, Z12
+	VXORPS  Z13, Z13, Z13
+	TESTQ   R11, R11
+	JZ      update
+
+element:
+	MOVLQSX      (R8)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R9)(R10*4), Z14
+	ADDQ         DI, R12
+	VFMADD231PS  (R12), Z14, Z6
+	VFMADD231PS  64(R12), Z14, Z7
+	VFMADD231PS  128(R12), Z14, Z8
+	VFMADD231PS  192(R12), Z14, Z9
+	VFMADD231PS  256(R12), Z14, Z10
+	VFMADD231PS  320(R12), Z14, Z11
+	VFMADD231PS  384(R12), Z14, Z12
+	VFMADD231PS  448(R12), Z14, Z13
+	INCQ         R10
+	DECQ         R11
+	JNZ          element
+
+update:
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z14
+	VSUBPS       Z14, Z6, Z15
+	VFMADD231PS  Z1, Z15, Z14
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z15
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z15, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVUPS      Z14, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z15
+	VFNMADD213PS Z15, Z6, Z6
+	VFNMADD231PS Z2, Z6, Z15
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z15, Z6
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z15, K1, Z6
+	VMOVUPS      Z6, (DX)(R11*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VDIVPS       Z6, Z14, Z6
+	VMOVUPS      (AX)(R11*4), Z14
+	VMULPS       Z4, Z14, Z14
+	VFNMADD231PS Z0, Z6, Z14
+	VMOVUPS      Z14, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VSUBPS       Z6, Z7, Z14
+	VFMADD231PS  Z1, Z14, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z14
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z14, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z14
+	VFNMADD213PS Z14, Z7, Z7
+	VFNMADD231PS Z2, Z7, Z14
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z14, K1, Z7
+	VMOVUPS      Z7, (DX)(R11*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      (AX)(R11*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ         16(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VSUBPS       Z6, Z8, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
+	VFNMADD213PS Z7, Z8, Z8
+	VFNMADD231PS Z2, Z8, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (DX)(R11*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      (AX)(R11*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ         24(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VSUBPS       Z6, Z9, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
+	VFNMADD213PS Z7, Z9, Z9
+	VFNMADD231PS Z2, Z9, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (DX)(R11*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      (AX)(R11*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ         32(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VSUBPS       Z6, Z10, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
+	VFNMADD213PS Z7, Z10, Z10
+	VFNMADD231PS Z2, Z10, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (DX)(R11*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      (AX)(R11*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ         40(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VSUBPS       Z6, Z11, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
+	VFNMADD213PS Z7, Z11, Z11
+	VFNMADD231PS Z2, Z11, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (DX)(R11*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      (AX)(R11*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ         48(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VSUBPS       Z6, Z12, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
+	VFNMADD213PS Z7, Z12, Z12
+	VFNMADD231PS Z2, Z12, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (DX)(R11*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      (AX)(R11*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ         56(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VSUBPS       Z6, Z13, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z6, K1, Z6
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
+	VFNMADD213PS Z7, Z13, Z13
+	VFNMADD231PS Z2, Z13, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z7
+	VMOVUPS      Z7, (DX)(R11*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      (AX)(R11*4), Z7
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, (AX)(R11*4)
+	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	ADDQ         rs+72(FP), BX
+	DECQ         rows+0(FP)
+	JNZ          row
+	MOVQ         watch+88(FP), AX
 	VMOVUPS      Z5, (AX)
 	VZEROUPPER
 	RET

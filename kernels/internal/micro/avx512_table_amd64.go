@@ -93,31 +93,31 @@ var kernelsAVX512 = Kernels{
 	SparseSGD: []SparseUpdateFunc{
 		sgdSparse1AVX512,
 		sgdSparse2AVX512,
-		sgdSparse3AVX512,
 		sgdSparse4AVX512,
+		sgdSparse8AVX512,
 	},
 	SparseMomentum: []SparseUpdateFunc{
 		momentumSparse1AVX512,
 		momentumSparse2AVX512,
-		momentumSparse3AVX512,
 		momentumSparse4AVX512,
+		momentumSparse8AVX512,
 	},
 	SparseNesterov: []SparseUpdateFunc{
 		nesterovSparse1AVX512,
 		nesterovSparse2AVX512,
-		nesterovSparse3AVX512,
 		nesterovSparse4AVX512,
+		nesterovSparse8AVX512,
 	},
 	SparseRMSprop: []SparseUpdateFunc{
 		rmspropSparse1AVX512,
 		rmspropSparse2AVX512,
-		rmspropSparse3AVX512,
 		rmspropSparse4AVX512,
+		rmspropSparse8AVX512,
 	},
 	SparseAdam: []SparseUpdateFunc{
 		adamSparse1AVX512,
 		adamSparse2AVX512,
-		adamSparse3AVX512,
 		adamSparse4AVX512,
+		adamSparse8AVX512,
 	},
 }

@@ -45,10 +45,12 @@ type SparseFunc func(rows int, starts, columns *int32, values, b *float32, rsb i
 //	g[i][j] = Σₜ values[t]·b[columns[t]][j]    t = starts[i]..starts[i+1]-1 ascending
 //
 // from 0, with one rounding a product (fused multiply-add). Rows of b lie rsb
-// elements apart, those of w, m and v rs. An optimizer with fewer moments does not
-// look at v, or m. scalars are those of the optimizer; watch is a vector to which
-// 0·w is added, so that it shows a w that is not finite. There is at least one row.
-type SparseUpdateFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, watch, scalars *float32)
+// elements apart, those of w, m and v rs; vectors of b are neighbours, vector i of
+// a row of the others begins at element places[i]. An optimizer with fewer moments
+// does not look at v, or m. scalars are those of the optimizer; watch is a vector
+// to which 0·w is added, so that it shows a w that is not finite. There is at least
+// one row.
+type SparseUpdateFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, places *int, watch, scalars *float32)
 
 // NonZeroFunc lists the bytes that are not zero, as float32(x[i])/a, and their
 // columns, first+i, in ascending i < n, and returns how many they are. n is a
@@ -149,7 +151,7 @@ type Kernels struct {
 	RMSprop  Map3x3
 	Adam     Map4x5
 
-	// The sparse updates at v-1 are for v vectors. A tier need not have any.
+	// The sparse updates at i are for 2ⁱ vectors. A tier need not have any.
 	SparseSGD, SparseMomentum, SparseNesterov, SparseRMSprop, SparseAdam []SparseUpdateFunc
 
 	MaxLanes      Reduce1

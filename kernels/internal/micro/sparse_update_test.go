@@ -39,9 +39,14 @@ var sparseUpdates = map[string]sparseUpdate{
 
 // checkSparseUpdate compares the function for that many vectors on guarded operands
 // with a gradient that is written out and the optimizer of the generic tier.
-func checkSparseUpdate(t *testing.T, s *Set, u sparseUpdate, rnd *rand.Rand, vectors, rows, cols int) {
+func checkSparseUpdate(t *testing.T, s *Set, u sparseUpdate, rnd *rand.Rand, which, rows, cols int) {
 	t.Helper()
+	vectors := 1 << which
 	width := vectors * s.Vector
+	places := rnd.Perm(vectors)
+	for i := range places {
+		places[i] *= s.Vector
+	}
 	a := randomLists(rnd, rows, cols)
 	rsb, rs, side := width+rnd.IntN(5), width+rnd.IntN(5), guard.Side(rnd.IntN(2))
 	b := make([]float32, (cols-1)*rsb+width)
@@ -59,18 +64,20 @@ func checkSparseUpdate(t *testing.T, s *Set, u sparseUpdate, rnd *rand.Rand, vec
 	watch := make([]float32, s.Vector)
 	gw := guarded(t, watch, side)
 
-	u.of(s)[vectors-1](rows, &a.starts[0], unsafe.SliceData(a.columns), unsafe.SliceData(a.values),
-		&gb[0], rsb, at[0], at[1], at[2], rs, &gw[0], &scalars[0])
+	u.of(s)[which](rows, &a.starts[0], unsafe.SliceData(a.columns), unsafe.SliceData(a.values),
+		&gb[0], rsb, at[0], at[1], at[2], rs, &places[0], &gw[0], &scalars[0])
 	finite := true
 	for i := range rows {
 		g := make([]float32, width)
 		for e := a.starts[i]; e < a.starts[i+1]; e++ {
 			multiplyAdd(g, a.values[e], b[int(a.columns[e])*rsb:][:width])
 		}
-		for j := range 1 + u.moments {
-			at[j] = &want[j][i*rs]
+		for v, place := range places {
+			for j := range 1 + u.moments {
+				at[j] = &want[j][i*rs+place]
+			}
+			u.whole(s.Vector, at[0], at[1], at[2], &g[v*s.Vector], scalars)
 		}
-		u.whole(width, at[0], at[1], at[2], &g[0], scalars)
 		for _, w := range want[0][i*rs:][:width] {
 			finite = finite && w-w == 0
 		}
@@ -101,9 +108,9 @@ func TestSparseUpdateMatchesGeneric(t *testing.T) {
 		for name, u := range sparseUpdates {
 			t.Run(name, func(t *testing.T) {
 				rnd := rand.New(rand.NewPCG(27, 28))
-				for vectors := 1; vectors <= len(u.of(s)); vectors++ {
+				for which := range u.of(s) {
 					for range 60 {
-						checkSparseUpdate(t, s, u, rnd, vectors, 1+rnd.IntN(5), 1+rnd.IntN(40))
+						checkSparseUpdate(t, s, u, rnd, which, 1+rnd.IntN(5), 1+rnd.IntN(40))
 					}
 				}
 			})
@@ -117,7 +124,7 @@ func FuzzSparseUpdate(f *testing.F) {
 		for _, s := range usable()[1:] {
 			for _, u := range sparseUpdates {
 				if n := len(u.of(&s)); n > 0 {
-					checkSparseUpdate(t, &s, u, rand.New(rand.NewPCG(seed, 5)), 1+int(vectors)%n, 1+int(rows)%40, 1+int(cols))
+					checkSparseUpdate(t, &s, u, rand.New(rand.NewPCG(seed, 5)), int(vectors)%n, 1+int(rows)%40, 1+int(cols))
 				}
 			}
 		}
@@ -128,18 +135,22 @@ func BenchmarkSparseUpdate(b *testing.B) {
 	const rows, cols, perRow = 96, 32, 6 // as for the first layer of the reference model
 	for name, u := range sparseUpdates {
 		for _, s := range usable() {
-			vectors := len(u.of(&s))
-			if vectors == 0 {
+			which := len(u.of(&s)) - 1
+			if which < 0 {
 				continue
 			}
-			width := vectors * s.Vector
+			width := s.Vector << which
+			var places []int
+			for at := 0; at < width; at += s.Vector {
+				places = append(places, at)
+			}
 			b.Run(fmt.Sprintf("optimizer=%s/tier=%s/m=%d/k=%d/n=%d/nonzero=%d", name, s.Name, rows, cols, width, perRow), func(b *testing.B) {
 				a := evenLists(rand.New(rand.NewPCG(1, 2)), rows, cols, perRow)
 				x, watch := make([]float32, cols*width), make([]float32, Lanes)
 				w, m, v := make([]float32, rows*width), make([]float32, rows*width), make([]float32, rows*width)
 				scalars := []float32{1e-3, 0.1, 1e-3, 1e-7, 1}
 				for b.Loop() {
-					u.of(&s)[vectors-1](rows, &a.starts[0], &a.columns[0], &a.values[0], &x[0], width, &w[0], &m[0], &v[0], width, &watch[0], &scalars[0])
+					u.of(&s)[which](rows, &a.starts[0], &a.columns[0], &a.values[0], &x[0], width, &w[0], &m[0], &v[0], width, &places[0], &watch[0], &scalars[0])
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows*width), "ns/weight")
 			})
