@@ -91,11 +91,12 @@ func (k *Core) sparseEdge(a *Sparse, b, c Mat) {
 
 // A sparseGroup collects vectors of the rows of b and c that are computed together.
 type sparseGroup struct {
-	set    *micro.Set
-	a      Sparse
-	b, c   place
-	bs, cs [maxSparseVectors]int
-	n      int
+	set  *micro.Set
+	a    Sparse
+	b, c place
+	bs   [maxSparseVectors]int
+	j    int // the first column of c
+	n    int
 }
 
 // maxSparseVectors is at least the number of vectors that any tier works on at once.
@@ -106,9 +107,16 @@ func (g *sparseGroup) begin(set *micro.Set, a *Sparse, b, c place) *sparseGroup 
 	return g
 }
 
-// add adds the vectors at elements b and c of the rows.
+// add adds the vectors at elements b and c of the rows. Those of c have to be
+// neighbours.
 func (g *sparseGroup) add(b, c int) {
-	g.bs[g.n], g.cs[g.n] = b, c
+	if g.n > 0 && c != g.j+g.n*g.set.Vector {
+		g.run()
+	}
+	if g.n == 0 {
+		g.j = c
+	}
+	g.bs[g.n] = b
 	g.n++
 	if g.n == len(g.set.Sparse) {
 		g.run()
@@ -121,7 +129,7 @@ const sparseRows = 32
 func (g *sparseGroup) run() {
 	for i := 0; g.n > 0 && i < g.a.rows; i += sparseRows {
 		g.set.Sparse[g.n-1](min(sparseRows, g.a.rows-i), &g.a.starts[i], &g.a.columns[0], &g.a.values[0],
-			g.b.at, g.b.rs, &g.bs[0], g.c.element(i, 0), g.c.rs, &g.cs[0])
+			g.b.at, g.b.rs, &g.bs[0], g.c.element(i, g.j), g.c.rs)
 	}
 	g.n = 0
 }

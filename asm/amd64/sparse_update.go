@@ -31,7 +31,7 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	g.VMOVUPS(operand.Mem{Base: g.loadParam("watch")}, l.watch)
 
 	b, columns, values := g.loadParam("b"), g.loadParam("columns"), g.loadParam("values")
-	g.SHLQ(operand.Imm(2), g.param("rsb"))
+	step := g.loadStride("rsb")
 	t, left := g.GP64(), g.GP64()
 	g.firstElement(t)
 
@@ -44,7 +44,7 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	g.TESTQ(left, left)
 	g.JZ(operand.LabelRef("update"))
 	g.Label("element")
-	g.addElement(t, columns, values, func(at reg.Register, x reg.VecVirtual) {
+	g.addElement(t, columns, values, step, func(at reg.Register, x reg.VecVirtual) {
 		g.ADDQ(b, at)
 		for v := range acc {
 			g.VFMADD231PS(operand.Mem{Base: at, Disp: 4 * g.Lanes * v}, x, acc[v])

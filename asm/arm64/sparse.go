@@ -20,7 +20,6 @@ const (
 	sparseStepB   = "R12"
 	sparseC       = "R13"
 	sparseStepC   = "R14"
-	sparseCs      = "R15"
 	sparseStart   = "R16"
 	sparseLeft    = "R17"
 	sparseAt      = "R19"
@@ -47,14 +46,18 @@ func (e *emitter) sparse(vectors int) {
 	e.emit("MOVW.P 4(%s), %s", sparseStarts, sparseAt)
 	e.emit("SUB %s, %s, %s", sparseStart, sparseAt, sparseLeft)
 	e.emit("MOVD %s, %s", sparseAt, sparseStart)
-	e.atPlaces(vectors, func(v int) { e.emit("FMOVQ (%s), F%d", sparseAt, v) })
+	for v := range vectors {
+		e.emit("FMOVQ %d(%s), F%d", 16*v, sparseC, v)
+	}
 	e.emit("CBZ %s, sum", sparseLeft)
 	e.label("element")
 	e.sparseElement(vectors)
 	e.emit("SUBS $1, %s", sparseLeft)
 	e.emit("BNE element")
 	e.label("sum")
-	e.atPlaces(vectors, func(v int) { e.emit("FMOVQ F%d, (%s)", v, sparseAt) })
+	for v := range vectors {
+		e.emit("FMOVQ F%d, %d(%s)", v, 16*v, sparseC)
+	}
 	e.emit("ADD %s, %s", sparseStepC, sparseC)
 	e.emit("SUBS $1, %s", sparseRows)
 	e.emit("BNE row")
@@ -91,15 +94,5 @@ func (e *emitter) sparseElement(vectors int) {
 		e.emit("ADD %s, %s, %s", sparseAt, sparsePlace(v), sparseRow)
 		e.emit("FMOVQ (%s), F%d", sparseRow, sparseB+v)
 		e.vector(fmlaElement, v, sparseB+v, sparseX)
-	}
-}
-
-// atPlaces does something at the places of the vectors of a row of c.
-func (e *emitter) atPlaces(vectors int, do func(v int)) {
-	e.loadParam("cs", sparseCs)
-	for v := range vectors {
-		e.emit("MOVD.P 8(%s), %s", sparseCs, sparseAt)
-		e.emit("ADD %s<<2, %s, %s", sparseAt, sparseC, sparseAt)
-		do(v)
 	}
 }

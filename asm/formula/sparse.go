@@ -5,7 +5,7 @@ import "fmt"
 // Sparse adds rows of a matrix that are chosen by the elements of a sparse one; see
 // SparseFunc. There is a function for every number of vectors up to SparseVectors.
 const (
-	SparseSignature = "func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)"
+	SparseSignature = "func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)"
 	SparseVectors   = 8
 )
 

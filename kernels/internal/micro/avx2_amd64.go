@@ -87,42 +87,42 @@ func gemvAVX2(n int, k int, c *float32, a *float32, csa int, b *float32, rsb int
 // sparse1AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 1 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse2AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 2 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse3AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 3 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse4AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 4 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse5AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 5 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse5AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse5AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse6AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 6 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse6AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse6AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse7AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 7 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse7AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse7AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse8AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 8 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // nonZeroAVX2: columns = first + i, values = float32(x[i]) / a for x[i] ≠ 0, in ascending i < n; see NonZeroFunc.
 //

@@ -3714,66 +3714,18 @@ no1:
 	VZEROUPPER
 	RET
 
-// func sparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
-TEXT ·sparse1AVX2(SB), NOSPLIT, $0-80
+TEXT ·sparse1AVX2(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), AX
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), DX
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), BX
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), BX
-	MOVLQSX (BX), BX
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), SI
-	MOVLQSX (SI), SI
-	SUBQ    BX, SI
-	MOVQ    c+56(FP), DI
-	MOVQ    cs+72(FP), R8
-	MOVQ    (R8), R8
-	VMOVUPS (DI)(R8*4), Y0
-	TESTQ   SI, SI
-	JZ      sum
-
-element:
-	MOVLQSX      (CX)(BX*4), DI
-	IMULQ        rsb+40(FP), DI
-	VBROADCASTSS (DX)(BX*4), Y1
-	VFMADD231PS  (AX)(DI*1), Y1, Y0
-	INCQ         BX
-	DECQ         SI
-	JNZ          element
-
-sum:
-	MOVQ    c+56(FP), SI
-	MOVQ    cs+72(FP), DI
-	MOVQ    (DI), DI
-	VMOVUPS Y0, (SI)(DI*4)
-	MOVQ    rsc+64(FP), SI
-	ADDQ    SI, c+56(FP)
-	DECQ    rows+0(FP)
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func sparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
-// Requires: AVX, FMA3
-TEXT ·sparse2AVX2(SB), NOSPLIT, $0-80
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), BX
 	SHLQ    $0x02, rsb+40(FP)
-	SHLQ    $0x02, rsc+64(FP)
 	MOVQ    starts+8(FP), SI
 	MOVLQSX (SI), SI
 
@@ -3782,44 +3734,76 @@ row:
 	MOVQ    starts+8(FP), DI
 	MOVLQSX (DI), DI
 	SUBQ    SI, DI
-	MOVQ    c+56(FP), R8
-	MOVQ    cs+72(FP), R9
-	MOVQ    (R9), R9
-	VMOVUPS (R8)(R9*4), Y0
-	MOVQ    cs+72(FP), R9
-	MOVQ    8(R9), R9
-	VMOVUPS (R8)(R9*4), Y1
+	VMOVUPS (BX), Y0
 	TESTQ   DI, DI
 	JZ      sum
 
 element:
 	MOVLQSX      (CX)(SI*4), R8
 	IMULQ        rsb+40(FP), R8
-	VBROADCASTSS (BX)(SI*4), Y2
-	VFMADD231PS  (DX)(R8*1), Y2, Y0
-	VFMADD231PS  (AX)(R8*1), Y2, Y1
+	VBROADCASTSS (DX)(SI*4), Y1
+	VFMADD231PS  (AX)(R8*1), Y1, Y0
 	INCQ         SI
 	DECQ         DI
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), DI
-	MOVQ    cs+72(FP), R8
-	MOVQ    (R8), R8
-	VMOVUPS Y0, (DI)(R8*4)
-	MOVQ    cs+72(FP), R8
-	MOVQ    8(R8), R8
-	VMOVUPS Y1, (DI)(R8*4)
-	MOVQ    rsc+64(FP), DI
-	ADDQ    DI, c+56(FP)
+	VMOVUPS Y0, (BX)
+	ADDQ    rsc+64(FP), BX
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
-TEXT ·sparse3AVX2(SB), NOSPLIT, $0-80
+TEXT ·sparse2AVX2(SB), NOSPLIT, $0-72
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), BX
+	MOVQ    c+56(FP), SI
+	SHLQ    $0x02, rsc+64(FP)
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), DI
+	MOVLQSX (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	TESTQ   R8, R8
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (BX)(DI*4), Y2
+	VFMADD231PS  (DX)(R9*1), Y2, Y0
+	VFMADD231PS  (AX)(R9*1), Y2, Y1
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+sum:
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	ADDQ    rsc+64(FP), SI
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// Requires: AVX, FMA3
+TEXT ·sparse3AVX2(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -3830,61 +3814,47 @@ TEXT ·sparse3AVX2(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), SI
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), DI
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), DI
-	MOVLQSX (DI), DI
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
-	MOVQ    c+56(FP), R9
-	MOVQ    cs+72(FP), R10
-	MOVQ    (R10), R10
-	VMOVUPS (R9)(R10*4), Y0
-	MOVQ    cs+72(FP), R10
-	MOVQ    8(R10), R10
-	VMOVUPS (R9)(R10*4), Y1
-	MOVQ    cs+72(FP), R10
-	MOVQ    16(R10), R10
-	VMOVUPS (R9)(R10*4), Y2
-	TESTQ   R8, R8
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	TESTQ   R9, R9
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Y3
-	VFMADD231PS  (DX)(R9*1), Y3, Y0
-	VFMADD231PS  (BX)(R9*1), Y3, Y1
-	VFMADD231PS  (AX)(R9*1), Y3, Y2
-	INCQ         DI
-	DECQ         R8
+	MOVLQSX      (CX)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (SI)(R8*4), Y3
+	VFMADD231PS  (DX)(R10*1), Y3, Y0
+	VFMADD231PS  (BX)(R10*1), Y3, Y1
+	VFMADD231PS  (AX)(R10*1), Y3, Y2
+	INCQ         R8
+	DECQ         R9
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R8
-	MOVQ    cs+72(FP), R9
-	MOVQ    (R9), R9
-	VMOVUPS Y0, (R8)(R9*4)
-	MOVQ    cs+72(FP), R9
-	MOVQ    8(R9), R9
-	VMOVUPS Y1, (R8)(R9*4)
-	MOVQ    cs+72(FP), R9
-	MOVQ    16(R9), R9
-	VMOVUPS Y2, (R8)(R9*4)
-	MOVQ    rsc+64(FP), R8
-	ADDQ    R8, c+56(FP)
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	ADDQ    rsc+64(FP), DI
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
-TEXT ·sparse4AVX2(SB), NOSPLIT, $0-80
+TEXT ·sparse4AVX2(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -3897,68 +3867,50 @@ TEXT ·sparse4AVX2(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), DI
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R8
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	MOVQ    c+56(FP), R10
-	MOVQ    cs+72(FP), R11
-	MOVQ    (R11), R11
-	VMOVUPS (R10)(R11*4), Y0
-	MOVQ    cs+72(FP), R11
-	MOVQ    8(R11), R11
-	VMOVUPS (R10)(R11*4), Y1
-	MOVQ    cs+72(FP), R11
-	MOVQ    16(R11), R11
-	VMOVUPS (R10)(R11*4), Y2
-	MOVQ    cs+72(FP), R11
-	MOVQ    24(R11), R11
-	VMOVUPS (R10)(R11*4), Y3
-	TESTQ   R9, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	TESTQ   R10, R10
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y4
-	VFMADD231PS  (DX)(R10*1), Y4, Y0
-	VFMADD231PS  (BX)(R10*1), Y4, Y1
-	VFMADD231PS  (SI)(R10*1), Y4, Y2
-	VFMADD231PS  (AX)(R10*1), Y4, Y3
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (CX)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (DI)(R9*4), Y4
+	VFMADD231PS  (DX)(R11*1), Y4, Y0
+	VFMADD231PS  (BX)(R11*1), Y4, Y1
+	VFMADD231PS  (SI)(R11*1), Y4, Y2
+	VFMADD231PS  (AX)(R11*1), Y4, Y3
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R9
-	MOVQ    cs+72(FP), R10
-	MOVQ    (R10), R10
-	VMOVUPS Y0, (R9)(R10*4)
-	MOVQ    cs+72(FP), R10
-	MOVQ    8(R10), R10
-	VMOVUPS Y1, (R9)(R10*4)
-	MOVQ    cs+72(FP), R10
-	MOVQ    16(R10), R10
-	VMOVUPS Y2, (R9)(R10*4)
-	MOVQ    cs+72(FP), R10
-	MOVQ    24(R10), R10
-	VMOVUPS Y3, (R9)(R10*4)
-	MOVQ    rsc+64(FP), R9
-	ADDQ    R9, c+56(FP)
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y1, 32(R8)
+	VMOVUPS Y2, 64(R8)
+	VMOVUPS Y3, 96(R8)
+	ADDQ    rsc+64(FP), R8
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse5AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse5AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
-TEXT ·sparse5AVX2(SB), NOSPLIT, $0-80
+TEXT ·sparse5AVX2(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -3973,75 +3925,53 @@ TEXT ·sparse5AVX2(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), R8
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R9
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
-	MOVQ    c+56(FP), R11
-	MOVQ    cs+72(FP), R12
-	MOVQ    (R12), R12
-	VMOVUPS (R11)(R12*4), Y0
-	MOVQ    cs+72(FP), R12
-	MOVQ    8(R12), R12
-	VMOVUPS (R11)(R12*4), Y1
-	MOVQ    cs+72(FP), R12
-	MOVQ    16(R12), R12
-	VMOVUPS (R11)(R12*4), Y2
-	MOVQ    cs+72(FP), R12
-	MOVQ    24(R12), R12
-	VMOVUPS (R11)(R12*4), Y3
-	MOVQ    cs+72(FP), R12
-	MOVQ    32(R12), R12
-	VMOVUPS (R11)(R12*4), Y4
-	TESTQ   R10, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	TESTQ   R11, R11
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y5
-	VFMADD231PS  (DX)(R11*1), Y5, Y0
-	VFMADD231PS  (BX)(R11*1), Y5, Y1
-	VFMADD231PS  (SI)(R11*1), Y5, Y2
-	VFMADD231PS  (DI)(R11*1), Y5, Y3
-	VFMADD231PS  (AX)(R11*1), Y5, Y4
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (CX)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R8)(R10*4), Y5
+	VFMADD231PS  (DX)(R12*1), Y5, Y0
+	VFMADD231PS  (BX)(R12*1), Y5, Y1
+	VFMADD231PS  (SI)(R12*1), Y5, Y2
+	VFMADD231PS  (DI)(R12*1), Y5, Y3
+	VFMADD231PS  (AX)(R12*1), Y5, Y4
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R10
-	MOVQ    cs+72(FP), R11
-	MOVQ    (R11), R11
-	VMOVUPS Y0, (R10)(R11*4)
-	MOVQ    cs+72(FP), R11
-	MOVQ    8(R11), R11
-	VMOVUPS Y1, (R10)(R11*4)
-	MOVQ    cs+72(FP), R11
-	MOVQ    16(R11), R11
-	VMOVUPS Y2, (R10)(R11*4)
-	MOVQ    cs+72(FP), R11
-	MOVQ    24(R11), R11
-	VMOVUPS Y3, (R10)(R11*4)
-	MOVQ    cs+72(FP), R11
-	MOVQ    32(R11), R11
-	VMOVUPS Y4, (R10)(R11*4)
-	MOVQ    rsc+64(FP), R10
-	ADDQ    R10, c+56(FP)
+	VMOVUPS Y0, (R9)
+	VMOVUPS Y1, 32(R9)
+	VMOVUPS Y2, 64(R9)
+	VMOVUPS Y3, 96(R9)
+	VMOVUPS Y4, 128(R9)
+	ADDQ    rsc+64(FP), R9
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse6AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse6AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
-TEXT ·sparse6AVX2(SB), NOSPLIT, $0-80
+TEXT ·sparse6AVX2(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -4058,82 +3988,56 @@ TEXT ·sparse6AVX2(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), R9
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R10
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
-	MOVQ    c+56(FP), R12
-	MOVQ    cs+72(FP), R13
-	MOVQ    (R13), R13
-	VMOVUPS (R12)(R13*4), Y0
-	MOVQ    cs+72(FP), R13
-	MOVQ    8(R13), R13
-	VMOVUPS (R12)(R13*4), Y1
-	MOVQ    cs+72(FP), R13
-	MOVQ    16(R13), R13
-	VMOVUPS (R12)(R13*4), Y2
-	MOVQ    cs+72(FP), R13
-	MOVQ    24(R13), R13
-	VMOVUPS (R12)(R13*4), Y3
-	MOVQ    cs+72(FP), R13
-	MOVQ    32(R13), R13
-	VMOVUPS (R12)(R13*4), Y4
-	MOVQ    cs+72(FP), R13
-	MOVQ    40(R13), R13
-	VMOVUPS (R12)(R13*4), Y5
-	TESTQ   R11, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVUPS 64(R10), Y2
+	VMOVUPS 96(R10), Y3
+	VMOVUPS 128(R10), Y4
+	VMOVUPS 160(R10), Y5
+	TESTQ   R12, R12
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Y6
-	VFMADD231PS  (DX)(R12*1), Y6, Y0
-	VFMADD231PS  (BX)(R12*1), Y6, Y1
-	VFMADD231PS  (SI)(R12*1), Y6, Y2
-	VFMADD231PS  (DI)(R12*1), Y6, Y3
-	VFMADD231PS  (R8)(R12*1), Y6, Y4
-	VFMADD231PS  (AX)(R12*1), Y6, Y5
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (CX)(R11*4), R13
+	IMULQ        rsb+40(FP), R13
+	VBROADCASTSS (R9)(R11*4), Y6
+	VFMADD231PS  (DX)(R13*1), Y6, Y0
+	VFMADD231PS  (BX)(R13*1), Y6, Y1
+	VFMADD231PS  (SI)(R13*1), Y6, Y2
+	VFMADD231PS  (DI)(R13*1), Y6, Y3
+	VFMADD231PS  (R8)(R13*1), Y6, Y4
+	VFMADD231PS  (AX)(R13*1), Y6, Y5
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R11
-	MOVQ    cs+72(FP), R12
-	MOVQ    (R12), R12
-	VMOVUPS Y0, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    8(R12), R12
-	VMOVUPS Y1, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    16(R12), R12
-	VMOVUPS Y2, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    24(R12), R12
-	VMOVUPS Y3, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    32(R12), R12
-	VMOVUPS Y4, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    40(R12), R12
-	VMOVUPS Y5, (R11)(R12*4)
-	MOVQ    rsc+64(FP), R11
-	ADDQ    R11, c+56(FP)
+	VMOVUPS Y0, (R10)
+	VMOVUPS Y1, 32(R10)
+	VMOVUPS Y2, 64(R10)
+	VMOVUPS Y3, 96(R10)
+	VMOVUPS Y4, 128(R10)
+	VMOVUPS Y5, 160(R10)
+	ADDQ    rsc+64(FP), R10
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse7AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse7AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
-TEXT ·sparse7AVX2(SB), NOSPLIT, $0-80
+TEXT ·sparse7AVX2(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -4152,89 +4056,59 @@ TEXT ·sparse7AVX2(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), R10
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R11
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
-	SUBQ    R11, R12
-	MOVQ    c+56(FP), R13
-	MOVQ    cs+72(FP), R14
-	MOVQ    (R14), R14
-	VMOVUPS (R13)(R14*4), Y0
-	MOVQ    cs+72(FP), R14
-	MOVQ    8(R14), R14
-	VMOVUPS (R13)(R14*4), Y1
-	MOVQ    cs+72(FP), R14
-	MOVQ    16(R14), R14
-	VMOVUPS (R13)(R14*4), Y2
-	MOVQ    cs+72(FP), R14
-	MOVQ    24(R14), R14
-	VMOVUPS (R13)(R14*4), Y3
-	MOVQ    cs+72(FP), R14
-	MOVQ    32(R14), R14
-	VMOVUPS (R13)(R14*4), Y4
-	MOVQ    cs+72(FP), R14
-	MOVQ    40(R14), R14
-	VMOVUPS (R13)(R14*4), Y5
-	MOVQ    cs+72(FP), R14
-	MOVQ    48(R14), R14
-	VMOVUPS (R13)(R14*4), Y6
-	TESTQ   R12, R12
+	MOVQ    starts+8(FP), R13
+	MOVLQSX (R13), R13
+	SUBQ    R12, R13
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	TESTQ   R13, R13
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R11*4), R13
-	IMULQ        rsb+40(FP), R13
-	VBROADCASTSS (R10)(R11*4), Y7
-	VFMADD231PS  (DX)(R13*1), Y7, Y0
-	VFMADD231PS  (BX)(R13*1), Y7, Y1
-	VFMADD231PS  (SI)(R13*1), Y7, Y2
-	VFMADD231PS  (DI)(R13*1), Y7, Y3
-	VFMADD231PS  (R8)(R13*1), Y7, Y4
-	VFMADD231PS  (R9)(R13*1), Y7, Y5
-	VFMADD231PS  (AX)(R13*1), Y7, Y6
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      (CX)(R12*4), R14
+	IMULQ        rsb+40(FP), R14
+	VBROADCASTSS (R10)(R12*4), Y7
+	VFMADD231PS  (DX)(R14*1), Y7, Y0
+	VFMADD231PS  (BX)(R14*1), Y7, Y1
+	VFMADD231PS  (SI)(R14*1), Y7, Y2
+	VFMADD231PS  (DI)(R14*1), Y7, Y3
+	VFMADD231PS  (R8)(R14*1), Y7, Y4
+	VFMADD231PS  (R9)(R14*1), Y7, Y5
+	VFMADD231PS  (AX)(R14*1), Y7, Y6
+	INCQ         R12
+	DECQ         R13
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R12
-	MOVQ    cs+72(FP), R13
-	MOVQ    (R13), R13
-	VMOVUPS Y0, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    8(R13), R13
-	VMOVUPS Y1, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    16(R13), R13
-	VMOVUPS Y2, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    24(R13), R13
-	VMOVUPS Y3, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    32(R13), R13
-	VMOVUPS Y4, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    40(R13), R13
-	VMOVUPS Y5, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    48(R13), R13
-	VMOVUPS Y6, (R12)(R13*4)
-	MOVQ    rsc+64(FP), R12
-	ADDQ    R12, c+56(FP)
+	VMOVUPS Y0, (R11)
+	VMOVUPS Y1, 32(R11)
+	VMOVUPS Y2, 64(R11)
+	VMOVUPS Y3, 96(R11)
+	VMOVUPS Y4, 128(R11)
+	VMOVUPS Y5, 160(R11)
+	VMOVUPS Y6, 192(R11)
+	ADDQ    rsc+64(FP), R11
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
-TEXT ·sparse8AVX2(SB), NOSPLIT, $0-80
+TEXT ·sparse8AVX2(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -4255,88 +4129,54 @@ TEXT ·sparse8AVX2(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), R11
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R12
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R13
+	MOVLQSX (R13), R13
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R13
-	MOVLQSX (R13), R13
-	SUBQ    R12, R13
-	MOVQ    c+56(FP), R14
-	MOVQ    cs+72(FP), R15
-	MOVQ    (R15), R15
-	VMOVUPS (R14)(R15*4), Y0
-	MOVQ    cs+72(FP), R15
-	MOVQ    8(R15), R15
-	VMOVUPS (R14)(R15*4), Y1
-	MOVQ    cs+72(FP), R15
-	MOVQ    16(R15), R15
-	VMOVUPS (R14)(R15*4), Y2
-	MOVQ    cs+72(FP), R15
-	MOVQ    24(R15), R15
-	VMOVUPS (R14)(R15*4), Y3
-	MOVQ    cs+72(FP), R15
-	MOVQ    32(R15), R15
-	VMOVUPS (R14)(R15*4), Y4
-	MOVQ    cs+72(FP), R15
-	MOVQ    40(R15), R15
-	VMOVUPS (R14)(R15*4), Y5
-	MOVQ    cs+72(FP), R15
-	MOVQ    48(R15), R15
-	VMOVUPS (R14)(R15*4), Y6
-	MOVQ    cs+72(FP), R15
-	MOVQ    56(R15), R15
-	VMOVUPS (R14)(R15*4), Y7
-	TESTQ   R13, R13
+	MOVQ    starts+8(FP), R14
+	MOVLQSX (R14), R14
+	SUBQ    R13, R14
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	VMOVUPS 64(R12), Y2
+	VMOVUPS 96(R12), Y3
+	VMOVUPS 128(R12), Y4
+	VMOVUPS 160(R12), Y5
+	VMOVUPS 192(R12), Y6
+	VMOVUPS 224(R12), Y7
+	TESTQ   R14, R14
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R12*4), R14
-	IMULQ        rsb+40(FP), R14
-	VBROADCASTSS (R11)(R12*4), Y8
-	VFMADD231PS  (DX)(R14*1), Y8, Y0
-	VFMADD231PS  (BX)(R14*1), Y8, Y1
-	VFMADD231PS  (SI)(R14*1), Y8, Y2
-	VFMADD231PS  (DI)(R14*1), Y8, Y3
-	VFMADD231PS  (R8)(R14*1), Y8, Y4
-	VFMADD231PS  (R9)(R14*1), Y8, Y5
-	VFMADD231PS  (R10)(R14*1), Y8, Y6
-	VFMADD231PS  (AX)(R14*1), Y8, Y7
-	INCQ         R12
-	DECQ         R13
+	MOVLQSX      (CX)(R13*4), R15
+	IMULQ        rsb+40(FP), R15
+	VBROADCASTSS (R11)(R13*4), Y8
+	VFMADD231PS  (DX)(R15*1), Y8, Y0
+	VFMADD231PS  (BX)(R15*1), Y8, Y1
+	VFMADD231PS  (SI)(R15*1), Y8, Y2
+	VFMADD231PS  (DI)(R15*1), Y8, Y3
+	VFMADD231PS  (R8)(R15*1), Y8, Y4
+	VFMADD231PS  (R9)(R15*1), Y8, Y5
+	VFMADD231PS  (R10)(R15*1), Y8, Y6
+	VFMADD231PS  (AX)(R15*1), Y8, Y7
+	INCQ         R13
+	DECQ         R14
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R13
-	MOVQ    cs+72(FP), R14
-	MOVQ    (R14), R14
-	VMOVUPS Y0, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    8(R14), R14
-	VMOVUPS Y1, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    16(R14), R14
-	VMOVUPS Y2, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    24(R14), R14
-	VMOVUPS Y3, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    32(R14), R14
-	VMOVUPS Y4, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    40(R14), R14
-	VMOVUPS Y5, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    48(R14), R14
-	VMOVUPS Y6, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    56(R14), R14
-	VMOVUPS Y7, (R13)(R14*4)
-	MOVQ    rsc+64(FP), R13
-	ADDQ    R13, c+56(FP)
+	VMOVUPS Y0, (R12)
+	VMOVUPS Y1, 32(R12)
+	VMOVUPS Y2, 64(R12)
+	VMOVUPS Y3, 96(R12)
+	VMOVUPS Y4, 128(R12)
+	VMOVUPS Y5, 160(R12)
+	VMOVUPS Y6, 192(R12)
+	VMOVUPS Y7, 224(R12)
+	ADDQ    rsc+64(FP), R12
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -7322,35 +7162,36 @@ TEXT ·sgdSparse1AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
 	VXORPS  Y2, Y2, Y2
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JZ      update
 
 element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y3
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y3, Y2
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (SI)(R9*4), R11
+	IMULQ        R8, R11
+	VBROADCASTSS (DI)(R9*4), Y3
+	ADDQ         BX, R11
+	VFMADD231PS  (R11), Y3, Y2
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y3
+	MOVQ         (DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y3
 	VFNMADD231PS Y0, Y2, Y3
-	VMOVUPS      Y3, (AX)(R9*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
@@ -7373,43 +7214,44 @@ TEXT ·sgdSparse2AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JZ      update
 
 element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y4
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y4, Y2
-	VFMADD231PS  32(R10), Y4, Y3
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (SI)(R9*4), R11
+	IMULQ        R8, R11
+	VBROADCASTSS (DI)(R9*4), Y4
+	ADDQ         BX, R11
+	VFMADD231PS  (R11), Y4, Y2
+	VFMADD231PS  32(R11), Y4, Y3
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y4
+	MOVQ         (DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y2, Y4
-	VMOVUPS      Y4, (AX)(R9*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         8(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
@@ -7432,59 +7274,60 @@ TEXT ·sgdSparse4AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JZ      update
 
 element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y6
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y6, Y2
-	VFMADD231PS  32(R10), Y6, Y3
-	VFMADD231PS  64(R10), Y6, Y4
-	VFMADD231PS  96(R10), Y6, Y5
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (SI)(R9*4), R11
+	IMULQ        R8, R11
+	VBROADCASTSS (DI)(R9*4), Y6
+	ADDQ         BX, R11
+	VFMADD231PS  (R11), Y6, Y2
+	VFMADD231PS  32(R11), Y6, Y3
+	VFMADD231PS  64(R11), Y6, Y4
+	VFMADD231PS  96(R11), Y6, Y5
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y6
+	MOVQ         (DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y6
 	VFNMADD231PS Y0, Y2, Y6
-	VMOVUPS      Y6, (AX)(R9*4)
+	VMOVUPS      Y6, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         8(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         16(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         16(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y4, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         24(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         24(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y5, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
@@ -7507,15 +7350,16 @@ TEXT ·sgdSparse8AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
@@ -7524,74 +7368,74 @@ row:
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JZ      update
 
 element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Y10
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Y10, Y2
-	VFMADD231PS  32(R10), Y10, Y3
-	VFMADD231PS  64(R10), Y10, Y4
-	VFMADD231PS  96(R10), Y10, Y5
-	VFMADD231PS  128(R10), Y10, Y6
-	VFMADD231PS  160(R10), Y10, Y7
-	VFMADD231PS  192(R10), Y10, Y8
-	VFMADD231PS  224(R10), Y10, Y9
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (SI)(R9*4), R11
+	IMULQ        R8, R11
+	VBROADCASTSS (DI)(R9*4), Y10
+	ADDQ         BX, R11
+	VFMADD231PS  (R11), Y10, Y2
+	VFMADD231PS  32(R11), Y10, Y3
+	VFMADD231PS  64(R11), Y10, Y4
+	VFMADD231PS  96(R11), Y10, Y5
+	VFMADD231PS  128(R11), Y10, Y6
+	VFMADD231PS  160(R11), Y10, Y7
+	VFMADD231PS  192(R11), Y10, Y8
+	VFMADD231PS  224(R11), Y10, Y9
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y10
+	MOVQ         (DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y10
 	VFNMADD231PS Y0, Y2, Y10
-	VMOVUPS      Y10, (AX)(R9*4)
+	VMOVUPS      Y10, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         8(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         16(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         16(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y4, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         24(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         24(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y5, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         32(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         32(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y6, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         40(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         40(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y7, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         48(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         48(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y8, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         56(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         56(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Y2
 	VFNMADD231PS Y0, Y9, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
@@ -7616,42 +7460,43 @@ TEXT ·momentumSparse1AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y3, Y3, Y3
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y4
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y4, Y3
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y4
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y4, Y3
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMULPS       Y4, Y1, Y4
 	VFNMADD231PS Y0, Y3, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y4, Y3, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -7676,57 +7521,58 @@ TEXT ·momentumSparse2AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y5
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y5, Y3
-	VFMADD231PS  32(R11), Y5, Y4
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y5
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y5, Y3
+	VFMADD231PS  32(R12), Y5, Y4
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y5
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y5
 	VMULPS       Y5, Y1, Y5
 	VFNMADD231PS Y0, Y3, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y5, Y3, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y5
 	VADDPS       Y3, Y5, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -7751,87 +7597,88 @@ TEXT ·momentumSparse4AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y7
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y7, Y3
-	VFMADD231PS  32(R11), Y7, Y4
-	VFMADD231PS  64(R11), Y7, Y5
-	VFMADD231PS  96(R11), Y7, Y6
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y7
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y7, Y3
+	VFMADD231PS  32(R12), Y7, Y4
+	VFMADD231PS  64(R12), Y7, Y5
+	VFMADD231PS  96(R12), Y7, Y6
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y7
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y7
 	VMULPS       Y7, Y1, Y7
 	VFNMADD231PS Y0, Y3, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y7, Y3, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y7
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y7
 	VADDPS       Y3, Y7, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y5, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y6, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -7856,15 +7703,16 @@ TEXT ·momentumSparse8AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
@@ -7873,130 +7721,130 @@ row:
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y11
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y11, Y3
-	VFMADD231PS  32(R11), Y11, Y4
-	VFMADD231PS  64(R11), Y11, Y5
-	VFMADD231PS  96(R11), Y11, Y6
-	VFMADD231PS  128(R11), Y11, Y7
-	VFMADD231PS  160(R11), Y11, Y8
-	VFMADD231PS  192(R11), Y11, Y9
-	VFMADD231PS  224(R11), Y11, Y10
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y11
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y11, Y3
+	VFMADD231PS  32(R12), Y11, Y4
+	VFMADD231PS  64(R12), Y11, Y5
+	VFMADD231PS  96(R12), Y11, Y6
+	VFMADD231PS  128(R12), Y11, Y7
+	VFMADD231PS  160(R12), Y11, Y8
+	VFMADD231PS  192(R12), Y11, Y9
+	VFMADD231PS  224(R12), Y11, Y10
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y11
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y11
 	VMULPS       Y11, Y1, Y11
 	VFNMADD231PS Y0, Y3, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y11, Y3, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y11
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y11
 	VADDPS       Y3, Y11, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y5, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y6, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         32(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y7, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         40(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y8, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         48(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y9, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         56(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y10, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8021,43 +7869,44 @@ TEXT ·nesterovSparse1AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y3, Y3, Y3
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y4
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y4, Y3
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y4
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y4, Y3
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMULPS       Y4, Y1, Y4
 	VFNMADD231PS Y3, Y0, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y3, Y5
 	VFMADD231PS  Y1, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8082,59 +7931,60 @@ TEXT ·nesterovSparse2AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y5
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y5, Y3
-	VFMADD231PS  32(R11), Y5, Y4
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y5
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y5, Y3
+	VFMADD231PS  32(R12), Y5, Y4
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y5
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y5
 	VMULPS       Y5, Y1, Y5
 	VFNMADD231PS Y3, Y0, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y5, Y6, Y5
-	VMOVUPS      Y5, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y6
+	VMOVUPS      Y5, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y6
 	VFNMADD231PS Y0, Y3, Y6
 	VFMADD231PS  Y1, Y5, Y6
-	VMOVUPS      Y6, (AX)(R10*4)
+	VMOVUPS      Y6, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y3, Y5, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
 	VFMADD231PS  Y1, Y3, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8159,91 +8009,92 @@ TEXT ·nesterovSparse4AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y7
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y7, Y3
-	VFMADD231PS  32(R11), Y7, Y4
-	VFMADD231PS  64(R11), Y7, Y5
-	VFMADD231PS  96(R11), Y7, Y6
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y7
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y7, Y3
+	VFMADD231PS  32(R12), Y7, Y4
+	VFMADD231PS  64(R12), Y7, Y5
+	VFMADD231PS  96(R12), Y7, Y6
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y7
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y7
 	VMULPS       Y7, Y1, Y7
 	VFNMADD231PS Y3, Y0, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y8
+	VMOVUPS      Y7, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y8
 	VFNMADD231PS Y0, Y3, Y8
 	VFMADD231PS  Y1, Y7, Y8
-	VMOVUPS      Y8, (AX)(R10*4)
+	VMOVUPS      Y8, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y3, Y7, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y7
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y7
 	VFNMADD231PS Y0, Y4, Y7
 	VFMADD231PS  Y1, Y3, Y7
-	VMOVUPS      Y7, (AX)(R10*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y5, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VFNMADD231PS Y0, Y5, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y6, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VFNMADD231PS Y0, Y6, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8268,15 +8119,16 @@ TEXT ·nesterovSparse8AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
@@ -8285,138 +8137,138 @@ row:
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y11
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y11, Y3
-	VFMADD231PS  32(R11), Y11, Y4
-	VFMADD231PS  64(R11), Y11, Y5
-	VFMADD231PS  96(R11), Y11, Y6
-	VFMADD231PS  128(R11), Y11, Y7
-	VFMADD231PS  160(R11), Y11, Y8
-	VFMADD231PS  192(R11), Y11, Y9
-	VFMADD231PS  224(R11), Y11, Y10
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y11
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y11, Y3
+	VFMADD231PS  32(R12), Y11, Y4
+	VFMADD231PS  64(R12), Y11, Y5
+	VFMADD231PS  96(R12), Y11, Y6
+	VFMADD231PS  128(R12), Y11, Y7
+	VFMADD231PS  160(R12), Y11, Y8
+	VFMADD231PS  192(R12), Y11, Y9
+	VFMADD231PS  224(R12), Y11, Y10
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y11
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y11
 	VMULPS       Y11, Y1, Y11
 	VFNMADD231PS Y3, Y0, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y12
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y12, Y12
 	VANDNPS      Y11, Y12, Y11
-	VMOVUPS      Y11, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y12
+	VMOVUPS      Y11, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y12
 	VFNMADD231PS Y0, Y3, Y12
 	VFMADD231PS  Y1, Y11, Y12
-	VMOVUPS      Y12, (AX)(R10*4)
+	VMOVUPS      Y12, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y12, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y11
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
 	VANDNPS      Y3, Y11, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y11
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y11
 	VFNMADD231PS Y0, Y4, Y11
 	VFMADD231PS  Y1, Y3, Y11
-	VMOVUPS      Y11, (AX)(R10*4)
+	VMOVUPS      Y11, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y5, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VFNMADD231PS Y0, Y5, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y6, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VFNMADD231PS Y0, Y6, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         32(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y7, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VFNMADD231PS Y0, Y7, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         40(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y8, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VFNMADD231PS Y0, Y8, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         48(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y9, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VFNMADD231PS Y0, Y9, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         56(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y10, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Y4
 	VFNMADD231PS Y0, Y10, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8442,46 +8294,47 @@ TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y4, Y4, Y4
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y5
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y5, Y4
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y5
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y5, Y4
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y5
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y5
 	VMOVAPS      Y5, Y6
 	VFNMADD231PS Y4, Y4, Y6
 	VFNMADD231PS Y1, Y6, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y5, Y6, Y5
-	VMOVUPS      Y5, (CX)(R10*4)
+	VMOVUPS      Y5, (CX)(R11*4)
 	VADDPS       Y2, Y5, Y5
 	VSQRTPS      Y5, Y5
 	VDIVPS       Y5, Y4, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8507,65 +8360,66 @@ TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y6
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y6, Y4
-	VFMADD231PS  32(R11), Y6, Y5
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y6
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y6, Y4
+	VFMADD231PS  32(R12), Y6, Y5
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y6
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y4, Y4, Y7
 	VFNMADD231PS Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R10*4)
+	VMOVUPS      Y6, (CX)(R11*4)
 	VADDPS       Y2, Y6, Y6
 	VSQRTPS      Y6, Y6
 	VDIVPS       Y6, Y4, Y4
-	VMOVUPS      (AX)(R10*4), Y6
+	VMOVUPS      (AX)(R11*4), Y6
 	VFNMADD231PS Y0, Y4, Y6
-	VMOVUPS      Y6, (AX)(R10*4)
+	VMOVUPS      Y6, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VFNMADD231PS Y1, Y6, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y4, Y6, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8591,103 +8445,104 @@ TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y8
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y8, Y4
-	VFMADD231PS  32(R11), Y8, Y5
-	VFMADD231PS  64(R11), Y8, Y6
-	VFMADD231PS  96(R11), Y8, Y7
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y8
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y8, Y4
+	VFMADD231PS  32(R12), Y8, Y5
+	VFMADD231PS  64(R12), Y8, Y6
+	VFMADD231PS  96(R12), Y8, Y7
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y8
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y8
 	VMOVAPS      Y8, Y9
 	VFNMADD231PS Y4, Y4, Y9
 	VFNMADD231PS Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
 	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(R10*4)
+	VMOVUPS      Y8, (CX)(R11*4)
 	VADDPS       Y2, Y8, Y8
 	VSQRTPS      Y8, Y8
 	VDIVPS       Y8, Y4, Y4
-	VMOVUPS      (AX)(R10*4), Y8
+	VMOVUPS      (AX)(R11*4), Y8
 	VFNMADD231PS Y0, Y4, Y8
-	VMOVUPS      Y8, (AX)(R10*4)
+	VMOVUPS      Y8, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y8
 	VFNMADD231PS Y5, Y5, Y8
 	VFNMADD231PS Y1, Y8, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y4, Y8, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y6, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y7, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8713,15 +8568,16 @@ TEXT ·rmspropSparse8AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
@@ -8730,162 +8586,162 @@ row:
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Y12
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y12, Y4
-	VFMADD231PS  32(R11), Y12, Y5
-	VFMADD231PS  64(R11), Y12, Y6
-	VFMADD231PS  96(R11), Y12, Y7
-	VFMADD231PS  128(R11), Y12, Y8
-	VFMADD231PS  160(R11), Y12, Y9
-	VFMADD231PS  192(R11), Y12, Y10
-	VFMADD231PS  224(R11), Y12, Y11
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Y12
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Y12, Y4
+	VFMADD231PS  32(R12), Y12, Y5
+	VFMADD231PS  64(R12), Y12, Y6
+	VFMADD231PS  96(R12), Y12, Y7
+	VFMADD231PS  128(R12), Y12, Y8
+	VFMADD231PS  160(R12), Y12, Y9
+	VFMADD231PS  192(R12), Y12, Y10
+	VFMADD231PS  224(R12), Y12, Y11
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y12
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y12
 	VMOVAPS      Y12, Y13
 	VFNMADD231PS Y4, Y4, Y13
 	VFNMADD231PS Y1, Y13, Y12
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y12, Y13
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y13, Y13
 	VANDNPS      Y12, Y13, Y12
-	VMOVUPS      Y12, (CX)(R10*4)
+	VMOVUPS      Y12, (CX)(R11*4)
 	VADDPS       Y2, Y12, Y12
 	VSQRTPS      Y12, Y12
 	VDIVPS       Y12, Y4, Y4
-	VMOVUPS      (AX)(R10*4), Y12
+	VMOVUPS      (AX)(R11*4), Y12
 	VFNMADD231PS Y0, Y4, Y12
-	VMOVUPS      Y12, (AX)(R10*4)
+	VMOVUPS      Y12, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y12
 	VFNMADD231PS Y5, Y5, Y12
 	VFNMADD231PS Y1, Y12, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y12
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y12, Y12
 	VANDNPS      Y4, Y12, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y6, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y7, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         32(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y8, Y8, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y8, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         40(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y9, Y9, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y9, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         48(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y10, Y10, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y10, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         56(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y11, Y11, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R11*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y11, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R11*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -8914,53 +8770,54 @@ TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
+	MOVQ         rsb+40(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         starts+8(FP), R11
+	MOVLQSX      (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
 	VXORPS  Y6, Y6, Y6
-	TESTQ   R11, R11
+	TESTQ   R12, R12
 	JZ      update
 
 element:
-	MOVLQSX      (R8)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Y7
-	ADDQ         DI, R12
-	VFMADD231PS  (R12), Y7, Y6
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (R8)(R11*4), R13
+	IMULQ        R10, R13
+	VBROADCASTSS (R9)(R11*4), Y7
+	ADDQ         DI, R13
+	VFMADD231PS  (R13), Y7, Y6
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y7
+	MOVQ         (SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y7
 	VSUBPS       Y7, Y6, Y8
 	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y8
+	VMOVUPS      Y7, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y8
 	VFNMADD213PS Y8, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y8, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y7, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
@@ -8989,79 +8846,80 @@ TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
+	MOVQ         rsb+40(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         starts+8(FP), R11
+	MOVLQSX      (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
-	TESTQ   R11, R11
+	TESTQ   R12, R12
 	JZ      update
 
 element:
-	MOVLQSX      (R8)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Y8
-	ADDQ         DI, R12
-	VFMADD231PS  (R12), Y8, Y6
-	VFMADD231PS  32(R12), Y8, Y7
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (R8)(R11*4), R13
+	IMULQ        R10, R13
+	VBROADCASTSS (R9)(R11*4), Y8
+	ADDQ         DI, R13
+	VFMADD231PS  (R13), Y8, Y6
+	VFMADD231PS  32(R13), Y8, Y7
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y8
+	MOVQ         (SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y8
 	VSUBPS       Y8, Y6, Y9
 	VFMADD231PS  Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
 	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y9
+	VMOVUPS      Y8, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y9
 	VFNMADD213PS Y9, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y9
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y9, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y8, Y6
-	VMOVUPS      (AX)(R11*4), Y8
+	VMOVUPS      (AX)(R12*4), Y8
 	VMULPS       Y4, Y8, Y8
 	VFNMADD231PS Y0, Y6, Y8
-	VMOVUPS      Y8, (AX)(R11*4)
+	VMOVUPS      Y8, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         8(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y7, Y8
 	VFMADD231PS  Y1, Y8, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y6, Y8, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y8
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y8
 	VFNMADD213PS Y8, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y8, Y7, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
@@ -9090,131 +8948,132 @@ TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
+	MOVQ         rsb+40(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         starts+8(FP), R11
+	MOVLQSX      (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
-	TESTQ   R11, R11
+	TESTQ   R12, R12
 	JZ      update
 
 element:
-	MOVLQSX      (R8)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Y10
-	ADDQ         DI, R12
-	VFMADD231PS  (R12), Y10, Y6
-	VFMADD231PS  32(R12), Y10, Y7
-	VFMADD231PS  64(R12), Y10, Y8
-	VFMADD231PS  96(R12), Y10, Y9
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (R8)(R11*4), R13
+	IMULQ        R10, R13
+	VBROADCASTSS (R9)(R11*4), Y10
+	ADDQ         DI, R13
+	VFMADD231PS  (R13), Y10, Y6
+	VFMADD231PS  32(R13), Y10, Y7
+	VFMADD231PS  64(R13), Y10, Y8
+	VFMADD231PS  96(R13), Y10, Y9
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y10
+	MOVQ         (SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y10
 	VSUBPS       Y10, Y6, Y11
 	VFMADD231PS  Y1, Y11, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y11
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
 	VANDNPS      Y10, Y11, Y10
-	VMOVUPS      Y10, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y11
+	VMOVUPS      Y10, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y11
 	VFNMADD213PS Y11, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y11, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y10, Y6
-	VMOVUPS      (AX)(R11*4), Y10
+	VMOVUPS      (AX)(R12*4), Y10
 	VMULPS       Y4, Y10, Y10
 	VFNMADD231PS Y0, Y6, Y10
-	VMOVUPS      Y10, (AX)(R11*4)
+	VMOVUPS      Y10, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         8(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y7, Y10
 	VFMADD231PS  Y1, Y10, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y10
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y10, Y10
 	VANDNPS      Y6, Y10, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y10
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y10
 	VFNMADD213PS Y10, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y10, Y7, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         16(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         16(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y8, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y7
 	VFNMADD213PS Y7, Y8, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         24(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         24(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y9, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y7
 	VFNMADD213PS Y7, Y9, Y9
 	VFNMADD231PS Y2, Y9, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
@@ -9243,15 +9102,16 @@ TEXT ·adamSparse8AVX2(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
+	MOVQ         rsb+40(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         starts+8(FP), R11
+	MOVLQSX      (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
@@ -9260,218 +9120,218 @@ row:
 	VXORPS  Y11, Y11, Y11
 	VXORPS  Y12, Y12, Y12
 	VXORPS  Y13, Y13, Y13
-	TESTQ   R11, R11
+	TESTQ   R12, R12
 	JZ      update
 
 element:
-	MOVLQSX      (R8)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Y14
-	ADDQ         DI, R12
-	VFMADD231PS  (R12), Y14, Y6
-	VFMADD231PS  32(R12), Y14, Y7
-	VFMADD231PS  64(R12), Y14, Y8
-	VFMADD231PS  96(R12), Y14, Y9
-	VFMADD231PS  128(R12), Y14, Y10
-	VFMADD231PS  160(R12), Y14, Y11
-	VFMADD231PS  192(R12), Y14, Y12
-	VFMADD231PS  224(R12), Y14, Y13
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (R8)(R11*4), R13
+	IMULQ        R10, R13
+	VBROADCASTSS (R9)(R11*4), Y14
+	ADDQ         DI, R13
+	VFMADD231PS  (R13), Y14, Y6
+	VFMADD231PS  32(R13), Y14, Y7
+	VFMADD231PS  64(R13), Y14, Y8
+	VFMADD231PS  96(R13), Y14, Y9
+	VFMADD231PS  128(R13), Y14, Y10
+	VFMADD231PS  160(R13), Y14, Y11
+	VFMADD231PS  192(R13), Y14, Y12
+	VFMADD231PS  224(R13), Y14, Y13
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y14
+	MOVQ         (SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y14
 	VSUBPS       Y14, Y6, Y15
 	VFMADD231PS  Y1, Y15, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y15
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y15, Y15
 	VANDNPS      Y14, Y15, Y14
-	VMOVUPS      Y14, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y15
+	VMOVUPS      Y14, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y15
 	VFNMADD213PS Y15, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y15
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y15, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y15, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y14, Y6
-	VMOVUPS      (AX)(R11*4), Y14
+	VMOVUPS      (AX)(R12*4), Y14
 	VMULPS       Y4, Y14, Y14
 	VFNMADD231PS Y0, Y6, Y14
-	VMOVUPS      Y14, (AX)(R11*4)
+	VMOVUPS      Y14, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         8(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y7, Y14
 	VFMADD231PS  Y1, Y14, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y14
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y14, Y14
 	VANDNPS      Y6, Y14, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y14
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y14
 	VFNMADD213PS Y14, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y14, Y7, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         16(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         16(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y8, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y7
 	VFNMADD213PS Y7, Y8, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         24(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         24(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y9, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y7
 	VFNMADD213PS Y7, Y9, Y9
 	VFNMADD231PS Y2, Y9, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         32(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         32(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y10, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y7
 	VFNMADD213PS Y7, Y10, Y10
 	VFNMADD231PS Y2, Y10, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         40(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         40(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y11, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y7
 	VFNMADD213PS Y7, Y11, Y11
 	VFNMADD231PS Y2, Y11, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         48(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         48(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y12, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y7
 	VFNMADD213PS Y7, Y12, Y12
 	VFNMADD231PS Y2, Y12, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         56(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         56(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Y6
 	VSUBPS       Y6, Y13, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Y7
 	VFNMADD213PS Y7, Y13, Y13
 	VFNMADD231PS Y2, Y13, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R12*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R12*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R12*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)

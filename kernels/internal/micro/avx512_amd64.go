@@ -167,42 +167,42 @@ func gemvAVX512(n int, k int, c *float32, a *float32, csa int, b *float32, rsb i
 // sparse1AVX512: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 1 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse2AVX512: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 2 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse3AVX512: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 3 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse4AVX512: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 4 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse5AVX512: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 5 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse5AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse5AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse6AVX512: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 6 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse6AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse6AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse7AVX512: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 7 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse7AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse7AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // sparse8AVX512: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 8 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+func sparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // copyAVX512: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //

@@ -12316,66 +12316,18 @@ no1:
 	VZEROUPPER
 	RET
 
-// func sparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
-TEXT ·sparse1AVX512(SB), NOSPLIT, $0-80
+TEXT ·sparse1AVX512(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), AX
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), DX
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), BX
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), BX
-	MOVLQSX (BX), BX
-
-row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), SI
-	MOVLQSX (SI), SI
-	SUBQ    BX, SI
-	MOVQ    c+56(FP), DI
-	MOVQ    cs+72(FP), R8
-	MOVQ    (R8), R8
-	VMOVUPS (DI)(R8*4), Z0
-	TESTQ   SI, SI
-	JZ      sum
-
-element:
-	MOVLQSX      (CX)(BX*4), DI
-	IMULQ        rsb+40(FP), DI
-	VBROADCASTSS (DX)(BX*4), Z1
-	VFMADD231PS  (AX)(DI*1), Z1, Z0
-	INCQ         BX
-	DECQ         SI
-	JNZ          element
-
-sum:
-	MOVQ    c+56(FP), SI
-	MOVQ    cs+72(FP), DI
-	MOVQ    (DI), DI
-	VMOVUPS Z0, (SI)(DI*4)
-	MOVQ    rsc+64(FP), SI
-	ADDQ    SI, c+56(FP)
-	DECQ    rows+0(FP)
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func sparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
-// Requires: AVX, AVX512F
-TEXT ·sparse2AVX512(SB), NOSPLIT, $0-80
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), BX
 	SHLQ    $0x02, rsb+40(FP)
-	SHLQ    $0x02, rsc+64(FP)
 	MOVQ    starts+8(FP), SI
 	MOVLQSX (SI), SI
 
@@ -12384,44 +12336,76 @@ row:
 	MOVQ    starts+8(FP), DI
 	MOVLQSX (DI), DI
 	SUBQ    SI, DI
-	MOVQ    c+56(FP), R8
-	MOVQ    cs+72(FP), R9
-	MOVQ    (R9), R9
-	VMOVUPS (R8)(R9*4), Z0
-	MOVQ    cs+72(FP), R9
-	MOVQ    8(R9), R9
-	VMOVUPS (R8)(R9*4), Z1
+	VMOVUPS (BX), Z0
 	TESTQ   DI, DI
 	JZ      sum
 
 element:
 	MOVLQSX      (CX)(SI*4), R8
 	IMULQ        rsb+40(FP), R8
-	VBROADCASTSS (BX)(SI*4), Z2
-	VFMADD231PS  (DX)(R8*1), Z2, Z0
-	VFMADD231PS  (AX)(R8*1), Z2, Z1
+	VBROADCASTSS (DX)(SI*4), Z1
+	VFMADD231PS  (AX)(R8*1), Z1, Z0
 	INCQ         SI
 	DECQ         DI
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), DI
-	MOVQ    cs+72(FP), R8
-	MOVQ    (R8), R8
-	VMOVUPS Z0, (DI)(R8*4)
-	MOVQ    cs+72(FP), R8
-	MOVQ    8(R8), R8
-	VMOVUPS Z1, (DI)(R8*4)
-	MOVQ    rsc+64(FP), DI
-	ADDQ    DI, c+56(FP)
+	VMOVUPS Z0, (BX)
+	ADDQ    rsc+64(FP), BX
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
-TEXT ·sparse3AVX512(SB), NOSPLIT, $0-80
+TEXT ·sparse2AVX512(SB), NOSPLIT, $0-72
+	MOVQ    bs+48(FP), AX
+	MOVQ    b+32(FP), CX
+	MOVQ    (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVQ    8(AX), AX
+	LEAQ    (CX)(AX*4), AX
+	MOVQ    columns+16(FP), CX
+	MOVQ    values+24(FP), BX
+	MOVQ    c+56(FP), SI
+	SHLQ    $0x02, rsc+64(FP)
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), DI
+	MOVLQSX (DI), DI
+
+row:
+	ADDQ    $0x04, starts+8(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
+	SUBQ    DI, R8
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	TESTQ   R8, R8
+	JZ      sum
+
+element:
+	MOVLQSX      (CX)(DI*4), R9
+	IMULQ        rsb+40(FP), R9
+	VBROADCASTSS (BX)(DI*4), Z2
+	VFMADD231PS  (DX)(R9*1), Z2, Z0
+	VFMADD231PS  (AX)(R9*1), Z2, Z1
+	INCQ         DI
+	DECQ         R8
+	JNZ          element
+
+sum:
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    rsc+64(FP), SI
+	DECQ    rows+0(FP)
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func sparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// Requires: AVX, AVX512F
+TEXT ·sparse3AVX512(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -12432,61 +12416,47 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), SI
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), DI
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), DI
-	MOVLQSX (DI), DI
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R8
+	MOVLQSX (R8), R8
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
-	SUBQ    DI, R8
-	MOVQ    c+56(FP), R9
-	MOVQ    cs+72(FP), R10
-	MOVQ    (R10), R10
-	VMOVUPS (R9)(R10*4), Z0
-	MOVQ    cs+72(FP), R10
-	MOVQ    8(R10), R10
-	VMOVUPS (R9)(R10*4), Z1
-	MOVQ    cs+72(FP), R10
-	MOVQ    16(R10), R10
-	VMOVUPS (R9)(R10*4), Z2
-	TESTQ   R8, R8
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
+	SUBQ    R8, R9
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 128(DI), Z2
+	TESTQ   R9, R9
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(DI*4), R9
-	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (SI)(DI*4), Z3
-	VFMADD231PS  (DX)(R9*1), Z3, Z0
-	VFMADD231PS  (BX)(R9*1), Z3, Z1
-	VFMADD231PS  (AX)(R9*1), Z3, Z2
-	INCQ         DI
-	DECQ         R8
+	MOVLQSX      (CX)(R8*4), R10
+	IMULQ        rsb+40(FP), R10
+	VBROADCASTSS (SI)(R8*4), Z3
+	VFMADD231PS  (DX)(R10*1), Z3, Z0
+	VFMADD231PS  (BX)(R10*1), Z3, Z1
+	VFMADD231PS  (AX)(R10*1), Z3, Z2
+	INCQ         R8
+	DECQ         R9
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R8
-	MOVQ    cs+72(FP), R9
-	MOVQ    (R9), R9
-	VMOVUPS Z0, (R8)(R9*4)
-	MOVQ    cs+72(FP), R9
-	MOVQ    8(R9), R9
-	VMOVUPS Z1, (R8)(R9*4)
-	MOVQ    cs+72(FP), R9
-	MOVQ    16(R9), R9
-	VMOVUPS Z2, (R8)(R9*4)
-	MOVQ    rsc+64(FP), R8
-	ADDQ    R8, c+56(FP)
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	ADDQ    rsc+64(FP), DI
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
-TEXT ·sparse4AVX512(SB), NOSPLIT, $0-80
+TEXT ·sparse4AVX512(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -12499,68 +12469,50 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), DI
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R8
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R9
+	MOVLQSX (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
-	MOVQ    c+56(FP), R10
-	MOVQ    cs+72(FP), R11
-	MOVQ    (R11), R11
-	VMOVUPS (R10)(R11*4), Z0
-	MOVQ    cs+72(FP), R11
-	MOVQ    8(R11), R11
-	VMOVUPS (R10)(R11*4), Z1
-	MOVQ    cs+72(FP), R11
-	MOVQ    16(R11), R11
-	VMOVUPS (R10)(R11*4), Z2
-	MOVQ    cs+72(FP), R11
-	MOVQ    24(R11), R11
-	VMOVUPS (R10)(R11*4), Z3
-	TESTQ   R9, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	VMOVUPS 192(R8), Z3
+	TESTQ   R10, R10
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z4
-	VFMADD231PS  (DX)(R10*1), Z4, Z0
-	VFMADD231PS  (BX)(R10*1), Z4, Z1
-	VFMADD231PS  (SI)(R10*1), Z4, Z2
-	VFMADD231PS  (AX)(R10*1), Z4, Z3
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (CX)(R9*4), R11
+	IMULQ        rsb+40(FP), R11
+	VBROADCASTSS (DI)(R9*4), Z4
+	VFMADD231PS  (DX)(R11*1), Z4, Z0
+	VFMADD231PS  (BX)(R11*1), Z4, Z1
+	VFMADD231PS  (SI)(R11*1), Z4, Z2
+	VFMADD231PS  (AX)(R11*1), Z4, Z3
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R9
-	MOVQ    cs+72(FP), R10
-	MOVQ    (R10), R10
-	VMOVUPS Z0, (R9)(R10*4)
-	MOVQ    cs+72(FP), R10
-	MOVQ    8(R10), R10
-	VMOVUPS Z1, (R9)(R10*4)
-	MOVQ    cs+72(FP), R10
-	MOVQ    16(R10), R10
-	VMOVUPS Z2, (R9)(R10*4)
-	MOVQ    cs+72(FP), R10
-	MOVQ    24(R10), R10
-	VMOVUPS Z3, (R9)(R10*4)
-	MOVQ    rsc+64(FP), R9
-	ADDQ    R9, c+56(FP)
+	VMOVUPS Z0, (R8)
+	VMOVUPS Z1, 64(R8)
+	VMOVUPS Z2, 128(R8)
+	VMOVUPS Z3, 192(R8)
+	ADDQ    rsc+64(FP), R8
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse5AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse5AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
-TEXT ·sparse5AVX512(SB), NOSPLIT, $0-80
+TEXT ·sparse5AVX512(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -12575,75 +12527,53 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), R8
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R9
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
-	MOVQ    c+56(FP), R11
-	MOVQ    cs+72(FP), R12
-	MOVQ    (R12), R12
-	VMOVUPS (R11)(R12*4), Z0
-	MOVQ    cs+72(FP), R12
-	MOVQ    8(R12), R12
-	VMOVUPS (R11)(R12*4), Z1
-	MOVQ    cs+72(FP), R12
-	MOVQ    16(R12), R12
-	VMOVUPS (R11)(R12*4), Z2
-	MOVQ    cs+72(FP), R12
-	MOVQ    24(R12), R12
-	VMOVUPS (R11)(R12*4), Z3
-	MOVQ    cs+72(FP), R12
-	MOVQ    32(R12), R12
-	VMOVUPS (R11)(R12*4), Z4
-	TESTQ   R10, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	VMOVUPS 256(R9), Z4
+	TESTQ   R11, R11
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z5
-	VFMADD231PS  (DX)(R11*1), Z5, Z0
-	VFMADD231PS  (BX)(R11*1), Z5, Z1
-	VFMADD231PS  (SI)(R11*1), Z5, Z2
-	VFMADD231PS  (DI)(R11*1), Z5, Z3
-	VFMADD231PS  (AX)(R11*1), Z5, Z4
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (CX)(R10*4), R12
+	IMULQ        rsb+40(FP), R12
+	VBROADCASTSS (R8)(R10*4), Z5
+	VFMADD231PS  (DX)(R12*1), Z5, Z0
+	VFMADD231PS  (BX)(R12*1), Z5, Z1
+	VFMADD231PS  (SI)(R12*1), Z5, Z2
+	VFMADD231PS  (DI)(R12*1), Z5, Z3
+	VFMADD231PS  (AX)(R12*1), Z5, Z4
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R10
-	MOVQ    cs+72(FP), R11
-	MOVQ    (R11), R11
-	VMOVUPS Z0, (R10)(R11*4)
-	MOVQ    cs+72(FP), R11
-	MOVQ    8(R11), R11
-	VMOVUPS Z1, (R10)(R11*4)
-	MOVQ    cs+72(FP), R11
-	MOVQ    16(R11), R11
-	VMOVUPS Z2, (R10)(R11*4)
-	MOVQ    cs+72(FP), R11
-	MOVQ    24(R11), R11
-	VMOVUPS Z3, (R10)(R11*4)
-	MOVQ    cs+72(FP), R11
-	MOVQ    32(R11), R11
-	VMOVUPS Z4, (R10)(R11*4)
-	MOVQ    rsc+64(FP), R10
-	ADDQ    R10, c+56(FP)
+	VMOVUPS Z0, (R9)
+	VMOVUPS Z1, 64(R9)
+	VMOVUPS Z2, 128(R9)
+	VMOVUPS Z3, 192(R9)
+	VMOVUPS Z4, 256(R9)
+	ADDQ    rsc+64(FP), R9
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse6AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse6AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
-TEXT ·sparse6AVX512(SB), NOSPLIT, $0-80
+TEXT ·sparse6AVX512(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -12660,82 +12590,56 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), R9
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R10
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
-	MOVQ    c+56(FP), R12
-	MOVQ    cs+72(FP), R13
-	MOVQ    (R13), R13
-	VMOVUPS (R12)(R13*4), Z0
-	MOVQ    cs+72(FP), R13
-	MOVQ    8(R13), R13
-	VMOVUPS (R12)(R13*4), Z1
-	MOVQ    cs+72(FP), R13
-	MOVQ    16(R13), R13
-	VMOVUPS (R12)(R13*4), Z2
-	MOVQ    cs+72(FP), R13
-	MOVQ    24(R13), R13
-	VMOVUPS (R12)(R13*4), Z3
-	MOVQ    cs+72(FP), R13
-	MOVQ    32(R13), R13
-	VMOVUPS (R12)(R13*4), Z4
-	MOVQ    cs+72(FP), R13
-	MOVQ    40(R13), R13
-	VMOVUPS (R12)(R13*4), Z5
-	TESTQ   R11, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	VMOVUPS 192(R10), Z3
+	VMOVUPS 256(R10), Z4
+	VMOVUPS 320(R10), Z5
+	TESTQ   R12, R12
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Z6
-	VFMADD231PS  (DX)(R12*1), Z6, Z0
-	VFMADD231PS  (BX)(R12*1), Z6, Z1
-	VFMADD231PS  (SI)(R12*1), Z6, Z2
-	VFMADD231PS  (DI)(R12*1), Z6, Z3
-	VFMADD231PS  (R8)(R12*1), Z6, Z4
-	VFMADD231PS  (AX)(R12*1), Z6, Z5
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (CX)(R11*4), R13
+	IMULQ        rsb+40(FP), R13
+	VBROADCASTSS (R9)(R11*4), Z6
+	VFMADD231PS  (DX)(R13*1), Z6, Z0
+	VFMADD231PS  (BX)(R13*1), Z6, Z1
+	VFMADD231PS  (SI)(R13*1), Z6, Z2
+	VFMADD231PS  (DI)(R13*1), Z6, Z3
+	VFMADD231PS  (R8)(R13*1), Z6, Z4
+	VFMADD231PS  (AX)(R13*1), Z6, Z5
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R11
-	MOVQ    cs+72(FP), R12
-	MOVQ    (R12), R12
-	VMOVUPS Z0, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    8(R12), R12
-	VMOVUPS Z1, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    16(R12), R12
-	VMOVUPS Z2, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    24(R12), R12
-	VMOVUPS Z3, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    32(R12), R12
-	VMOVUPS Z4, (R11)(R12*4)
-	MOVQ    cs+72(FP), R12
-	MOVQ    40(R12), R12
-	VMOVUPS Z5, (R11)(R12*4)
-	MOVQ    rsc+64(FP), R11
-	ADDQ    R11, c+56(FP)
+	VMOVUPS Z0, (R10)
+	VMOVUPS Z1, 64(R10)
+	VMOVUPS Z2, 128(R10)
+	VMOVUPS Z3, 192(R10)
+	VMOVUPS Z4, 256(R10)
+	VMOVUPS Z5, 320(R10)
+	ADDQ    rsc+64(FP), R10
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse7AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse7AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
-TEXT ·sparse7AVX512(SB), NOSPLIT, $0-80
+TEXT ·sparse7AVX512(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -12754,89 +12658,59 @@ TEXT ·sparse7AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), R10
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R11
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
-	SUBQ    R11, R12
-	MOVQ    c+56(FP), R13
-	MOVQ    cs+72(FP), R14
-	MOVQ    (R14), R14
-	VMOVUPS (R13)(R14*4), Z0
-	MOVQ    cs+72(FP), R14
-	MOVQ    8(R14), R14
-	VMOVUPS (R13)(R14*4), Z1
-	MOVQ    cs+72(FP), R14
-	MOVQ    16(R14), R14
-	VMOVUPS (R13)(R14*4), Z2
-	MOVQ    cs+72(FP), R14
-	MOVQ    24(R14), R14
-	VMOVUPS (R13)(R14*4), Z3
-	MOVQ    cs+72(FP), R14
-	MOVQ    32(R14), R14
-	VMOVUPS (R13)(R14*4), Z4
-	MOVQ    cs+72(FP), R14
-	MOVQ    40(R14), R14
-	VMOVUPS (R13)(R14*4), Z5
-	MOVQ    cs+72(FP), R14
-	MOVQ    48(R14), R14
-	VMOVUPS (R13)(R14*4), Z6
-	TESTQ   R12, R12
+	MOVQ    starts+8(FP), R13
+	MOVLQSX (R13), R13
+	SUBQ    R12, R13
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+	VMOVUPS 320(R11), Z5
+	VMOVUPS 384(R11), Z6
+	TESTQ   R13, R13
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R11*4), R13
-	IMULQ        rsb+40(FP), R13
-	VBROADCASTSS (R10)(R11*4), Z7
-	VFMADD231PS  (DX)(R13*1), Z7, Z0
-	VFMADD231PS  (BX)(R13*1), Z7, Z1
-	VFMADD231PS  (SI)(R13*1), Z7, Z2
-	VFMADD231PS  (DI)(R13*1), Z7, Z3
-	VFMADD231PS  (R8)(R13*1), Z7, Z4
-	VFMADD231PS  (R9)(R13*1), Z7, Z5
-	VFMADD231PS  (AX)(R13*1), Z7, Z6
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      (CX)(R12*4), R14
+	IMULQ        rsb+40(FP), R14
+	VBROADCASTSS (R10)(R12*4), Z7
+	VFMADD231PS  (DX)(R14*1), Z7, Z0
+	VFMADD231PS  (BX)(R14*1), Z7, Z1
+	VFMADD231PS  (SI)(R14*1), Z7, Z2
+	VFMADD231PS  (DI)(R14*1), Z7, Z3
+	VFMADD231PS  (R8)(R14*1), Z7, Z4
+	VFMADD231PS  (R9)(R14*1), Z7, Z5
+	VFMADD231PS  (AX)(R14*1), Z7, Z6
+	INCQ         R12
+	DECQ         R13
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R12
-	MOVQ    cs+72(FP), R13
-	MOVQ    (R13), R13
-	VMOVUPS Z0, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    8(R13), R13
-	VMOVUPS Z1, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    16(R13), R13
-	VMOVUPS Z2, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    24(R13), R13
-	VMOVUPS Z3, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    32(R13), R13
-	VMOVUPS Z4, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    40(R13), R13
-	VMOVUPS Z5, (R12)(R13*4)
-	MOVQ    cs+72(FP), R13
-	MOVQ    48(R13), R13
-	VMOVUPS Z6, (R12)(R13*4)
-	MOVQ    rsc+64(FP), R12
-	ADDQ    R12, c+56(FP)
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	ADDQ    rsc+64(FP), R11
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
 	RET
 
-// func sparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// func sparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
-TEXT ·sparse8AVX512(SB), NOSPLIT, $0-80
+TEXT ·sparse8AVX512(SB), NOSPLIT, $0-72
 	MOVQ    bs+48(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    (AX), DX
@@ -12857,88 +12731,54 @@ TEXT ·sparse8AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (CX)(AX*4), AX
 	MOVQ    columns+16(FP), CX
 	MOVQ    values+24(FP), R11
-	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    c+56(FP), R12
 	SHLQ    $0x02, rsc+64(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	SHLQ    $0x02, rsb+40(FP)
+	MOVQ    starts+8(FP), R13
+	MOVLQSX (R13), R13
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R13
-	MOVLQSX (R13), R13
-	SUBQ    R12, R13
-	MOVQ    c+56(FP), R14
-	MOVQ    cs+72(FP), R15
-	MOVQ    (R15), R15
-	VMOVUPS (R14)(R15*4), Z0
-	MOVQ    cs+72(FP), R15
-	MOVQ    8(R15), R15
-	VMOVUPS (R14)(R15*4), Z1
-	MOVQ    cs+72(FP), R15
-	MOVQ    16(R15), R15
-	VMOVUPS (R14)(R15*4), Z2
-	MOVQ    cs+72(FP), R15
-	MOVQ    24(R15), R15
-	VMOVUPS (R14)(R15*4), Z3
-	MOVQ    cs+72(FP), R15
-	MOVQ    32(R15), R15
-	VMOVUPS (R14)(R15*4), Z4
-	MOVQ    cs+72(FP), R15
-	MOVQ    40(R15), R15
-	VMOVUPS (R14)(R15*4), Z5
-	MOVQ    cs+72(FP), R15
-	MOVQ    48(R15), R15
-	VMOVUPS (R14)(R15*4), Z6
-	MOVQ    cs+72(FP), R15
-	MOVQ    56(R15), R15
-	VMOVUPS (R14)(R15*4), Z7
-	TESTQ   R13, R13
+	MOVQ    starts+8(FP), R14
+	MOVLQSX (R14), R14
+	SUBQ    R13, R14
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	VMOVUPS 128(R12), Z2
+	VMOVUPS 192(R12), Z3
+	VMOVUPS 256(R12), Z4
+	VMOVUPS 320(R12), Z5
+	VMOVUPS 384(R12), Z6
+	VMOVUPS 448(R12), Z7
+	TESTQ   R14, R14
 	JZ      sum
 
 element:
-	MOVLQSX      (CX)(R12*4), R14
-	IMULQ        rsb+40(FP), R14
-	VBROADCASTSS (R11)(R12*4), Z8
-	VFMADD231PS  (DX)(R14*1), Z8, Z0
-	VFMADD231PS  (BX)(R14*1), Z8, Z1
-	VFMADD231PS  (SI)(R14*1), Z8, Z2
-	VFMADD231PS  (DI)(R14*1), Z8, Z3
-	VFMADD231PS  (R8)(R14*1), Z8, Z4
-	VFMADD231PS  (R9)(R14*1), Z8, Z5
-	VFMADD231PS  (R10)(R14*1), Z8, Z6
-	VFMADD231PS  (AX)(R14*1), Z8, Z7
-	INCQ         R12
-	DECQ         R13
+	MOVLQSX      (CX)(R13*4), R15
+	IMULQ        rsb+40(FP), R15
+	VBROADCASTSS (R11)(R13*4), Z8
+	VFMADD231PS  (DX)(R15*1), Z8, Z0
+	VFMADD231PS  (BX)(R15*1), Z8, Z1
+	VFMADD231PS  (SI)(R15*1), Z8, Z2
+	VFMADD231PS  (DI)(R15*1), Z8, Z3
+	VFMADD231PS  (R8)(R15*1), Z8, Z4
+	VFMADD231PS  (R9)(R15*1), Z8, Z5
+	VFMADD231PS  (R10)(R15*1), Z8, Z6
+	VFMADD231PS  (AX)(R15*1), Z8, Z7
+	INCQ         R13
+	DECQ         R14
 	JNZ          element
 
 sum:
-	MOVQ    c+56(FP), R13
-	MOVQ    cs+72(FP), R14
-	MOVQ    (R14), R14
-	VMOVUPS Z0, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    8(R14), R14
-	VMOVUPS Z1, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    16(R14), R14
-	VMOVUPS Z2, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    24(R14), R14
-	VMOVUPS Z3, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    32(R14), R14
-	VMOVUPS Z4, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    40(R14), R14
-	VMOVUPS Z5, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    48(R14), R14
-	VMOVUPS Z6, (R13)(R14*4)
-	MOVQ    cs+72(FP), R14
-	MOVQ    56(R14), R14
-	VMOVUPS Z7, (R13)(R14*4)
-	MOVQ    rsc+64(FP), R13
-	ADDQ    R13, c+56(FP)
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z1, 64(R12)
+	VMOVUPS Z2, 128(R12)
+	VMOVUPS Z3, 192(R12)
+	VMOVUPS Z4, 256(R12)
+	VMOVUPS Z5, 320(R12)
+	VMOVUPS Z6, 384(R12)
+	VMOVUPS Z7, 448(R12)
+	ADDQ    rsc+64(FP), R12
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -15218,35 +15058,36 @@ TEXT ·sgdSparse1AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
 	VXORPS  Z2, Z2, Z2
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JZ      update
 
 element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z3
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z3, Z2
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (SI)(R9*4), R11
+	IMULQ        R8, R11
+	VBROADCASTSS (DI)(R9*4), Z3
+	ADDQ         BX, R11
+	VFMADD231PS  (R11), Z3, Z2
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z3
+	MOVQ         (DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z3
 	VFNMADD231PS Z0, Z2, Z3
-	VMOVUPS      Z3, (AX)(R9*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
@@ -15269,43 +15110,44 @@ TEXT ·sgdSparse2AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JZ      update
 
 element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z4
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z4, Z2
-	VFMADD231PS  64(R10), Z4, Z3
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (SI)(R9*4), R11
+	IMULQ        R8, R11
+	VBROADCASTSS (DI)(R9*4), Z4
+	ADDQ         BX, R11
+	VFMADD231PS  (R11), Z4, Z2
+	VFMADD231PS  64(R11), Z4, Z3
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z4
+	MOVQ         (DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z2, Z4
-	VMOVUPS      Z4, (AX)(R9*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         8(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
@@ -15328,59 +15170,60 @@ TEXT ·sgdSparse4AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JZ      update
 
 element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z6
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z6, Z2
-	VFMADD231PS  64(R10), Z6, Z3
-	VFMADD231PS  128(R10), Z6, Z4
-	VFMADD231PS  192(R10), Z6, Z5
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (SI)(R9*4), R11
+	IMULQ        R8, R11
+	VBROADCASTSS (DI)(R9*4), Z6
+	ADDQ         BX, R11
+	VFMADD231PS  (R11), Z6, Z2
+	VFMADD231PS  64(R11), Z6, Z3
+	VFMADD231PS  128(R11), Z6, Z4
+	VFMADD231PS  192(R11), Z6, Z5
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z6
+	MOVQ         (DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z6
 	VFNMADD231PS Z0, Z2, Z6
-	VMOVUPS      Z6, (AX)(R9*4)
+	VMOVUPS      Z6, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         8(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         16(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         16(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         24(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         24(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
@@ -15403,15 +15246,16 @@ TEXT ·sgdSparse8AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R8
-	MOVLQSX      (R8), R8
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         starts+8(FP), R9
+	MOVLQSX      (R9), R9
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
-	SUBQ    R8, R9
+	MOVQ    starts+8(FP), R10
+	MOVLQSX (R10), R10
+	SUBQ    R9, R10
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
@@ -15420,74 +15264,74 @@ row:
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
-	TESTQ   R9, R9
+	TESTQ   R10, R10
 	JZ      update
 
 element:
-	MOVLQSX      (SI)(R8*4), R10
-	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (DI)(R8*4), Z10
-	ADDQ         BX, R10
-	VFMADD231PS  (R10), Z10, Z2
-	VFMADD231PS  64(R10), Z10, Z3
-	VFMADD231PS  128(R10), Z10, Z4
-	VFMADD231PS  192(R10), Z10, Z5
-	VFMADD231PS  256(R10), Z10, Z6
-	VFMADD231PS  320(R10), Z10, Z7
-	VFMADD231PS  384(R10), Z10, Z8
-	VFMADD231PS  448(R10), Z10, Z9
-	INCQ         R8
-	DECQ         R9
+	MOVLQSX      (SI)(R9*4), R11
+	IMULQ        R8, R11
+	VBROADCASTSS (DI)(R9*4), Z10
+	ADDQ         BX, R11
+	VFMADD231PS  (R11), Z10, Z2
+	VFMADD231PS  64(R11), Z10, Z3
+	VFMADD231PS  128(R11), Z10, Z4
+	VFMADD231PS  192(R11), Z10, Z5
+	VFMADD231PS  256(R11), Z10, Z6
+	VFMADD231PS  320(R11), Z10, Z7
+	VFMADD231PS  384(R11), Z10, Z8
+	VFMADD231PS  448(R11), Z10, Z9
+	INCQ         R9
+	DECQ         R10
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z10
+	MOVQ         (DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z10
 	VFNMADD231PS Z0, Z2, Z10
-	VMOVUPS      Z10, (AX)(R9*4)
+	VMOVUPS      Z10, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         8(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         16(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         16(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         24(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         24(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         32(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         32(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z6, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         40(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         40(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z7, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         48(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         48(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z8, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         56(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         56(DX), R10
+	ADDQ         CX, R10
+	VMOVUPS      (AX)(R10*4), Z2
 	VFNMADD231PS Z0, Z9, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
 	ADDQ         rs+72(FP), CX
 	DECQ         rows+0(FP)
@@ -15512,43 +15356,44 @@ TEXT ·momentumSparse1AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z3, Z3, Z3
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z4
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z4, Z3
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z4
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z4, Z3
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMULPS       Z4, Z1, Z4
 	VFNMADD231PS Z0, Z3, Z4
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -15573,59 +15418,60 @@ TEXT ·momentumSparse2AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z5
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z5, Z3
-	VFMADD231PS  64(R11), Z5, Z4
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z5
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z5, Z3
+	VFMADD231PS  64(R12), Z5, Z4
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z5
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z5
 	VMULPS       Z5, Z1, Z5
 	VFNMADD231PS Z0, Z3, Z5
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z5
 	VADDPS       Z3, Z5, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -15650,91 +15496,92 @@ TEXT ·momentumSparse4AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z7
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z7, Z3
-	VFMADD231PS  64(R11), Z7, Z4
-	VFMADD231PS  128(R11), Z7, Z5
-	VFMADD231PS  192(R11), Z7, Z6
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z7
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z7, Z3
+	VFMADD231PS  64(R12), Z7, Z4
+	VFMADD231PS  128(R12), Z7, Z5
+	VFMADD231PS  192(R12), Z7, Z6
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z7
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z7
 	VMULPS       Z7, Z1, Z7
 	VFNMADD231PS Z0, Z3, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z7
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z7
 	VADDPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z5, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z6, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -15759,15 +15606,16 @@ TEXT ·momentumSparse8AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
@@ -15776,138 +15624,138 @@ row:
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z11
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z11, Z3
-	VFMADD231PS  64(R11), Z11, Z4
-	VFMADD231PS  128(R11), Z11, Z5
-	VFMADD231PS  192(R11), Z11, Z6
-	VFMADD231PS  256(R11), Z11, Z7
-	VFMADD231PS  320(R11), Z11, Z8
-	VFMADD231PS  384(R11), Z11, Z9
-	VFMADD231PS  448(R11), Z11, Z10
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z11
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z11, Z3
+	VFMADD231PS  64(R12), Z11, Z4
+	VFMADD231PS  128(R12), Z11, Z5
+	VFMADD231PS  192(R12), Z11, Z6
+	VFMADD231PS  256(R12), Z11, Z7
+	VFMADD231PS  320(R12), Z11, Z8
+	VFMADD231PS  384(R12), Z11, Z9
+	VFMADD231PS  448(R12), Z11, Z10
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z11
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z11
 	VMULPS       Z11, Z1, Z11
 	VFNMADD231PS Z0, Z3, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z11
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z11
 	VADDPS       Z3, Z11, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z5, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z6, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         32(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z7, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         40(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z8, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         48(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z9, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         56(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z10, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -15932,44 +15780,45 @@ TEXT ·nesterovSparse1AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z3, Z3, Z3
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z4
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z4, Z3
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z4
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z4, Z3
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMULPS       Z4, Z1, Z4
 	VFNMADD231PS Z3, Z0, Z4
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z3, Z5
 	VFMADD231PS  Z1, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -15994,61 +15843,62 @@ TEXT ·nesterovSparse2AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z5
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z5, Z3
-	VFMADD231PS  64(R11), Z5, Z4
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z5
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z5, Z3
+	VFMADD231PS  64(R12), Z5, Z4
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z5
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z5
 	VMULPS       Z5, Z1, Z5
 	VFNMADD231PS Z3, Z0, Z5
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z6
+	VMOVUPS      Z5, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z6
 	VFNMADD231PS Z0, Z3, Z6
 	VFMADD231PS  Z1, Z5, Z6
-	VMOVUPS      Z6, (AX)(R10*4)
+	VMOVUPS      Z6, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z5
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
 	VFMADD231PS  Z1, Z3, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -16073,95 +15923,96 @@ TEXT ·nesterovSparse4AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z7
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z7, Z3
-	VFMADD231PS  64(R11), Z7, Z4
-	VFMADD231PS  128(R11), Z7, Z5
-	VFMADD231PS  192(R11), Z7, Z6
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z7
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z7, Z3
+	VFMADD231PS  64(R12), Z7, Z4
+	VFMADD231PS  128(R12), Z7, Z5
+	VFMADD231PS  192(R12), Z7, Z6
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z7
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z7
 	VMULPS       Z7, Z1, Z7
 	VFNMADD231PS Z3, Z0, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z8
+	VMOVUPS      Z7, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z8
 	VFNMADD231PS Z0, Z3, Z8
 	VFMADD231PS  Z1, Z7, Z8
-	VMOVUPS      Z8, (AX)(R10*4)
+	VMOVUPS      Z8, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z7
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z7
 	VFNMADD231PS Z0, Z4, Z7
 	VFMADD231PS  Z1, Z3, Z7
-	VMOVUPS      Z7, (AX)(R10*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z5, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VFNMADD231PS Z0, Z5, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z6, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VFNMADD231PS Z0, Z6, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -16186,15 +16037,16 @@ TEXT ·nesterovSparse8AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
@@ -16203,146 +16055,146 @@ row:
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z11
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z11, Z3
-	VFMADD231PS  64(R11), Z11, Z4
-	VFMADD231PS  128(R11), Z11, Z5
-	VFMADD231PS  192(R11), Z11, Z6
-	VFMADD231PS  256(R11), Z11, Z7
-	VFMADD231PS  320(R11), Z11, Z8
-	VFMADD231PS  384(R11), Z11, Z9
-	VFMADD231PS  448(R11), Z11, Z10
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z11
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z11, Z3
+	VFMADD231PS  64(R12), Z11, Z4
+	VFMADD231PS  128(R12), Z11, Z5
+	VFMADD231PS  192(R12), Z11, Z6
+	VFMADD231PS  256(R12), Z11, Z7
+	VFMADD231PS  320(R12), Z11, Z8
+	VFMADD231PS  384(R12), Z11, Z9
+	VFMADD231PS  448(R12), Z11, Z10
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z11
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z11
 	VMULPS       Z11, Z1, Z11
 	VFNMADD231PS Z3, Z0, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z12
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z11
-	VMOVUPS      Z11, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z12
+	VMOVUPS      Z11, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z12
 	VFNMADD231PS Z0, Z3, Z12
 	VFMADD231PS  Z1, Z11, Z12
-	VMOVUPS      Z12, (AX)(R10*4)
+	VMOVUPS      Z12, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z11
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z11
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z11
 	VFNMADD231PS Z0, Z4, Z11
 	VFMADD231PS  Z1, Z3, Z11
-	VMOVUPS      Z11, (AX)(R10*4)
+	VMOVUPS      Z11, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z5, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VFNMADD231PS Z0, Z5, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z6, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VFNMADD231PS Z0, Z6, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         32(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z7, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VFNMADD231PS Z0, Z7, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         40(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z8, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VFNMADD231PS Z0, Z8, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         48(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z9, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VFNMADD231PS Z0, Z9, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         56(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z10, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R11*4)
+	VMOVUPS      (AX)(R11*4), Z4
 	VFNMADD231PS Z0, Z10, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -16368,33 +16220,34 @@ TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z4, Z4, Z4
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z5
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z5, Z4
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z5
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z5, Z4
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z5
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z5
 	VMOVAPS      Z5, Z6
 	VFNMADD231PS Z4, Z4, Z6
 	VFNMADD231PS Z1, Z6, Z5
@@ -16402,13 +16255,13 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(R10*4)
+	VMOVUPS      Z5, (CX)(R11*4)
 	VADDPS       Z2, Z5, Z5
 	VSQRTPS      Z5, Z5
 	VDIVPS       Z5, Z4, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -16434,35 +16287,36 @@ TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z6
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z6, Z4
-	VFMADD231PS  64(R11), Z6, Z5
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z6
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z6, Z4
+	VFMADD231PS  64(R12), Z6, Z5
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z6
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VMOVAPS      Z6, Z7
 	VFNMADD231PS Z4, Z4, Z7
 	VFNMADD231PS Z1, Z7, Z6
@@ -16470,17 +16324,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R10*4)
+	VMOVUPS      Z6, (CX)(R11*4)
 	VADDPS       Z2, Z6, Z6
 	VSQRTPS      Z6, Z6
 	VDIVPS       Z6, Z4, Z4
-	VMOVUPS      (AX)(R10*4), Z6
+	VMOVUPS      (AX)(R11*4), Z6
 	VFNMADD231PS Z0, Z4, Z6
-	VMOVUPS      Z6, (AX)(R10*4)
+	VMOVUPS      Z6, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z6
 	VFNMADD231PS Z5, Z5, Z6
 	VFNMADD231PS Z1, Z6, Z4
@@ -16488,13 +16342,13 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -16520,39 +16374,40 @@ TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z8
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z8, Z4
-	VFMADD231PS  64(R11), Z8, Z5
-	VFMADD231PS  128(R11), Z8, Z6
-	VFMADD231PS  192(R11), Z8, Z7
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z8
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z8, Z4
+	VFMADD231PS  64(R12), Z8, Z5
+	VFMADD231PS  128(R12), Z8, Z6
+	VFMADD231PS  192(R12), Z8, Z7
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z8
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z8
 	VMOVAPS      Z8, Z9
 	VFNMADD231PS Z4, Z4, Z9
 	VFNMADD231PS Z1, Z9, Z8
@@ -16560,17 +16415,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(R10*4)
+	VMOVUPS      Z8, (CX)(R11*4)
 	VADDPS       Z2, Z8, Z8
 	VSQRTPS      Z8, Z8
 	VDIVPS       Z8, Z4, Z4
-	VMOVUPS      (AX)(R10*4), Z8
+	VMOVUPS      (AX)(R11*4), Z8
 	VFNMADD231PS Z0, Z4, Z8
-	VMOVUPS      Z8, (AX)(R10*4)
+	VMOVUPS      Z8, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z8
 	VFNMADD231PS Z5, Z5, Z8
 	VFNMADD231PS Z1, Z8, Z4
@@ -16578,17 +16433,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z6, Z6, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16596,17 +16451,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z7, Z7, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16614,13 +16469,13 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -16646,15 +16501,16 @@ TEXT ·rmspropSparse8AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
+	MOVQ         rsb+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         starts+8(FP), R10
+	MOVLQSX      (R10), R10
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
-	SUBQ    R9, R10
+	MOVQ    starts+8(FP), R11
+	MOVLQSX (R11), R11
+	SUBQ    R10, R11
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
@@ -16663,30 +16519,30 @@ row:
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
 	VXORPS  Z11, Z11, Z11
-	TESTQ   R10, R10
+	TESTQ   R11, R11
 	JZ      update
 
 element:
-	MOVLQSX      (DI)(R9*4), R11
-	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (R8)(R9*4), Z12
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Z12, Z4
-	VFMADD231PS  64(R11), Z12, Z5
-	VFMADD231PS  128(R11), Z12, Z6
-	VFMADD231PS  192(R11), Z12, Z7
-	VFMADD231PS  256(R11), Z12, Z8
-	VFMADD231PS  320(R11), Z12, Z9
-	VFMADD231PS  384(R11), Z12, Z10
-	VFMADD231PS  448(R11), Z12, Z11
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      (DI)(R10*4), R12
+	IMULQ        R9, R12
+	VBROADCASTSS (R8)(R10*4), Z12
+	ADDQ         SI, R12
+	VFMADD231PS  (R12), Z12, Z4
+	VFMADD231PS  64(R12), Z12, Z5
+	VFMADD231PS  128(R12), Z12, Z6
+	VFMADD231PS  192(R12), Z12, Z7
+	VFMADD231PS  256(R12), Z12, Z8
+	VFMADD231PS  320(R12), Z12, Z9
+	VFMADD231PS  384(R12), Z12, Z10
+	VFMADD231PS  448(R12), Z12, Z11
+	INCQ         R10
+	DECQ         R11
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z12
+	MOVQ         (BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z12
 	VMOVAPS      Z12, Z13
 	VFNMADD231PS Z4, Z4, Z13
 	VFNMADD231PS Z1, Z13, Z12
@@ -16694,17 +16550,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z13, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z12, K1, Z12
-	VMOVUPS      Z12, (CX)(R10*4)
+	VMOVUPS      Z12, (CX)(R11*4)
 	VADDPS       Z2, Z12, Z12
 	VSQRTPS      Z12, Z12
 	VDIVPS       Z12, Z4, Z4
-	VMOVUPS      (AX)(R10*4), Z12
+	VMOVUPS      (AX)(R11*4), Z12
 	VFNMADD231PS Z0, Z4, Z12
-	VMOVUPS      Z12, (AX)(R10*4)
+	VMOVUPS      Z12, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         8(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z12
 	VFNMADD231PS Z5, Z5, Z12
 	VFNMADD231PS Z1, Z12, Z4
@@ -16712,17 +16568,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         16(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z6, Z6, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16730,17 +16586,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         24(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z7, Z7, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16748,17 +16604,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         32(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z8, Z8, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16766,17 +16622,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z8, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         40(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z9, Z9, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16784,17 +16640,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z9, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         48(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z10, Z10, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16802,17 +16658,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z10, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         56(BX), R11
+	ADDQ         DX, R11
+	VMOVUPS      (CX)(R11*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z11, Z11, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16820,13 +16676,13 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R11*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z11, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R11*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
 	ADDQ         rs+72(FP), DX
 	DECQ         rows+0(FP)
@@ -16855,55 +16711,56 @@ TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
+	MOVQ         rsb+40(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         starts+8(FP), R11
+	MOVLQSX      (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
 	VXORPS  Z6, Z6, Z6
-	TESTQ   R11, R11
+	TESTQ   R12, R12
 	JZ      update
 
 element:
-	MOVLQSX      (R8)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Z7
-	ADDQ         DI, R12
-	VFMADD231PS  (R12), Z7, Z6
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (R8)(R11*4), R13
+	IMULQ        R10, R13
+	VBROADCASTSS (R9)(R11*4), Z7
+	ADDQ         DI, R13
+	VFMADD231PS  (R13), Z7, Z6
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z7
+	MOVQ         (SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z7
 	VSUBPS       Z7, Z6, Z8
 	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z8
+	VMOVUPS      Z7, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z8
 	VFNMADD213PS Z8, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
@@ -16932,83 +16789,84 @@ TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
+	MOVQ         rsb+40(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         starts+8(FP), R11
+	MOVLQSX      (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
-	TESTQ   R11, R11
+	TESTQ   R12, R12
 	JZ      update
 
 element:
-	MOVLQSX      (R8)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Z8
-	ADDQ         DI, R12
-	VFMADD231PS  (R12), Z8, Z6
-	VFMADD231PS  64(R12), Z8, Z7
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (R8)(R11*4), R13
+	IMULQ        R10, R13
+	VBROADCASTSS (R9)(R11*4), Z8
+	ADDQ         DI, R13
+	VFMADD231PS  (R13), Z8, Z6
+	VFMADD231PS  64(R13), Z8, Z7
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z8
+	MOVQ         (SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z8
 	VSUBPS       Z8, Z6, Z9
 	VFMADD231PS  Z1, Z9, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z9
+	VMOVUPS      Z8, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z9
 	VFNMADD213PS Z9, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z9
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z9, K1, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z8, Z6
-	VMOVUPS      (AX)(R11*4), Z8
+	VMOVUPS      (AX)(R12*4), Z8
 	VMULPS       Z4, Z8, Z8
 	VFNMADD231PS Z0, Z6, Z8
-	VMOVUPS      Z8, (AX)(R11*4)
+	VMOVUPS      Z8, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         8(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z7, Z8
 	VFMADD231PS  Z1, Z8, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z8
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z8
 	VFNMADD213PS Z8, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
@@ -17037,139 +16895,140 @@ TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
+	MOVQ         rsb+40(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         starts+8(FP), R11
+	MOVLQSX      (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
-	TESTQ   R11, R11
+	TESTQ   R12, R12
 	JZ      update
 
 element:
-	MOVLQSX      (R8)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Z10
-	ADDQ         DI, R12
-	VFMADD231PS  (R12), Z10, Z6
-	VFMADD231PS  64(R12), Z10, Z7
-	VFMADD231PS  128(R12), Z10, Z8
-	VFMADD231PS  192(R12), Z10, Z9
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (R8)(R11*4), R13
+	IMULQ        R10, R13
+	VBROADCASTSS (R9)(R11*4), Z10
+	ADDQ         DI, R13
+	VFMADD231PS  (R13), Z10, Z6
+	VFMADD231PS  64(R13), Z10, Z7
+	VFMADD231PS  128(R13), Z10, Z8
+	VFMADD231PS  192(R13), Z10, Z9
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z10
+	MOVQ         (SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z10
 	VSUBPS       Z10, Z6, Z11
 	VFMADD231PS  Z1, Z11, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z11
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z10
-	VMOVUPS      Z10, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z11
+	VMOVUPS      Z10, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z11
 	VFNMADD213PS Z11, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z10, Z6
-	VMOVUPS      (AX)(R11*4), Z10
+	VMOVUPS      (AX)(R12*4), Z10
 	VMULPS       Z4, Z10, Z10
 	VFNMADD231PS Z0, Z6, Z10
-	VMOVUPS      Z10, (AX)(R11*4)
+	VMOVUPS      Z10, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         8(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z7, Z10
 	VFMADD231PS  Z1, Z10, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z10
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z10
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z10
 	VFNMADD213PS Z10, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         16(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         16(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z8, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z7
 	VFNMADD213PS Z7, Z8, Z8
 	VFNMADD231PS Z2, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         24(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         24(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z9, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z7
 	VFNMADD213PS Z7, Z9, Z9
 	VFNMADD231PS Z2, Z9, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)
@@ -17198,15 +17057,16 @@ TEXT ·adamSparse8AVX512(SB), NOSPLIT, $0-104
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
-	SHLQ         $0x02, rsb+40(FP)
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
+	MOVQ         rsb+40(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         starts+8(FP), R11
+	MOVLQSX      (R11), R11
 
 row:
 	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
-	SUBQ    R10, R11
+	MOVQ    starts+8(FP), R12
+	MOVLQSX (R12), R12
+	SUBQ    R11, R12
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
@@ -17215,234 +17075,234 @@ row:
 	VXORPS  Z11, Z11, Z11
 	VXORPS  Z12, Z12, Z12
 	VXORPS  Z13, Z13, Z13
-	TESTQ   R11, R11
+	TESTQ   R12, R12
 	JZ      update
 
 element:
-	MOVLQSX      (R8)(R10*4), R12
-	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R9)(R10*4), Z14
-	ADDQ         DI, R12
-	VFMADD231PS  (R12), Z14, Z6
-	VFMADD231PS  64(R12), Z14, Z7
-	VFMADD231PS  128(R12), Z14, Z8
-	VFMADD231PS  192(R12), Z14, Z9
-	VFMADD231PS  256(R12), Z14, Z10
-	VFMADD231PS  320(R12), Z14, Z11
-	VFMADD231PS  384(R12), Z14, Z12
-	VFMADD231PS  448(R12), Z14, Z13
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      (R8)(R11*4), R13
+	IMULQ        R10, R13
+	VBROADCASTSS (R9)(R11*4), Z14
+	ADDQ         DI, R13
+	VFMADD231PS  (R13), Z14, Z6
+	VFMADD231PS  64(R13), Z14, Z7
+	VFMADD231PS  128(R13), Z14, Z8
+	VFMADD231PS  192(R13), Z14, Z9
+	VFMADD231PS  256(R13), Z14, Z10
+	VFMADD231PS  320(R13), Z14, Z11
+	VFMADD231PS  384(R13), Z14, Z12
+	VFMADD231PS  448(R13), Z14, Z13
+	INCQ         R11
+	DECQ         R12
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z14
+	MOVQ         (SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z14
 	VSUBPS       Z14, Z6, Z15
 	VFMADD231PS  Z1, Z15, Z14
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z15
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z15, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z14, K1, Z14
-	VMOVUPS      Z14, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z15
+	VMOVUPS      Z14, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z15
 	VFNMADD213PS Z15, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z15
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z15, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z15, K1, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z14, Z6
-	VMOVUPS      (AX)(R11*4), Z14
+	VMOVUPS      (AX)(R12*4), Z14
 	VMULPS       Z4, Z14, Z14
 	VFNMADD231PS Z0, Z6, Z14
-	VMOVUPS      Z14, (AX)(R11*4)
+	VMOVUPS      Z14, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         8(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z7, Z14
 	VFMADD231PS  Z1, Z14, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z14
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z14, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z14
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z14
 	VFNMADD213PS Z14, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z14
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z14, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         16(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         16(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z8, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z7
 	VFNMADD213PS Z7, Z8, Z8
 	VFNMADD231PS Z2, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         24(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         24(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z9, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z7
 	VFNMADD213PS Z7, Z9, Z9
 	VFNMADD231PS Z2, Z9, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         32(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         32(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z10, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z7
 	VFNMADD213PS Z7, Z10, Z10
 	VFNMADD231PS Z2, Z10, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         40(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         40(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z11, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z7
 	VFNMADD213PS Z7, Z11, Z11
 	VFNMADD231PS Z2, Z11, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         48(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         48(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z12, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z7
 	VFNMADD213PS Z7, Z12, Z12
 	VFNMADD231PS Z2, Z12, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         56(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         56(SI), R12
+	ADDQ         BX, R12
+	VMOVUPS      (CX)(R12*4), Z6
 	VSUBPS       Z6, Z13, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R12*4)
+	VMOVUPS      (DX)(R12*4), Z7
 	VFNMADD213PS Z7, Z13, Z13
 	VFNMADD231PS Z2, Z13, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R12*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R12*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R12*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	ADDQ         rs+72(FP), BX
 	DECQ         rows+0(FP)

@@ -4800,7 +4800,7 @@ rowswithout1:
 	RET
 
 // sparse1NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 1 vectors; see SparseFunc.
-TEXT ·sparse1NEON(SB), NOSPLIT, $0-80
+TEXT ·sparse1NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
@@ -4822,10 +4822,7 @@ row:
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
 	MOVD    R19, R16
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F0
+	FMOVQ   0(R13), F0
 	CBZ     R17, sum
 
 element:
@@ -4839,17 +4836,14 @@ element:
 	BNE     element
 
 sum:
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F0, (R19)
+	FMOVQ   F0, 0(R13)
 	ADD     R14, R13
 	SUBS    $1, R8
 	BNE     row
 	RET
 
 // sparse2NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 2 vectors; see SparseFunc.
-TEXT ·sparse2NEON(SB), NOSPLIT, $0-80
+TEXT ·sparse2NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
@@ -4873,13 +4867,8 @@ row:
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
 	MOVD    R19, R16
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F0
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F1
+	FMOVQ   0(R13), F0
+	FMOVQ   16(R13), F1
 	CBZ     R17, sum
 
 element:
@@ -4896,20 +4885,15 @@ element:
 	BNE     element
 
 sum:
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F0, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F1, (R19)
+	FMOVQ   F0, 0(R13)
+	FMOVQ   F1, 16(R13)
 	ADD     R14, R13
 	SUBS    $1, R8
 	BNE     row
 	RET
 
 // sparse3NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 3 vectors; see SparseFunc.
-TEXT ·sparse3NEON(SB), NOSPLIT, $0-80
+TEXT ·sparse3NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
@@ -4935,16 +4919,9 @@ row:
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
 	MOVD    R19, R16
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F0
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F1
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F2
+	FMOVQ   0(R13), F0
+	FMOVQ   16(R13), F1
+	FMOVQ   32(R13), F2
 	CBZ     R17, sum
 
 element:
@@ -4964,23 +4941,16 @@ element:
 	BNE     element
 
 sum:
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F0, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F1, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F2, (R19)
+	FMOVQ   F0, 0(R13)
+	FMOVQ   F1, 16(R13)
+	FMOVQ   F2, 32(R13)
 	ADD     R14, R13
 	SUBS    $1, R8
 	BNE     row
 	RET
 
 // sparse4NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 4 vectors; see SparseFunc.
-TEXT ·sparse4NEON(SB), NOSPLIT, $0-80
+TEXT ·sparse4NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
@@ -5008,19 +4978,10 @@ row:
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
 	MOVD    R19, R16
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F0
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F1
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F2
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F3
+	FMOVQ   0(R13), F0
+	FMOVQ   16(R13), F1
+	FMOVQ   32(R13), F2
+	FMOVQ   48(R13), F3
 	CBZ     R17, sum
 
 element:
@@ -5043,26 +5004,17 @@ element:
 	BNE     element
 
 sum:
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F0, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F1, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F2, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F3, (R19)
+	FMOVQ   F0, 0(R13)
+	FMOVQ   F1, 16(R13)
+	FMOVQ   F2, 32(R13)
+	FMOVQ   F3, 48(R13)
 	ADD     R14, R13
 	SUBS    $1, R8
 	BNE     row
 	RET
 
 // sparse5NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 5 vectors; see SparseFunc.
-TEXT ·sparse5NEON(SB), NOSPLIT, $0-80
+TEXT ·sparse5NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
@@ -5092,22 +5044,11 @@ row:
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
 	MOVD    R19, R16
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F0
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F1
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F2
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F3
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F4
+	FMOVQ   0(R13), F0
+	FMOVQ   16(R13), F1
+	FMOVQ   32(R13), F2
+	FMOVQ   48(R13), F3
+	FMOVQ   64(R13), F4
 	CBZ     R17, sum
 
 element:
@@ -5133,29 +5074,18 @@ element:
 	BNE     element
 
 sum:
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F0, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F1, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F2, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F3, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F4, (R19)
+	FMOVQ   F0, 0(R13)
+	FMOVQ   F1, 16(R13)
+	FMOVQ   F2, 32(R13)
+	FMOVQ   F3, 48(R13)
+	FMOVQ   F4, 64(R13)
 	ADD     R14, R13
 	SUBS    $1, R8
 	BNE     row
 	RET
 
 // sparse6NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 6 vectors; see SparseFunc.
-TEXT ·sparse6NEON(SB), NOSPLIT, $0-80
+TEXT ·sparse6NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
@@ -5187,25 +5117,12 @@ row:
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
 	MOVD    R19, R16
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F0
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F1
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F2
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F3
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F4
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F5
+	FMOVQ   0(R13), F0
+	FMOVQ   16(R13), F1
+	FMOVQ   32(R13), F2
+	FMOVQ   48(R13), F3
+	FMOVQ   64(R13), F4
+	FMOVQ   80(R13), F5
 	CBZ     R17, sum
 
 element:
@@ -5234,32 +5151,19 @@ element:
 	BNE     element
 
 sum:
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F0, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F1, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F2, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F3, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F4, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F5, (R19)
+	FMOVQ   F0, 0(R13)
+	FMOVQ   F1, 16(R13)
+	FMOVQ   F2, 32(R13)
+	FMOVQ   F3, 48(R13)
+	FMOVQ   F4, 64(R13)
+	FMOVQ   F5, 80(R13)
 	ADD     R14, R13
 	SUBS    $1, R8
 	BNE     row
 	RET
 
 // sparse7NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 7 vectors; see SparseFunc.
-TEXT ·sparse7NEON(SB), NOSPLIT, $0-80
+TEXT ·sparse7NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
@@ -5293,28 +5197,13 @@ row:
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
 	MOVD    R19, R16
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F0
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F1
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F2
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F3
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F4
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F5
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F6
+	FMOVQ   0(R13), F0
+	FMOVQ   16(R13), F1
+	FMOVQ   32(R13), F2
+	FMOVQ   48(R13), F3
+	FMOVQ   64(R13), F4
+	FMOVQ   80(R13), F5
+	FMOVQ   96(R13), F6
 	CBZ     R17, sum
 
 element:
@@ -5346,35 +5235,20 @@ element:
 	BNE     element
 
 sum:
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F0, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F1, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F2, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F3, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F4, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F5, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F6, (R19)
+	FMOVQ   F0, 0(R13)
+	FMOVQ   F1, 16(R13)
+	FMOVQ   F2, 32(R13)
+	FMOVQ   F3, 48(R13)
+	FMOVQ   F4, 64(R13)
+	FMOVQ   F5, 80(R13)
+	FMOVQ   F6, 96(R13)
 	ADD     R14, R13
 	SUBS    $1, R8
 	BNE     row
 	RET
 
 // sparse8NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 8 vectors; see SparseFunc.
-TEXT ·sparse8NEON(SB), NOSPLIT, $0-80
+TEXT ·sparse8NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
@@ -5410,31 +5284,14 @@ row:
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
 	MOVD    R19, R16
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F0
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F1
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F2
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F3
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F4
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F5
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F6
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   (R19), F7
+	FMOVQ   0(R13), F0
+	FMOVQ   16(R13), F1
+	FMOVQ   32(R13), F2
+	FMOVQ   48(R13), F3
+	FMOVQ   64(R13), F4
+	FMOVQ   80(R13), F5
+	FMOVQ   96(R13), F6
+	FMOVQ   112(R13), F7
 	CBZ     R17, sum
 
 element:
@@ -5469,31 +5326,14 @@ element:
 	BNE     element
 
 sum:
-	MOVD    cs+72(FP), R15
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F0, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F1, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F2, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F3, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F4, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F5, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F6, (R19)
-	MOVD.P  8(R15), R19
-	ADD     R19<<2, R13, R19
-	FMOVQ   F7, (R19)
+	FMOVQ   F0, 0(R13)
+	FMOVQ   F1, 16(R13)
+	FMOVQ   F2, 32(R13)
+	FMOVQ   F3, 48(R13)
+	FMOVQ   F4, 64(R13)
+	FMOVQ   F5, 80(R13)
+	FMOVQ   F6, 96(R13)
+	FMOVQ   F7, 112(R13)
 	ADD     R14, R13
 	SUBS    $1, R8
 	BNE     row

@@ -35,9 +35,9 @@ type GemvFunc func(n, k int, c, a *float32, csa int, b *float32, rsb int)
 //	c[i][j] += Σₜ values[t]·b[columns[t]][j]    t = starts[i]..starts[i+1]-1 ascending
 //
 // with one rounding a product (fused multiply-add). Rows of b and c lie rsb and rsc
-// elements apart; vector v of a row begins at element bs[v] of b and cs[v] of c.
-// There is at least one row.
-type SparseFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int, cs *int)
+// elements apart; vector v of a row of b begins at element bs[v], those of c are
+// neighbours. There is at least one row.
+type SparseFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // SparseUpdateFunc is an optimizer whose gradient is the product of a sparse matrix
 // and a dense one, in a number of vectors:
