@@ -120,7 +120,7 @@ func (f *backFlow) backwardSingle(k *kernels.Core, i int) {
 	if i > 0 {
 		k.Gemm(1, d, f.weights[layer].blocks[0].T(), 0, f.back[i-1].out.mat(f.rows), kernels.Epilogue{})
 	}
-	f.updateBlock(k, layer, 0, f.input(i), d)
+	f.updateKernel(k, layer, f.block(layer, 0), f.input(i), d)
 	f.updateBias(k, layer, 0, d)
 }
 
@@ -128,9 +128,8 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 	s, b := &f.stages[i], f.back[i]
 	first, second := s.first, s.last()
 	d, hidden := b.out.mat(f.rows), b.hidden.mat(f.rows)
-	for c := s.begin; c < s.end; c++ {
-		k.Gemm(1, d, f.weights[second].blocks[c].T(), 0, s.part(b.hidden, f.rows, c), kernels.Epilogue{})
-	}
+	rows := f.ownRows(s)
+	k.Gemm(1, d, rows.w.T(), 0, hidden, kernels.Epilogue{})
 	s.hidden.gradient(k, hidden)
 	f.model.layers[first].Activation.gradient(k, hidden, s.hidden.mat(f.rows))
 	if i > 0 {
@@ -138,13 +137,12 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 			k.Gemm(1, s.part(b.hidden, f.rows, c), f.weights[first].blocks[c].T(), 0, dst, kernels.Epilogue{})
 		})
 	}
-	for c := s.begin; c < s.end; c++ {
-		f.updateBlock(k, second, c, s.part(s.hidden.seen(), f.rows, c), d)
-		if i > 0 || !f.zeros {
-			f.updateBlock(k, first, c, f.input(i), s.part(b.hidden, f.rows, c))
-		}
+	f.updateKernel(k, second, rows, s.hidden.seen().mat(f.rows), d)
+	sparse := i == 0 && f.zeros
+	for c := s.begin; c < s.end && !sparse; c++ {
+		f.updateKernel(k, first, f.block(first, c), f.input(i), s.part(b.hidden, f.rows, c))
 	}
-	if i == 0 && f.zeros {
+	if sparse {
 		f.updateSparse(k)
 	}
 	f.updateBias(k, first, s.lo, hidden)
@@ -153,33 +151,72 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 	}
 }
 
-// updateBlock computes the gradient of a block of a kernel, xᵀ·d over the
-// batch, a few rows at a time, and updates them.
-func (f *backFlow) updateBlock(k *kernels.Core, layer, c int, x, d kernels.Mat) {
-	w := f.weights[layer].blocks[c]
-	rows := max(1, gradFloats/w.Cols)
-	for r := 0; r < w.Rows; r += rows {
-		end := min(r+rows, w.Rows)
-		g := f.grad[:(end-r)*w.Cols]
-		k.Gemm(1, x.Slice(0, f.rows, r, end).T(), d, 0, kernels.View(g, end-r, w.Cols), kernels.Epilogue{})
-		f.updateRows(k, layer, c, r, end, g)
+// kernelRows are rows of a kernel, contiguous, with what is kept for each weight.
+type kernelRows struct {
+	w               kernels.Mat
+	m, v, gradients []float32 // nil what is not kept
+}
+
+// block is a block of a layer's kernel.
+func (f *backFlow) block(layer, c int) kernelRows {
+	data := func(views []layerView) []float32 {
+		if views == nil {
+			return nil
+		}
+		return views[layer].blocks[c].Data
+	}
+	return kernelRows{f.weights[layer].blocks[c], data(f.m), data(f.v), data(f.gradients)}
+}
+
+// ownRows are the rows of the worker's units in the second kernel of a pair, whose
+// blocks lie one behind the other.
+func (f *backFlow) ownRows(s *stageFlow) kernelRows {
+	p := f.model.params[s.last()]
+	data := func(numbers []float32) []float32 {
+		if numbers == nil || s.begin == s.end {
+			return nil
+		}
+		at := p.blocks[s.begin].at
+		return numbers[at : at+(s.hi-s.lo)*p.units]
+	}
+	st := &f.state
+	return kernelRows{kernels.View(data(f.model.weights), s.hi-s.lo, p.units), data(st.m), data(st.v), data(st.gradients)}
+}
+
+// slice are rows begin to end-1 of the rows.
+func (r kernelRows) slice(begin, end int) kernelRows {
+	part := func(numbers []float32) []float32 {
+		if numbers == nil {
+			return nil
+		}
+		return numbers[begin*r.w.Cols : end*r.w.Cols]
+	}
+	return kernelRows{r.w.Slice(begin, end, 0, r.w.Cols), part(r.m), part(r.v), part(r.gradients)}
+}
+
+// updateKernel computes the gradient of rows of a kernel, xᵀ·d over the batch, a few
+// at a time, and updates them.
+func (f *backFlow) updateKernel(k *kernels.Core, layer int, rows kernelRows, x, d kernels.Mat) {
+	step := max(1, gradFloats/d.Cols)
+	for r := 0; r < rows.w.Rows; r += step {
+		end := min(r+step, rows.w.Rows)
+		g := f.grad[:(end-r)*d.Cols]
+		k.Gemm(1, x.Slice(0, f.rows, r, end).T(), d, 0, kernels.View(g, end-r, d.Cols), kernels.Epilogue{})
+		f.updateRows(k, layer, rows.slice(r, end), g)
 	}
 }
 
-// updateRows updates rows begin to end-1 of a block of a kernel by their gradient,
-// or keeps it.
-func (f *backFlow) updateRows(k *kernels.Core, layer, c, begin, end int, g []float32) {
-	l, w := f.model.layers[layer], f.weights[layer].blocks[c]
-	block := func(v layerView) []float32 { return v.blocks[c].Data }
-	lo, hi := begin*w.Cols, end*w.Cols
+// updateRows updates rows of a kernel by their gradient, or keeps it.
+func (f *backFlow) updateRows(k *kernels.Core, layer int, rows kernelRows, g []float32) {
+	l, w := f.model.layers[layer], rows.w.Data[:len(g)]
 	if l.L1 != 0 || l.L2 != 0 {
-		k.PenaltyGrad(g, w.Data[lo:hi], l.L1, l.L2)
+		k.PenaltyGrad(g, w, l.L1, l.L2)
 	}
-	if f.gradients != nil {
-		f.keep(k, f.gradients[layer].blocks[c].Data[lo:hi], g)
+	if rows.gradients != nil {
+		f.keep(k, rows.gradients, g)
 		return
 	}
-	f.rule.update(k, w.Data[lo:hi], part(f.m, layer, lo, hi, block), part(f.v, layer, lo, hi, block), g)
+	f.rule.update(k, w, rows.m, rows.v, g)
 }
 
 // keep keeps a gradient for the end of the step, or of a later one.

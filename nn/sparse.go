@@ -239,17 +239,17 @@ func (f *backFlow) updatePart(k *kernels.Core, run shardRun, p *sparsePart) bool
 func (f *backFlow) sparseGradient(k *kernels.Core) {
 	s := &f.stages[0]
 	for c := s.begin; c < s.end; c++ {
-		w, d := f.weights[s.first].blocks[c], s.part(f.back[0].hidden, f.rows, c)
-		rows := max(1, gradFloats/w.Cols)
+		block, d := f.block(s.first, c), s.part(f.back[0].hidden, f.rows, c)
+		rows := max(1, gradFloats/d.Cols)
 		for i := range f.parts {
 			p := &f.parts[i]
 			for r := p.begin; r < p.end; r += rows {
 				end := min(r+rows, p.end)
-				g := f.grad[:(end-r)*w.Cols]
+				g := f.grad[:(end-r)*d.Cols]
 				clear(g)
 				x := p.transposed.Slice(r-p.begin, end-p.begin)
-				k.GemmSparse(&x, kernels.Panels{Mat: d, Count: 1}, kernels.Panels{Mat: kernels.View(g, end-r, w.Cols), Count: 1})
-				f.updateRows(k, s.first, c, r, end, g)
+				k.GemmSparse(&x, kernels.Panels{Mat: d, Count: 1}, kernels.Panels{Mat: kernels.View(g, end-r, d.Cols), Count: 1})
+				f.updateRows(k, s.first, block.slice(r, end), g)
 			}
 		}
 	}
