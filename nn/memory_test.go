@@ -12,19 +12,6 @@ import (
 	"github.com/mnist-fast/mnist-fast/nn/internal/heap"
 )
 
-// requireMemory fails if reading a file takes more than twice its size and
-// some more, garbage included.
-func requireMemory(t *testing.T, size, more int, read func()) {
-	t.Helper()
-	used := heap.Allocated(read)
-	if limit := uint64(2*size + more); used > limit {
-		t.Errorf("a file of %d bytes took %d, want at most %d", size, used, limit)
-	}
-}
-
-// moreMemory is what a file may take besides, however small it is.
-const moreMemory = 64_000_000
-
 // A file may ask for batches of 16 million samples, or have a layer so wide
 // that the buffers for a few samples are large: there are none before they are
 // used.
@@ -38,7 +25,7 @@ func TestLoadTrainerTakesMemoryForTheFileAlone(t *testing.T) {
 		"wide layer": save(t, wide),
 	} {
 		t.Run(name, func(t *testing.T) {
-			requireMemory(t, len(file), moreMemory, func() { loadTrainer(t, file, nn.Config{Workers: 2}) })
+			heap.RequireTwice(t, len(file), heap.More, func() { loadTrainer(t, file, nn.Config{Workers: 2}) })
 		})
 	}
 }
@@ -54,7 +41,7 @@ func TestLoadOfALargeFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	requireMemory(t, int(info.Size()), 4_000_000, func() {
+	heap.RequireTwice(t, int(info.Size()), 4_000_000, func() {
 		f, err := os.Open(path)
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +92,7 @@ func TestLoadOfLongHeaders(t *testing.T) {
 			if err := os.WriteFile(path, file, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			requireMemory(t, len(file), moreMemory, func() {
+			heap.RequireTwice(t, len(file), heap.More, func() {
 				_, err := nn.ResumeTrainer(path, nn.Config{Workers: 1})
 				requireErrFormat(t, err)
 			})
