@@ -48,7 +48,7 @@ func (c Config) open(r io.Reader) (*source, error) {
 	}
 	switch {
 	case len(s.inputs) == 0:
-		return nil, &Error{Line: rs.line(), Err: errors.New("no columns for inputs")}
+		return nil, &Error{Line: rs.first, Err: errors.New("no columns for inputs")}
 	case slices.Contains(s.inputs, s.target):
 		return nil, rs.fault(s.target, errors.New("both an input and the target"))
 	}
@@ -100,7 +100,7 @@ func (rs *records) find(name string) (int, error) {
 }
 
 func (rs *records) noColumn(name string) error {
-	return &Error{Line: rs.line(), Err: fmt.Errorf("no column %s among the %d", quote(name), len(rs.names))}
+	return &Error{Line: rs.first, Err: fmt.Errorf("no column %s among the %d", quote(name), len(rs.names))}
 }
 
 // next sets x to the inputs of the next sample and returns its target: a number,
