@@ -35,6 +35,7 @@ func TestHostileFilesTakeLittle(t *testing.T) {
 		"one line":    strings.Repeat("1", 8<<20),
 		"quote":       `"` + strings.Repeat("\n", 8<<20),
 		"empty rows":  strings.Repeat("\n", 8<<20),
+		"names":       strings.Repeat(strings.Repeat(",", 255<<10)+"\n", 2),
 		"columns":     strings.Repeat("1,", 120<<10) + "1\n",
 		"quoted text": `"` + strings.Repeat("1", 250<<10) + "\",1\n",
 	} {

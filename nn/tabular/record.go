@@ -31,7 +31,8 @@ func newRecords(r io.Reader, comma rune, noHeader bool) (*records, error) {
 	case err != nil:
 		return nil, err
 	}
-	rs := &records{csvReader: in, kept: noHeader, places: map[string]int{}}
+	n := len(in.fields)
+	rs := &records{csvReader: in, kept: noHeader, names: make([]string, 0, n), places: make(map[string]int, n)}
 	return rs, rs.nameColumns(noHeader)
 }
 
