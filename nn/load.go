@@ -14,6 +14,9 @@ import (
 
 // Load reads a model that Save wrote. The error of a file that is damaged, or
 // that another version wrote, wraps ErrFormat.
+//
+// A reader that does not tell how much it has, by a method Len or as an io.Seeker,
+// is copied to a temporary file if that is more than 1 MB.
 func Load(r io.Reader) (*Sequential, error) {
 	f, err := readModelFile(r)
 	if err != nil {

@@ -1,8 +1,10 @@
 package nn_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,3 +101,36 @@ func TestLoadOfLongHeaders(t *testing.T) {
 		})
 	}
 }
+
+// Numbers of 16 bits become twice as large: there is no room for the file beside
+// them, though it may come from a pipe.
+func TestLoadFromAPipe(t *testing.T) {
+	var own bytes.Buffer
+	trainer := newTrainer(t, newModel(t, 1000, nn.Dense{Units: 1000}, nn.Dense{Units: 10}), nn.Config{Loss: nn.MeanSquaredError, Workers: 1})
+	if err := trainer.Save(&own); err != nil {
+		t.Fatal(err)
+	}
+	kernel := func(dtype string, size int) []byte {
+		const rows, columns = 1000, 2001
+		return foreignFile(foreignTensor{"a.kernel", dtype, []int{rows, columns}, make([]byte, size*rows*columns)})
+	}
+	for name, file := range map[string][]byte{
+		"F16": kernel("F16", 2), "BF16": kernel("BF16", 2), "F32": kernel("F32", 4), "F64": kernel("F64", 8), "a model file": own.Bytes(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := loadWeights(t, file, nn.ReLU, nn.Linear).SHA256()
+			var m *nn.Sequential
+			var err error
+			heap.RequireTwice(t, len(file), 4_000_000, func() {
+				m, err = nn.LoadWeights(pipe{bytes.NewReader(file)}, nn.ReLU, nn.Linear)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			requireSHA256(t, m, want)
+		})
+	}
+}
+
+// pipe is what does not tell how much it has.
+type pipe struct{ io.Reader }
