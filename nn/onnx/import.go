@@ -133,7 +133,7 @@ func (c *chain) follow(g *graph) error {
 		return err
 	}
 	if len(g.outputs) != 1 {
-		return fmt.Errorf("outputs %q: want one", g.outputs)
+		return fmt.Errorf("%d outputs: want one", len(g.outputs))
 	}
 	needed := neededNodes(g)
 	for i := range g.nodes {
@@ -252,7 +252,7 @@ func (c *chain) model(fileBytes int) (*nn.Sequential, error) {
 	if len(c.layers) == 0 {
 		return nil, errors.New("no layers")
 	}
-	const room = 32 << 20
+	const room = 16 << 20
 	left := int64(fileBytes) + room
 	for _, n := range c.taken {
 		left += n
