@@ -73,7 +73,7 @@ func decode(file []byte, folder *os.Root) (*nn.Sequential, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &chain{values: map[string]value{}, folder: folder, taken: map[string]int64{}}
+	c := &chain{values: map[string]value{}, folder: folder}
 	if err := c.follow(g); err != nil {
 		return nil, err
 	}
@@ -83,8 +83,8 @@ func decode(file []byte, folder *os.Root) (*nn.Sequential, error) {
 // A chain is the layers that have been found so far, and where the samples are
 // on their way through them.
 type chain struct {
-	folder *os.Root         // for weights in other files; nil: none
-	taken  map[string]int64 // bytes of them
+	folder *os.Root // for weights in other files; nil: none
+	others []otherFile
 	values map[string]value // by name
 	layers []layer
 	flow   flow
@@ -254,8 +254,8 @@ func (c *chain) model(fileBytes int) (*nn.Sequential, error) {
 	}
 	const room = 16 << 20
 	left := int64(fileBytes) + room
-	for _, n := range c.taken {
-		left += n
+	for _, f := range c.others {
+		left += f.taken
 	}
 	var layers []nn.Dense
 	for _, l := range c.layers {
