@@ -173,7 +173,7 @@ func foreignModel(metadata map[string]string, parts []foreignLayer, hidden, outp
 		}
 		sameUnits := func(a, b Dense) bool { return a.Units == b.Units }
 		if told != inputs || !slices.EqualFunc(layers, tellsLayers, sameUnits) {
-			return nil, fmt.Errorf("the tensors are not those of the model %s", metadata[modelKey])
+			return nil, fmt.Errorf("the tensors are not those of the model %.200s", metadata[modelKey])
 		}
 		layers = tellsLayers
 	}

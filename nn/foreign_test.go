@@ -108,6 +108,7 @@ func TestLoadWeightsRefuses(t *testing.T) {
 		s.metadata()[key] = value
 		return s.bytes()
 	}
+	long := strings.Repeat("a", 1001)
 	huge := foreignTensor{"a.kernel", "F32", []int{1 << 20, 1 << 19}, nil}
 	many, _ := json.Marshal(map[string]any{"inputs": 2, "layers": []any{}})
 	for about, file := range map[string][]byte{
@@ -122,6 +123,8 @@ func TestLoadWeightsRefuses(t *testing.T) {
 		"I32":             foreignFile(foreignTensor{"a.kernel", "I32", []int{1, 1}, make([]byte, 4)}),
 		"units: want":     foreignFile(f32("a.kernel", 2, 0)),
 		"offsets":         foreignFile(huge),
+		"a name of 1008":  foreignFile(f32(long+".kernel", 2, 2)),
+		"9 dimensions":    foreignFile(f32("a.kernel", 1, 1, 1, 1, 1, 1, 1, 1, 1)),
 		"tensors are not": lie("model", string(many)),
 		"unknown activ":   lie("model", `{"inputs":2,"layers":[{"units":2,"activation":"x"}]}`),
 		"version":         lie("format", "mnist-fast"),

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -109,7 +110,7 @@ func readModel(file *tensorFile) (*modelFile, error) {
 		return nil, fmt.Errorf("%w: a safetensors file, but not of a model of mnist-fast", ErrFormat)
 	}
 	if v := metadata[versionKey]; v != strconv.Itoa(fileVersion) {
-		return nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
+		return nil, fmt.Errorf("%w: version %.40q; this program reads version %d", ErrFormat, v, fileVersion)
 	}
 	tensors, err := file.readAll()
 	if err != nil {
@@ -123,7 +124,7 @@ func readModel(file *tensorFile) (*modelFile, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	if text, ok := metadata[userKey]; ok {
-		if f.model.Metadata, err = decodeAs[map[string]string]([]byte(text)); err != nil {
+		if err := json.Unmarshal([]byte(text), &f.model.Metadata); err != nil {
 			return nil, fmt.Errorf("%w: metadata: %w", ErrFormat, err)
 		}
 	}

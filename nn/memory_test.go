@@ -57,7 +57,8 @@ func TestLoadOfALargeFile(t *testing.T) {
 	})
 }
 
-// Short things in a header become long ones in memory, so it must be short.
+// Short things in a header become long ones in memory, so it must be short. Each
+// error that wraps another copies what it quotes.
 func TestLoadOfLongHeaders(t *testing.T) {
 	const size = 2<<20 - 1000
 	whole := func(header string) []byte {
@@ -76,7 +77,7 @@ func TestLoadOfLongHeaders(t *testing.T) {
 		if !ok {
 			t.Fatal("no file")
 		}
-		s.metadata()[key] = begin + strings.Repeat(again, size/len(again)*9/10) + end
+		s.metadata()[key] = begin + strings.Repeat(again, max(1, size/len(again)*9/10)) + end
 		return s.seal().bytes()
 	}
 	for name, file := range map[string][]byte{
@@ -85,6 +86,11 @@ func TestLoadOfLongHeaders(t *testing.T) {
 		"shapes":    whole(`{"a":{"dtype":"F32","shape":[` + strings.Repeat("1,", size/2) + `1],"data_offsets":[0,4]}}`),
 		"layers":    metadataOf("model", `{"inputs":2,"layers":[`, "{},", "{}]}"),
 		"callbacks": metadataOf("fit", `{"callbacks":[`, "{},", "{}]}"),
+		// What errors could quote, four bytes for each.
+		"type":       whole(`{"a":{"dtype":"` + strings.Repeat("\x7f", size-60) + `","shape":[0],"data_offsets":[0,0]}}`),
+		"version":    metadataOf("version", "", "\x7f", ""),
+		"activation": metadataOf("model", `{"inputs":2,"layers":[{"activation":"`, "\x7f", `"}]}`),
+		"member":     metadataOf("model", `{"`, strings.Repeat("\x7f", size/2), `":0}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if len(file) > size+4000 {

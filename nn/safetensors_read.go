@@ -144,10 +144,10 @@ func sortEntries(header map[string]json.RawMessage) ([]namedEntry, error) {
 	for name, text := range header {
 		e := namedEntry{name: name}
 		if err := json.Unmarshal(text, &e.entry); err != nil {
-			return nil, fmt.Errorf("%w: tensor %q: %v", ErrFormat, name, err)
+			return nil, fmt.Errorf("%w: tensor %.40q: %v", ErrFormat, name, err)
 		}
 		if err := e.measure(); err != nil {
-			return nil, fmt.Errorf("%w: tensor %q: %w", ErrFormat, name, err)
+			return nil, fmt.Errorf("%w: tensor %.40q: %w", ErrFormat, name, err)
 		}
 		entries = append(entries, e)
 	}
@@ -164,11 +164,20 @@ func sortEntries(header map[string]json.RawMessage) ([]namedEntry, error) {
 	return entries, nil
 }
 
+// What errors quote is not to be long.
+const (
+	maxName = 1000 // bytes
+	maxRank = 8
+)
+
 // measure finds the tensor's type and its size by its shape.
 func (e *namedEntry) measure() error {
+	if len(e.name) > maxName || len(e.Shape) > maxRank {
+		return fmt.Errorf("a name of %d bytes and %d dimensions: want at most %d and %d", len(e.name), len(e.Shape), maxName, maxRank)
+	}
 	var ok bool
 	if e.dtype, ok = dtypes[e.DType]; !ok {
-		return fmt.Errorf("type %q: want one of %v", e.DType, slices.Sorted(maps.Keys(dtypes)))
+		return fmt.Errorf("type %.40q: want one of %v", e.DType, slices.Sorted(maps.Keys(dtypes)))
 	}
 	e.elements = 1
 	for _, d := range e.Shape {
