@@ -127,7 +127,7 @@ func TestLoadFromAPipe(t *testing.T) {
 			want := loadWeights(t, file, nn.ReLU, nn.Linear).SHA256()
 			var m *nn.Sequential
 			var err error
-			heap.RequireTwice(t, len(file), 4_000_000, func() {
+			heap.RequireTwice(t, len(file), 6_000_000, func() {
 				m, err = nn.LoadWeights(pipe{bytes.NewReader(file)}, nn.ReLU, nn.Linear)
 			})
 			if err != nil {

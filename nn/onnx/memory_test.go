@@ -36,7 +36,7 @@ func TestImportMemory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got *nn.Sequential
 			var err error
-			heap.RequireTwice(t, len(file), 4_000_000, func() { got, err = read() })
+			heap.RequireTwice(t, len(file), 6_000_000, func() { got, err = read() })
 			if err != nil || got.SHA256() != m.SHA256() {
 				t.Errorf("another model, or error %v", err)
 			}
