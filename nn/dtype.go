@@ -12,7 +12,10 @@ type dtype struct {
 	decode func([]byte) float32
 }
 
-const float32Type = "F32"
+const (
+	float32Type = "F32"
+	maxSize     = 8 // of a dtype
+)
 
 // dtypes are the types that can be read. Numbers of 64 bits are rounded.
 var dtypes = map[string]dtype{

@@ -20,5 +20,5 @@ func indexOf(names []string, name, kind string) (int, error) {
 	if i := slices.Index(names, name); i >= 0 {
 		return i, nil
 	}
-	return 0, fmt.Errorf("unknown %s %q: want one of %v", kind, name, names)
+	return 0, fmt.Errorf("unknown %s %.40q: want one of %v", kind, name, names)
 }

@@ -20,7 +20,8 @@ import (
 // are ordered. Numbers may be F32, F64 (which are rounded), F16 or BF16.
 //
 // Layers have the activations given, except those of a file that tells its
-// architecture. An error wraps ErrFormat if the file is not of such a model.
+// architecture. An error wraps ErrFormat if the file is not of such a model. The
+// reader is used as by Load.
 func LoadWeights(r io.Reader, hidden, output Activation) (*Sequential, error) {
 	f, err := openTensors(r)
 	if err != nil {
@@ -37,9 +38,11 @@ func LoadWeights(r io.Reader, hidden, output Activation) (*Sequential, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	if err := f.ensure(); err != nil { // before memory is taken for them
+	numbers, err := f.numbers()
+	if err != nil {
 		return nil, err
 	}
+	defer numbers.file.Close()
 	m, err := foreignModel(f.metadata, parts, hidden, output)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
@@ -51,12 +54,9 @@ func LoadWeights(r io.Reader, hidden, output Activation) (*Sequential, error) {
 	for _, e := range f.entries {
 		layer, _ := splitName(e.name)
 		i := places[layer]
-		if err := f.read(e, m.setter(i, parts[i], e.name)); err != nil {
+		if err := numbers.read(e, m.setter(i, parts[i], e.name)); err != nil {
 			return nil, err
 		}
-	}
-	if err := f.close(); err != nil {
-		return nil, err
 	}
 	return m, nil
 }
@@ -173,7 +173,7 @@ func foreignModel(metadata map[string]string, parts []foreignLayer, hidden, outp
 		}
 		sameUnits := func(a, b Dense) bool { return a.Units == b.Units }
 		if told != inputs || !slices.EqualFunc(layers, tellsLayers, sameUnits) {
-			return nil, fmt.Errorf("the tensors are not those of the model %s", metadata[modelKey])
+			return nil, fmt.Errorf("the tensors are not those of the model %.200s", metadata[modelKey])
 		}
 		layers = tellsLayers
 	}

@@ -60,7 +60,7 @@ func checkResume(t *testing.T, path string, file []byte) {
 	}
 	var trainer *nn.Trainer
 	var err error
-	requireMemory(t, len(file), moreMemory, func() { trainer, err = nn.ResumeTrainer(path, nn.Config{Workers: 1}) })
+	heap.RequireTwice(t, len(file), heap.More, func() { trainer, err = nn.ResumeTrainer(path, nn.Config{Workers: 1}) })
 	if err != nil {
 		return
 	}

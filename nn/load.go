@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,9 @@ import (
 
 // Load reads a model that Save wrote. The error of a file that is damaged, or
 // that another version wrote, wraps ErrFormat.
+//
+// A reader that does not tell how much it has, by a method Len or as an io.Seeker,
+// is copied to a temporary file if that is more than 1 MB.
 func Load(r io.Reader) (*Sequential, error) {
 	f, err := readModelFile(r)
 	if err != nil {
@@ -106,7 +110,7 @@ func readModel(file *tensorFile) (*modelFile, error) {
 		return nil, fmt.Errorf("%w: a safetensors file, but not of a model of mnist-fast", ErrFormat)
 	}
 	if v := metadata[versionKey]; v != strconv.Itoa(fileVersion) {
-		return nil, fmt.Errorf("%w: version %q; this program reads version %d", ErrFormat, v, fileVersion)
+		return nil, fmt.Errorf("%w: version %.40q; this program reads version %d", ErrFormat, v, fileVersion)
 	}
 	tensors, err := file.readAll()
 	if err != nil {
@@ -120,7 +124,7 @@ func readModel(file *tensorFile) (*modelFile, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	if text, ok := metadata[userKey]; ok {
-		if f.model.Metadata, err = decodeAs[map[string]string]([]byte(text)); err != nil {
+		if err := json.Unmarshal([]byte(text), &f.model.Metadata); err != nil {
 			return nil, fmt.Errorf("%w: metadata: %w", ErrFormat, err)
 		}
 	}

@@ -80,6 +80,9 @@ func writeModel(w io.Writer, m *Sequential, texts map[string]any, more []tensor)
 		if err := setJSON(metadata, key, text); err != nil {
 			return err
 		}
+		if n := len(metadata[key]); n > maxText {
+			return fmt.Errorf("nn: a text of %d bytes about %s: want at most %d", n, key, maxText)
+		}
 	}
 	if len(m.Metadata) > 0 {
 		if err := setJSON(metadata, userKey, m.Metadata); err != nil {

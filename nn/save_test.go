@@ -206,6 +206,18 @@ func TestSaveRefusesTooManyLayers(t *testing.T) {
 	load(t, save(t, newModel(t, 1, layers[:1000]...)))
 }
 
+func TestSaveRefusesTooManyClassWeights(t *testing.T) {
+	weights := make([]float32, 100_000)
+	for i := range weights {
+		weights[i] = 1.0 / 3
+	}
+	m := newModel(t, 1, nn.Dense{Units: len(weights), Activation: nn.Softmax})
+	trainer := newTrainer(t, m, nn.Config{ClassWeights: weights, Optimizer: nn.SGD{LearningRate: 1}, Workers: 1})
+	if err := trainer.Save(io.Discard); err == nil || !strings.Contains(err.Error(), "about training") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // A limitedWriter fails once it has taken n bytes.
 type limitedWriter struct{ n int }
 

@@ -56,7 +56,7 @@ func decodeSchedule(texts []scheduleText) (Schedule, error) {
 	for _, text := range slices.Backward(texts) {
 		s, err := text.decode(whole)
 		if err != nil {
-			return nil, fmt.Errorf("schedule %q: %w", text.Name, err)
+			return nil, fmt.Errorf("schedule %.40q: %w", text.Name, err)
 		}
 		whole = s
 	}
@@ -88,13 +88,20 @@ func (t scheduleText) decode(behind Schedule) (Schedule, error) {
 	return nil, fmt.Errorf("not known to this program")
 }
 
+// maxText is the most bytes of a text that describes something. More layers than
+// have one so long are more than a header has room for.
+const maxText = 1 << 20
+
 // decodeAs reads JSON. A member that this program does not know is an error: it
 // may be a setting of a later version, without which training would differ.
 func decodeAs[T any](text []byte) (value T, err error) {
+	if len(text) > maxText {
+		return value, fmt.Errorf("%d bytes: want at most %d", len(text), maxText)
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&value); err != nil {
-		return value, err
+		return value, fmt.Errorf("%.200v", err) // it may quote all of the text
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return value, fmt.Errorf("more than one value")

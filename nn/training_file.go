@@ -55,7 +55,7 @@ func (t *trainingText) config(c Config) (Config, error) {
 	}
 	optimizer, err := decodeOptimizer(t.Optimizer, t.Settings)
 	if err != nil {
-		return c, fmt.Errorf("optimizer %q: %w", t.Optimizer, err)
+		return c, fmt.Errorf("optimizer %.40q: %w", t.Optimizer, err)
 	}
 	schedule, err := decodeSchedule(t.Schedule)
 	if err != nil {

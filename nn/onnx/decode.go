@@ -119,9 +119,18 @@ func (d *decoder) each(message []byte, visit func(f field) error) error {
 	return nil
 }
 
+// maxText is the most bytes of a name, of which there are copies, and which errors
+// quote.
+const maxText = 4096
+
+var errLongText = fmt.Errorf("a text of more than %d bytes", maxText)
+
 func (f field) text(to *string) error {
-	if f.kind != protowire.BytesType {
+	switch {
+	case f.kind != protowire.BytesType:
 		return errKind
+	case len(f.bytes) > maxText:
+		return errLongText
 	}
 	*to = string(f.bytes)
 	return nil

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strconv"
 )
 
@@ -49,12 +51,31 @@ func (c *chain) readPart(name, offset, length string) ([]byte, error) {
 	if at < 0 || size < 0 || at > info.Size() || size > info.Size()-at {
 		return nil, fmt.Errorf("%d bytes from %d on, but the file has %d", size, at, info.Size())
 	}
-	if c.taken[name] += size; c.taken[name] > info.Size() {
-		return nil, errors.New("more numbers than the file has: parts of it overlap")
+	if err := c.take(info, size); err != nil {
+		return nil, err
 	}
 	data := make([]byte, size)
 	_, err = io.ReadFull(io.NewSectionReader(f, at, size), data)
 	return data, err
+}
+
+// An otherFile is one that has numbers of the model.
+type otherFile struct {
+	info  os.FileInfo
+	taken int64 // bytes
+}
+
+// take fails if more is taken of a file than it has, by whatever names.
+func (c *chain) take(info os.FileInfo, size int64) error {
+	i := slices.IndexFunc(c.others, func(f otherFile) bool { return os.SameFile(f.info, info) })
+	if i < 0 {
+		i = len(c.others)
+		c.others = append(c.others, otherFile{info: info})
+	}
+	if c.others[i].taken += size; c.others[i].taken > info.Size() {
+		return errors.New("more numbers than the file has: parts of it overlap")
+	}
+	return nil
 }
 
 // number parses a number, or takes what it is by default.

@@ -54,6 +54,7 @@ func TestExternalWeights(t *testing.T) {
 		"outside":          {[]piece{weights("w", "../out.bin", "", ""), one}, "escapes"},
 		"absolute":         {[]piece{weights("w", filepath.Join(dir, "out.bin"), "", ""), one}, "escapes"},
 		"link to outside":  {[]piece{weights("w", "link", "", ""), one}, "link"},
+		"another name":     {[]piece{weights("w", "w.bin", "", ""), weights("v", "./w.bin", "", ""), op("MatMul x w -> m"), op("MatMul m v -> y")}, "overlap"},
 		"the same for two": {[]piece{weights("w", "w.bin", "", ""), weights("v", "w.bin", "", ""), op("MatMul x w -> m"), op("MatMul m v -> y")}, "overlap"},
 	} {
 		path := filepath.Join(folder, "m.onnx")

@@ -10,21 +10,23 @@ import (
 	"slices"
 
 	"github.com/mnist-fast/mnist-fast/nn"
+	"github.com/mnist-fast/mnist-fast/nn/internal/sized"
 )
 
 // ImportFile reads a model from an ONNX file. Its weights may be in other files
 // in the same folder, or below it.
 func ImportFile(path string) (*nn.Sequential, error) {
-	file, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
+	defer f.Close()
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	m, err := read(file, root)
+	m, err := read(f, root)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -33,38 +35,56 @@ func ImportFile(path string) (*nn.Sequential, error) {
 
 // Import reads a model from an ONNX file that has all weights. The error of one
 // that is damaged, or has what is not part of a multilayer perceptron, wraps
-// nn.ErrFormat.
-func Import(r io.Reader) (*nn.Sequential, error) {
-	file, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
-	return read(file, nil)
-}
+// nn.ErrFormat. A reader that does not tell how much it has, by a method Len or
+// as an io.Seeker, is copied to a temporary file if that is more than 1 MB.
+func Import(r io.Reader) (*nn.Sequential, error) { return read(r, nil) }
 
 // read makes a model of a file. Weights in other files are looked for in the
 // folder, if there is one.
-func read(file []byte, folder *os.Root) (*nn.Sequential, error) {
-	g, err := parse(file)
+func read(r io.Reader, folder *os.Root) (*nn.Sequential, error) {
+	file, err := readBytes(r)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", nn.ErrFormat, err)
+		return nil, err
 	}
-	c := &chain{values: map[string]value{}, folder: folder, taken: map[string]int64{}}
-	if err := c.follow(g); err != nil {
-		return nil, fmt.Errorf("%w: %w", nn.ErrFormat, err)
-	}
-	m, err := c.model(len(file))
+	m, err := decode(file, folder)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", nn.ErrFormat, err)
 	}
 	return m, nil
 }
 
+// readBytes takes memory for what is there, once: the weights need as much again.
+func readBytes(r io.Reader) ([]byte, error) {
+	in, err := sized.New(r, maxBytes+1)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	if in.Size > maxBytes {
+		return nil, fmt.Errorf("%w: not an ONNX file: it has more than 2 GB", nn.ErrFormat)
+	}
+	file := make([]byte, in.Size)
+	_, err = io.ReadFull(in, file)
+	return file, err
+}
+
+func decode(file []byte, folder *os.Root) (*nn.Sequential, error) {
+	g, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	c := &chain{values: map[string]value{}, folder: folder}
+	if err := c.follow(g); err != nil {
+		return nil, err
+	}
+	return c.model(len(file))
+}
+
 // A chain is the layers that have been found so far, and where the samples are
 // on their way through them.
 type chain struct {
-	folder *os.Root         // for weights in other files; nil: none
-	taken  map[string]int64 // bytes of them
+	folder *os.Root // for weights in other files; nil: none
+	others []otherFile
 	values map[string]value // by name
 	layers []layer
 	flow   flow
@@ -113,7 +133,7 @@ func (c *chain) follow(g *graph) error {
 		return err
 	}
 	if len(g.outputs) != 1 {
-		return fmt.Errorf("outputs %q: want one", g.outputs)
+		return fmt.Errorf("%d outputs: want one", len(g.outputs))
 	}
 	needed := neededNodes(g)
 	for i := range g.nodes {
@@ -232,10 +252,10 @@ func (c *chain) model(fileBytes int) (*nn.Sequential, error) {
 	if len(c.layers) == 0 {
 		return nil, errors.New("no layers")
 	}
-	const room = 32 << 20
+	const room = 16 << 20
 	left := int64(fileBytes) + room
-	for _, n := range c.taken {
-		left += n
+	for _, f := range c.others {
+		left += f.taken
 	}
 	var layers []nn.Dense
 	for _, l := range c.layers {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -32,20 +31,19 @@ func knownClasses(names []string) *classes {
 }
 
 // find is the place of a class, which may be a new one.
-func (c *classes) find(name string) (uint8, error) {
-	if i, ok := c.places[name]; ok {
+func (c *classes) find(text []byte) (uint8, error) {
+	if i, ok := c.places[string(text)]; ok {
 		return i, nil
 	}
 	switch {
 	case c.known:
-		return 0, fmt.Errorf("%s is none of the %d classes", quote(name), len(c.names))
+		return 0, fmt.Errorf("%s is none of the %d classes", quote(text), len(c.names))
 	case len(c.names) == maxClasses:
 		return 0, errClasses
-	case !utf8.ValidString(name):
+	case !utf8.Valid(text):
 		return 0, errors.New("a class that is not UTF-8")
 	}
-	name = strings.Clone(name) // not the whole record
-	i := uint8(len(c.names))
+	i, name := uint8(len(c.names)), string(text)
 	c.names = append(c.names, name)
 	c.places[name] = i
 	return i, nil

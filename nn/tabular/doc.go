@@ -110,7 +110,7 @@
 //
 // # Memory
 //
-// What [Read] returns takes 4 bytes for each number and 1 for each class: at
-// most twice the file. A stream takes what one piece does. A record may have up
-// to 256 KB.
+// [Read] takes 4 bytes for each number and fewer for each class, and those of one
+// record, which may have up to 256 KB: in all, hardly more than twice the file, of
+// which a number takes at least 2 bytes. A stream takes what one piece does.
 package tabular

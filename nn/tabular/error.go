@@ -1,7 +1,6 @@
 package tabular
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 
@@ -42,16 +41,6 @@ func inFile(path string, err error) error {
 	var e *Error
 	if errors.As(err, &e) {
 		e.File = path
-	}
-	return err
-}
-
-// syntaxError is the Error of a record that is not CSV; other errors stay as they
-// are.
-func syntaxError(err error) error {
-	var syntax *csv.ParseError
-	if errors.As(err, &syntax) {
-		return &Error{Line: syntax.Line, Err: syntax.Err}
 	}
 	return err
 }

@@ -68,24 +68,3 @@ func checkStream(t *testing.T, s *tabular.Schema, text string, d nn.Dataset) {
 		t.Error("a stream has other samples")
 	}
 }
-
-// The worst records: nothing but separators, and a quote that does not end.
-func TestHostileFilesTakeLittle(t *testing.T) {
-	for name, text := range map[string]string{
-		"commas":     strings.Repeat(",", 8<<20),
-		"one line":   strings.Repeat("1", 8<<20),
-		"quote":      `"` + strings.Repeat("\n", 8<<20),
-		"empty rows": strings.Repeat("\n", 8<<20),
-		"columns":    strings.Repeat("1,", 120<<10) + "1\n",
-	} {
-		for _, noHeader := range []bool{false, true} {
-			used := heap.Allocated(func() {
-				tabular.Read(strings.NewReader(text), tabular.Config{NoHeader: noHeader, Regression: true})
-			})
-			if used > 64<<20 {
-				t.Errorf("%s: %d MB", name, used>>20)
-			}
-			t.Logf("%s: %.1f MB", name, float64(used)/(1<<20))
-		}
-	}
-}

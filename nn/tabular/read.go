@@ -1,7 +1,6 @@
 package tabular
 
 import (
-	"bufio"
 	"io"
 	"os"
 
@@ -110,5 +109,5 @@ func withFile(path string, read func(io.Reader) error) error {
 		return err
 	}
 	defer f.Close()
-	return inFile(path, read(bufio.NewReaderSize(f, 1<<16)))
+	return inFile(path, read(f))
 }

@@ -105,6 +105,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{ok, tabular.Config{Target: "4"}, `line 1: no column "4" among the 3`},
 		{ok, tabular.Config{Inputs: []string{"a", "0"}}, `line 1: no column "0" among the 3`},
 		{ok, tabular.Config{Inputs: []string{"a", "c"}}, `line 1: column "c": both an input and the target`},
+		{ok, tabular.Config{Inputs: []string{"b", "a", "2"}}, `line 1: column "b": an input twice`},
 		{ok + "\n3,,y\n", tabular.Config{}, `line 4: column "b": missing value`},
 		{ok + "3,4, \n", tabular.Config{}, `line 3: column "c": missing value`},
 		{ok + "3,n/a,y\n", tabular.Config{}, `line 3: column "b": "n/a" is not a number`},
@@ -138,6 +139,8 @@ func TestErrorsNameTheFile(t *testing.T) {
 	requireError(t, err, path+`: line 3: column "a": "z" is not a number`)
 	_, err = (&tabular.Schema{Inputs: []string{"c"}}).ReadFile(path)
 	requireError(t, err, path+`: line 1: no column "c" among the 2`)
+	_, err = (&tabular.Schema{Inputs: []string{"a", "a"}}).ReadFile(path)
+	requireError(t, err, path+`: line 1: column "a": an input twice`)
 }
 
 func TestSchemaMustMakeSense(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/mnist-fast/mnist-fast/nn"
@@ -16,9 +15,26 @@ type source struct {
 	*records
 	schema  *Schema
 	inputs  []int    // columns
+	isInput []bool   // of each column
 	target  int      // column; -1: none
 	classes *classes // nil: the target is a number
 	n       int      // samples that were read
+}
+
+func newSource(rs *records, schema *Schema, target int) *source {
+	n := len(rs.names)
+	return &source{records: rs, schema: schema, inputs: make([]int, 0, n), isInput: make([]bool, n), target: target}
+}
+
+// addInput fails if the column is an input already: a row must not be larger in
+// memory than in the file.
+func (s *source) addInput(column int) error {
+	if s.isInput[column] {
+		return s.fault(column, errors.New("an input twice"))
+	}
+	s.inputs = append(s.inputs, column)
+	s.isInput[column] = true
+	return nil
 }
 
 // open reads the header and finds the columns.
@@ -27,33 +43,36 @@ func (c Config) open(r io.Reader) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{records: rs, schema: &Schema{Comma: c.Comma, NoHeader: c.NoHeader}}
-	s.target = len(rs.names) - 1
+	target := len(rs.names) - 1
 	if c.Target != "" {
-		if s.target, err = rs.find(c.Target); err != nil {
+		if target, err = rs.find(c.Target); err != nil {
 			return nil, err
 		}
 	}
+	s := newSource(rs, &Schema{Comma: c.Comma, NoHeader: c.NoHeader}, target)
 	for _, name := range c.Inputs {
 		i, err := rs.find(name)
 		if err != nil {
 			return nil, err
 		}
-		s.inputs = append(s.inputs, i)
+		if err := s.addInput(i); err != nil {
+			return nil, err
+		}
 	}
 	for i := range rs.names {
 		if c.Inputs == nil && i != s.target {
-			s.inputs = append(s.inputs, i)
+			s.addInput(i) // each once
 		}
 	}
 	switch {
 	case len(s.inputs) == 0:
-		return nil, &Error{Line: rs.line(), Err: errors.New("no columns for inputs")}
-	case slices.Contains(s.inputs, s.target):
+		return nil, &Error{Line: rs.first, Err: errors.New("no columns for inputs")}
+	case s.isInput[s.target]:
 		return nil, rs.fault(s.target, errors.New("both an input and the target"))
 	}
-	for _, i := range s.inputs {
-		s.schema.Inputs = append(s.schema.Inputs, rs.names[i])
+	s.schema.Inputs = make([]string, len(s.inputs))
+	for i, column := range s.inputs {
+		s.schema.Inputs[i] = rs.names[column]
 	}
 	s.schema.Target = rs.names[s.target]
 	if !c.Regression {
@@ -71,16 +90,19 @@ func (s *Schema) open(r io.Reader) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	src := &source{records: rs, schema: s, target: -1}
-	if i, ok := rs.places[s.Target]; ok {
-		src.target = i
+	target, ok := rs.places[s.Target]
+	if !ok {
+		target = -1
 	}
+	src := newSource(rs, s, target)
 	for _, name := range s.Inputs {
 		i, ok := rs.places[name]
 		if !ok {
 			return nil, rs.noColumn(name)
 		}
-		src.inputs = append(src.inputs, i)
+		if err := src.addInput(i); err != nil {
+			return nil, err
+		}
 	}
 	if len(s.Classes) > 0 {
 		src.classes = knownClasses(s.Classes)
@@ -100,7 +122,7 @@ func (rs *records) find(name string) (int, error) {
 }
 
 func (rs *records) noColumn(name string) error {
-	return &Error{Line: rs.line(), Err: fmt.Errorf("no column %s among the %d", quote(name), len(rs.names))}
+	return &Error{Line: rs.first, Err: fmt.Errorf("no column %s among the %d", quote(name), len(rs.names))}
 }
 
 // next sets x to the inputs of the next sample and returns its target: a number,

@@ -106,15 +106,3 @@ func liveHeap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
-
-// Read keeps at most twice the file: here 2 bytes are a number.
-func TestReadMemory(t *testing.T) {
-	text := strings.Repeat(strings.Repeat("1,", 9)+"1\n", 200000)
-	base := liveHeap()
-	d, _ := read(t, text, tabular.Config{NoHeader: true, Regression: true})
-	if used := liveHeap() - base; used > 2*int64(len(text))+1<<20 {
-		t.Errorf("a file of %d bytes took %d", len(text), used)
-	}
-	runtime.KeepAlive(d)
-	runtime.KeepAlive(text)
-}
