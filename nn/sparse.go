@@ -182,9 +182,10 @@ func (f *flow) forwardSparse(k *kernels.Core) {
 	for i := range f.rows {
 		copy(s.hidden.mat(f.rows).Row(i), w.bias[s.lo:s.hi])
 	}
-	for _, run := range s.runs() {
-		for i := range f.parts {
-			if p := &f.parts[i]; run.begin < run.end {
+	for i := range f.parts {
+		p := &f.parts[i]
+		for _, run := range s.runs() {
+			if run.begin < run.end {
 				kernel := f.model.params[s.first].rowsOf(f.model.weights, run, p.begin, p.end)
 				k.GemmSparse(&p.x, kernel, run.columns(s, s.hidden.buffer, f.rows))
 			}
@@ -211,10 +212,11 @@ func (f *backFlow) updateSparse(k *kernels.Core) {
 		return
 	}
 	finite := true
-	for _, run := range s.runs() {
-		for i := range f.parts {
+	for i := range f.parts {
+		p := &f.parts[len(f.parts)-1-i] // in the cache since the way forth, and so at the next
+		for _, run := range s.runs() {
 			if run.begin < run.end {
-				finite = f.updatePart(k, run, &f.parts[i]) && finite
+				finite = f.updatePart(k, run, p) && finite
 			}
 		}
 	}

@@ -10,7 +10,7 @@
 // what it has prepared; the first round does not count. A training round is an
 // epoch of MNIST, reshuffled. A prediction round is some ms of calls; before any is
 // measured, the peers' predictions with our weights must agree with ours. Peers
-// predict with all their threads; our Predict has one worker.
+// predict with all their threads; of ours, Predict has help only with many samples.
 //
 // It prints tables in Markdown, of medians; -o writes all measurements in Go's
 // benchmark format.
