@@ -77,6 +77,11 @@
 // were it less than 95 or so, something else ran. Its other results are the rates.
 // account.md says what the parts are, and has tables.
 //
+// BenchmarkScaling is a step over sizes of batches and widths of layers, 0.3 s a point:
+//
+//	Scaling/batch=4096/tier=avx2/workers=2
+//	Scaling/width=4096/tier=avx2/workers=2
+//
 // # Peers
 //
 // BenchmarkPeers lets C libraries (OpenBLAS, BLIS, oneDNN, MKL) and gonum compute
