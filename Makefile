@@ -5,7 +5,7 @@ QEMU_ARM64 ?= qemu-aarch64-static
 QEMU_AMD64 ?= qemu-x86_64-static
 LLVM_MCA ?= llvm-mca
 
-.PHONY: run test bench bench-quick bench-record bench-compare bench-gate-check bench-peers bench-peers-gemm bench-peers-nn report readme mca generate check
+.PHONY: run test bench bench-quick bench-record bench-compare bench-gate-check bench-peers bench-peers-gemm bench-peers-nn account report readme mca generate check
 run: ## train the reference model
 	$(GO) run ./cmd/mnist-fast
 
@@ -53,10 +53,15 @@ bench-peers-nn:
 	$(GO) run ./bench/peers -o peers-nn.txt $(NN_FLAGS)
 endif
 
+# Wants a quiet machine, for three minutes.
+account: ## where the time of a step goes: bench/account.md, of what is recorded for this machine
+	$(GO) run ./bench/run -account -record account
+	$(GO) run ./bench/readme
+
 report: ## a page and pictures of what was recorded, in bench/pictures
 	$(GO) run ./bench/report
 
-readme: ## the tables of README.md, from what was recorded
+readme: ## the tables of README.md and bench/account.md, from what was recorded
 	$(GO) run ./bench/readme
 
 # Of version 19 or later: make mca LLVM_MCA=llvm-mca-19, of Debian's and Ubuntu's package llvm-19.

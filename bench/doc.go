@@ -6,10 +6,11 @@
 //	bench/compare  what a change made slower, with an exit status
 //	bench/peers    training and prediction beside PyTorch, ONNX Runtime, scikit-learn
 //	bench/report   a page and pictures of what was recorded
-//	bench/readme   the tables of README.md, from what was recorded
+//	bench/readme   the tables of README.md and account.md, from what was recorded
 //
 // bench/baseline has what was recorded, in a folder for each kind of processor:
-// current.txt, a file for each released version (v1.2.3.txt), and peers-*.txt.
+// current.txt, a file for each released version (v1.2.3.txt), account.txt, and
+// peers-*.txt.
 //
 // # The kernels
 //
@@ -53,6 +54,33 @@
 // The models are reference (784-256-128-10), wide (784-2048-2048-10), small
 // (64-64-64-4) and one-layer (784-30-10). input=random has no zeros, which MNIST has
 // many of. samples/s counts samples; GFLOP/s counts the operations of the products.
+//
+// # The account of a step
+//
+// BenchmarkStepAccount says where the time of a step goes, from a CPU profile that is
+// sorted by the kernel at work and by what called it, and what each part must take, at
+// the rates that the same process reaches:
+//
+//	StepAccount/model=reference/input=mnist/batch=32/tier=avx2/workers=2/part=updates
+//	go test ./bench -run '^$' -bench StepAccount/model=reference -benchtime 1x
+//
+// The profile takes -account.time, by default 5 s, and not -benchtime. The results are
+//
+//	sec/op         the time of the part, as the mean of the workers
+//	samples        those of the profile that it is from
+//	deviation-sec  the standard error of the time, which comes from counting them
+//	floor-sec      what the part must take: the longest of fma-sec, bytes-sec and
+//	               divider-sec
+//	floor-%        the floor in percent of the time
+//
+// part=all is the step. Its busy-% is how much of the time the workers had a processor:
+// were it less than 95 or so, something else ran. Its other results are the rates.
+// account.md says what the parts are, and has tables.
+//
+// BenchmarkScaling is a step over sizes of batches and widths of layers, 0.3 s a point:
+//
+//	Scaling/batch=4096/tier=avx2/workers=2
+//	Scaling/width=4096/tier=avx2/workers=2
 //
 // # Peers
 //

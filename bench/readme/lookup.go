@@ -14,11 +14,12 @@ import (
 // A lookup is what the functions of a template look into.
 type lookup struct {
 	root   string
+	page   string          // that the template is for, from the root
 	groups []results.Group // of the file
 }
 
 func (l *lookup) functions() template.FuncMap {
-	return template.FuncMap{"from": l.from, "config": l.config, "figure": l.figure, "mean": l.mean, "pairs": l.pairs, "seeds": seeds}
+	return template.FuncMap{"from": l.from, "config": l.config, "figure": l.figure, "mean": l.mean, "pairs": l.pairs, "cases": l.cases, "one": l.one, "seeds": seeds}
 }
 
 // from reads a file, which is named from the root of the repository.
@@ -27,11 +28,12 @@ func (l *lookup) from(file string) (string, error) {
 	if err == nil && len(lines) == 0 {
 		err = errors.New(file + ": no results")
 	}
+	address, err2 := filepath.Rel(filepath.Dir(filepath.FromSlash(l.page)), filepath.FromSlash(file))
 	for i := range lines {
-		lines[i].File = file
+		lines[i].File = filepath.ToSlash(address)
 	}
 	l.groups = results.Groups(lines)
-	return "", err
+	return "", errors.Join(err, err2)
 }
 
 func (l *lookup) config(key string) (string, error) {
@@ -104,6 +106,63 @@ func (l *lookup) pairs(pattern string) (list []pair, err error) {
 		err = fmt.Errorf("no %s is recorded on two tiers", pattern)
 	}
 	return list, err
+}
+
+// An entry is a benchmark, for a template.
+type entry struct{ results.Group }
+
+// cases finds those whose names match.
+func (l *lookup) cases(pattern string) (list []entry, err error) {
+	names, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range l.groups {
+		if names.MatchString(g.Name) {
+			list = append(list, entry{g})
+		}
+	}
+	if list == nil {
+		err = fmt.Errorf("no %s is recorded", pattern)
+	}
+	return list, err
+}
+
+// one is the benchmark of that name.
+func (l *lookup) one(name string) (entry, error) {
+	list, err := l.cases("^" + regexp.QuoteMeta(name) + "$")
+	if err != nil {
+		return entry{}, err
+	}
+	return list[0], nil
+}
+
+// Key is the value of a key in the name.
+func (e entry) Key(key string) string { return e.Keys[key] }
+
+// Link is a text that leads to the lines of the benchmark.
+func (e entry) Link(text string) string { return fmt.Sprintf("[%s](%s)", text, anchor(e.Group)) }
+
+// Of is a figure, times a factor, or a dash if there is none in this unit.
+func (e entry) Of(unit string, factor float64, format string) string {
+	v, ok := e.Median(unit)
+	if !ok {
+		return "–"
+	}
+	return fmt.Sprintf(format, v*factor)
+}
+
+// Largest is the unit in which the figure is largest, without what follows a dash,
+// or nothing.
+func (e entry) Largest(units ...string) (name string) {
+	largest := 0.0
+	for _, unit := range units {
+		if v, ok := e.Median(unit); ok && v > largest {
+			largest = v
+			name, _, _ = strings.Cut(unit, "-")
+		}
+	}
+	return name
 }
 
 // Name is the benchmark's, with spaces between its parts.

@@ -1,15 +1,17 @@
-// Command readme writes the tables of README.md from recorded results:
+// Command readme writes the tables of README.md, and of bench/account.md, from
+// recorded results:
 //
-//	go run ./bench/readme          # rewrites README.md
-//	go run ./bench/readme -check   # fails if that would change it
+//	go run ./bench/readme          # rewrites them
+//	go run ./bench/readme -check   # fails if that would change one
 //
-// A part of README.md between the lines
+// A part of them between the lines
 //
 //	<!-- measured: NAME -->
 //	<!-- end of NAME -->
 //
 // is made of the template NAME.md here (text/template). A template has functions
-// that look up what was recorded; each figure becomes a link to its lines:
+// that look up what was recorded; figures become links to their lines, or stand in a
+// row with one:
 //
 //	{{from "bench/baseline/x/current.txt"}}     what follows is of this file
 //	{{config "cpu-name"}}                       a line of its configuration
@@ -19,6 +21,10 @@
 //	{{range pairs "^Vector/"}}                  plain Go and the best tier, by a pattern
 //	  {{.Name}} {{.Plain}} {{.Fast}} {{.Faster "%.0f"}} {{.Of "GFLOP/s" "%.0f"}}
 //	{{end}}
+//	{{range cases "^Scaling/"}}                 all, by a pattern
+//	  {{.Link (.Key "batch")}} {{.Of "sec/op" 1e6 "%.1f"}} {{.Largest "fma-sec" "bytes-sec"}}
+//	{{end}}
+//	{{$x := one "Scaling/batch=8/workers=2"}}   one of them, by its name
 package main
 
 import (
@@ -46,14 +52,26 @@ func main() {
 	}
 }
 
-// run rewrites the README of the repository in a folder, or checks it.
+// pages are what has measured parts.
+var pages = []string{"README.md", "bench/account.md"}
+
+// run rewrites the pages of the repository in a folder, or checks them.
 func run(root string, check bool) error {
-	path := filepath.Join(root, "README.md")
+	for _, page := range pages {
+		if err := runPage(root, page, check); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func runPage(root, page string, check bool) error {
+	path := filepath.Join(root, filepath.FromSlash(page))
 	old, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	new, err := rewrite(root, old, templates.ReadFile)
+	new, err := rewrite(root, page, old, templates.ReadFile)
 	switch {
 	case err != nil:
 		return err
@@ -71,7 +89,7 @@ var (
 )
 
 // rewrite replaces all measured parts of the text.
-func rewrite(root string, text []byte, read func(name string) ([]byte, error)) (out []byte, err error) {
+func rewrite(root, page string, text []byte, read func(name string) ([]byte, error)) (out []byte, err error) {
 	for {
 		at := begin.FindSubmatchIndex(text)
 		if at == nil {
@@ -83,7 +101,7 @@ func rewrite(root string, text []byte, read func(name string) ([]byte, error)) (
 		if length < 0 {
 			return nil, fmt.Errorf("part %s has no end", name)
 		}
-		part, err := fill(root, name, read)
+		part, err := fill(root, page, name, read)
 		if err != nil {
 			return nil, err
 		}
@@ -93,12 +111,12 @@ func rewrite(root string, text []byte, read func(name string) ([]byte, error)) (
 }
 
 // fill makes a part of its template.
-func fill(root, name string, read func(name string) ([]byte, error)) ([]byte, error) {
+func fill(root, page, name string, read func(name string) ([]byte, error)) ([]byte, error) {
 	text, err := read(name + ".md")
 	if err != nil {
 		return nil, err
 	}
-	l := &lookup{root: root}
+	l := &lookup{root: root, page: page}
 	t, err := template.New(name).Funcs(l.functions()).Parse(string(text))
 	if err != nil {
 		return nil, err

@@ -8,17 +8,19 @@ import (
 	"testing"
 )
 
-// Every measured figure in README.md is the one that was recorded.
+// Every measured figure on a page is the one that was recorded.
 func TestReadmeIsGenerated(t *testing.T) {
 	if err := run("../..", true); err != nil {
 		t.Error(err)
 	}
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !begin.Match(text) {
-		t.Error("README.md has no measured part")
+	for _, page := range pages {
+		text, err := os.ReadFile(filepath.Join("../..", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !begin.Match(text) {
+			t.Errorf("%s has no measured part", page)
+		}
 	}
 }
 
@@ -37,7 +39,7 @@ func rewriteWith(t *testing.T, text, template string) (string, error) {
 	if err := os.WriteFile(filepath.Join(dir, "r.txt"), []byte(recorded), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	out, err := rewrite(dir, []byte(text), func(name string) ([]byte, error) {
+	out, err := rewrite(dir, "p.md", []byte(text), func(name string) ([]byte, error) {
 		if name != "x.md" {
 			return nil, fmt.Errorf("no template %s", name)
 		}
@@ -62,12 +64,34 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
+func TestCases(t *testing.T) {
+	got, err := rewriteWith(t, marked, `{{from "r.txt"}}{{range cases "^A"}}{{.Link (.Key "n")}} {{.Of "GFLOP/s" 10.0 "%.0f"}} {{.Largest "sec/op" "GFLOP/s"}};{{end}}{{(one "S/seed=2").Of "accuracy-%" 1.0 "%.0f"}}
+`)
+	if want := "\n[1](r.txt#L3-L4) 80 GFLOP/s;[1](r.txt#L5) – sec/op;91\n"; err != nil || !strings.Contains(got, want) {
+		t.Errorf("%s, error %v, want %s", got, err, want)
+	}
+}
+
+// Links begin at the folder of the page.
+func TestLinksFromFolder(t *testing.T) {
+	l := &lookup{root: t.TempDir(), page: "bench/p.md"}
+	if err := os.MkdirAll(filepath.Join(l.root, "bench", "b"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(l.root, "bench", "b", "r.txt"), []byte(recorded), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.from("bench/b/r.txt"); err != nil || anchor(l.groups[0]) != "b/r.txt#L3-L4" {
+		t.Errorf("%v, error %v", l.groups, err)
+	}
+}
+
 // A figure that was not recorded is an error, not a gap.
 func TestNotRecorded(t *testing.T) {
 	for _, template := range []string{
 		`{{from "missing.txt"}}`, `{{config "go"}}`, `{{from "r.txt"}}{{config "cpu"}}`,
 		`{{from "r.txt"}}{{figure "B" "sec/op" 1.0 "%f"}}`, `{{from "r.txt"}}{{figure "S/seed=1" "sec/op" 1.0 "%f"}}`,
-		`{{from "r.txt"}}{{mean "S/" "sec/op" 1.0 "%f"}}`, `{{pairs "A"}}`, `{{from "r.txt"}}{{pairs "B"}}`, `{{from "r.txt"}}{{pairs "("}}`, `{{nonsense}}`,
+		`{{from "r.txt"}}{{mean "S/" "sec/op" 1.0 "%f"}}`, `{{pairs "A"}}`, `{{from "r.txt"}}{{cases "B"}}`, `{{cases "("}}`, `{{from "r.txt"}}{{one "S/seed=3"}}`, `{{from "r.txt"}}{{pairs "B"}}`, `{{from "r.txt"}}{{pairs "("}}`, `{{nonsense}}`,
 	} {
 		if got, err := rewriteWith(t, marked, template); err == nil {
 			t.Errorf("%s: %s", template, got)

@@ -18,6 +18,7 @@ import (
 var colors = []color.Color{
 	color.RGBA{0, 114, 178, 255}, color.RGBA{230, 159, 0, 255}, color.RGBA{0, 158, 115, 255}, color.RGBA{213, 94, 0, 255},
 	color.RGBA{204, 121, 167, 255}, color.RGBA{86, 180, 233, 255}, color.RGBA{60, 60, 60, 255}, color.RGBA{240, 228, 66, 255},
+	color.RGBA{190, 190, 190, 255},
 }
 
 var marks = []draw.GlyphDrawer{

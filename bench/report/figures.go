@@ -148,15 +148,39 @@ func (r *recorded) predict() figure {
 	return f
 }
 
+// account shows the parts of steps, as shares of each, the first one on top.
 func (r *recorded) account() figure {
-	f := figure{name: "account", title: "Where the time of a training step goes", axis: "microseconds", kind: stacked,
-		caption: "The parts of one step, one after the other."}
-	for _, g := range r.newest {
-		if g.Base == "StepAccount" {
-			f.add(fmt.Sprintf("%s, %s, %s workers", g.Keys["model"], g.Keys["tier"], g.Keys["workers"]), g.Keys["part"], g, "sec/op", 1e6)
+	f := figure{name: "account", title: "Where the time of a training step goes", axis: "% of the step", kind: stacked,
+		caption: "The parts of a step, as the mean of the workers: a CPU profile, sorted by the kernel at work and by what called it. The floor is the sum of what the parts must take. bench/account.md says more."}
+	groups := slices.DeleteFunc(slices.Concat(r.newest, r.accounts), func(g results.Group) bool { return g.Base != "StepAccount" })
+	for _, all := range slices.Backward(groups) {
+		if ns, ok := all.Median("sec/op"); ok && all.Keys["part"] == wholeStep {
+			for _, g := range groups {
+				if g.Keys["part"] != wholeStep && g.Without("part") == all.Without("part") {
+					part, _ := g.Median("sec/op") // none if it takes no time
+					f.points = append(f.points, point{step(all), g.Keys["part"], 100 * part / ns, g, &all})
+				}
+			}
 		}
 	}
 	return f
+}
+
+// wholeStep is what the account of all parts together has for a part.
+const wholeStep = "all"
+
+// step is a training step, with its time and its floor.
+func step(g results.Group) string {
+	sec, _ := g.Median("sec/op")
+	workers := g.Keys["workers"] + " workers"
+	if workers == "1 workers" {
+		workers = "1 worker"
+	}
+	text := fmt.Sprintf("%s, %s, batch %s, %s\n%s: %s", g.Keys["model"], g.Keys["input"], g.Keys["batch"], g.Keys["tier"], workers, results.Seconds(sec))
+	if floor, ok := g.Median("floor-%"); ok {
+		text += fmt.Sprintf(", floor %.0f %%", floor)
+	}
+	return text
 }
 
 // landmarks are the benchmarks whose history is shown, by name without the tier.

@@ -7,15 +7,16 @@
 // and PNG. Below each picture the page lists its figures, each with the lines of
 // the recorded file that it is the median of.
 //
-// A folder has a file for each version, v1.2.3.txt and so on, current.txt, and what
-// bench/peers and BenchmarkPeers recorded, peers*.txt. Which picture reads what:
+// A folder has a file for each version, v1.2.3.txt and so on, current.txt, account.txt,
+// and what bench/peers and BenchmarkPeers recorded, peers*.txt. Which picture reads
+// what:
 //
 //	gemm      BenchmarkGemm/tier=/m=/k=/n=/op=/workers=1, BenchmarkPeerGemm/peer=/…
 //	speedup   all that ran on tier=generic and on another
 //	epoch     BenchmarkPeerEpoch/batch=/peer=/…
 //	predict   BenchmarkPeerPredict/batch=/peer=/…
-//	account   BenchmarkStepAccount/model=/tier=/workers=/part=: the time of a part
-//	          of a step of training
+//	account   BenchmarkStepAccount/model=/input=/batch=/tier=/workers=/part=: the time
+//	          of a part of a step of training; account.txt has them
 //	history   BenchmarkStep and BenchmarkGemm on the best tier, in each version
 package main
 
@@ -92,7 +93,8 @@ type recorded struct {
 	tier     string            // the best one
 	newest   []results.Group
 	peers    []results.Group
-	versions []version // oldest first
+	accounts []results.Group // of steps
+	versions []version       // oldest first
 }
 
 // A version is a file of results.
@@ -118,16 +120,21 @@ func read(dir string) (*recorded, error) {
 			return nil, fmt.Errorf("%s: no results", file)
 		case strings.HasPrefix(name, "peers"):
 			r.peers = append(r.peers, groups...)
+		case name == "account":
+			r.accounts = groups
 		case name == "current" || semver.IsValid(name):
 			r.versions = append(r.versions, version{name, groups})
 		}
 	}
-	if r.versions == nil {
-		return nil, fmt.Errorf("%s has neither current.txt nor a version like v1.2.3.txt: go run ./bench/run -record current makes one", dir)
-	}
 	slices.SortFunc(r.versions, func(a, b version) int { return compareVersions(a.name, b.name) })
-	r.newest = r.versions[len(r.versions)-1].groups
-	r.config, r.tier = r.newest[0].Config, results.Best(r.newest)
+	if n := len(r.versions); n > 0 {
+		r.newest = r.versions[n-1].groups
+	}
+	all := slices.Concat(r.newest, r.accounts)
+	if all == nil {
+		return nil, fmt.Errorf("%s has neither current.txt, nor a version like v1.2.3.txt, nor account.txt: go run ./bench/run -record current makes one", dir)
+	}
+	r.config, r.tier = all[0].Config, results.Best(all)
 	return r, nil
 }
 

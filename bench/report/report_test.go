@@ -27,8 +27,20 @@ func example(t *testing.T) string {
 	for i, kernel := range []string{"Exp", "Adam", "ReLU"} {
 		fmt.Fprintf(&text, "BenchmarkVector/kernel=%s/tier=generic/n=4096 1 %d ns/op\nBenchmarkVector/kernel=%[1]s/tier=avx2/n=4096 1 100 ns/op\n", kernel, 1000*(i+1))
 	}
-	for i, part := range []string{"forward", "backward", "Adam", "waiting"} {
-		fmt.Fprintf(&text, "BenchmarkStepAccount/model=reference/tier=avx2/workers=2/part=%s 1 %d ns/op\n", part, 100000/(i+1))
+	var account strings.Builder
+	for i, input := range []string{"mnist", "random"} {
+		for workers := 1; workers <= 2; workers++ {
+			name := fmt.Sprintf("BenchmarkStepAccount/model=reference/input=%s/batch=32/tier=avx2/workers=%d/part=", input, workers)
+			for j, ns := range []int{12, 40, 120 * (1 - i), 90 + 150*i, 20 + 100*i, 10, 60 * (workers - 1), 30, 3} {
+				part := []string{"inputs", "first-forward", "first-update", "products", "updates", "activations", "waiting", "go", "away"}[j]
+				if ns == 0 {
+					fmt.Fprintf(&account, "%s%s 100 0 samples\n", name, part) // as go test writes it
+					continue
+				}
+				fmt.Fprintf(&account, "%s%s 100 %d ns/op 50 samples\n", name, part, 1000*ns/workers)
+			}
+			fmt.Fprintf(&account, "%sall 100 %d ns/op 40 floor-%%\n", name, 1000*(325+130*i+60*(workers-1))/workers)
+		}
 	}
 	const step = "BenchmarkStep/model=reference/batch=32/input=mnist/tier=avx2/workers=1 1 1000 ns/op %d GFLOP/s\n"
 	var peers strings.Builder
@@ -40,7 +52,7 @@ func example(t *testing.T) string {
 	peers.WriteString("BenchmarkPeerGemm/peer=openblas/tier=avx2/shape=fwd1/m=32/k=784/n=256/op=nn/workers=1 1 1000 ns/op 70 GFLOP/s\n")
 	for name, text := range map[string]string{
 		"current.txt": text.String() + fmt.Sprintf(step, 50), "v0.10.0.txt": text.String() + fmt.Sprintf(step, 40),
-		"v0.9.0.txt": "tier: avx2\n" + fmt.Sprintf(step, 30), "peers-all.txt": peers.String(), "transcribed.txt": "BenchmarkX 1 1 ns/op\n",
+		"v0.9.0.txt": "tier: avx2\n" + fmt.Sprintf(step, 30), "peers-all.txt": peers.String(), "account.txt": account.String(), "transcribed.txt": "BenchmarkX 1 1 ns/op\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
@@ -115,8 +127,25 @@ func TestFiguresAreTraceable(t *testing.T) {
 	if history.points[0].label != "v0.9.0" || history.points[0].value != 30 || history.points[4].value != 50 {
 		t.Errorf("history: %v %v", history.labels(), history.series())
 	}
+	if account := r.account(); len(account.labels()) != 4 || account.series()[2] != "first-update" || !strings.HasPrefix(account.labels()[3], "reference, mnist, batch 32, avx2\n1 worker: 325.0µs, floor 40 %") {
+		t.Errorf("account: %q %v", account.labels(), account.series())
+	}
 	if gemm := r.gemm(); gemm.points[0].label != "1×784×256" || gemm.limit != 100 || len(gemm.series()) != 3 {
 		t.Errorf("products: %v %v %v", gemm.labels(), gemm.limit, gemm.series())
+	}
+}
+
+// Without a version, what there is an account of is drawn.
+func TestOnlyAnAccount(t *testing.T) {
+	dir := example(t)
+	for _, name := range []string{"current.txt", "v0.9.0.txt", "v0.10.0.txt"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := read(dir)
+	if err != nil || r.account().empty() || !r.gemm().empty() && r.gemm().points[0].from.Base != "PeerGemm" {
+		t.Errorf("%v", err)
 	}
 }
 

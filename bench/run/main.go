@@ -4,6 +4,7 @@
 //	go run ./bench/run -quick             # two minutes, ends with a table
 //	go run ./bench/run -o bench.txt       # everything, some 20 minutes
 //	go run ./bench/run -record current    # the same, to bench/baseline/<cpu>/current.txt
+//	go run ./bench/run -account           # where the time of a step goes, in three minutes
 //	go run ./bench/run -table bench.txt   # the table of a recorded file
 //
 // The table compares plain Go with the best tier. For all tiers:
@@ -42,6 +43,7 @@ func main() {
 // options are the flags.
 type options struct {
 	quick         bool
+	account       bool
 	out, record   string
 	table         string
 	count         int
@@ -57,11 +59,12 @@ func command() *cli.Command {
 		HideHelpCommand: true,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "quick", Usage: "only what matters most, plain Go and the best tier", Destination: &o.quick},
-			&cli.StringFlag{Name: "o", Usage: "the file to write, by default bench.txt, or quick.txt with -quick", Destination: &o.out},
+			&cli.BoolFlag{Name: "account", Usage: "only where the time of a step goes, and how it grows", Destination: &o.account},
+			&cli.StringFlag{Name: "o", Usage: "the file to write, by default bench.txt, or quick.txt with -quick, account.txt with -account", Destination: &o.out},
 			&cli.StringFlag{Name: "record", Usage: "write to bench/baseline/<cpu>/NAME.txt: current, or a version", Destination: &o.record},
 			&cli.StringFlag{Name: "table", Usage: "measure nothing, print the table of a file", Destination: &o.table},
-			&cli.IntFlag{Name: "count", Usage: "measurements of each benchmark, by default 6, or 3 with -quick", Destination: &o.count},
-			&cli.StringFlag{Name: "benchtime", Usage: "time of a measurement, by default 200ms, or 50ms with -quick", Destination: &o.benchtime},
+			&cli.IntFlag{Name: "count", Usage: "measurements of each benchmark, by default 6, or 3 with -quick or -account", Destination: &o.count},
+			&cli.StringFlag{Name: "benchtime", Usage: "time of a measurement, by default 200ms, or 50ms with -quick; those of -account take their own", Destination: &o.benchtime},
 		},
 		Action: func(ctx context.Context, _ *cli.Command) error { return o.run(ctx) },
 	}
@@ -83,8 +86,10 @@ func (o options) run(ctx context.Context) error {
 	if err := errors.Join(o.measure(ctx, f), f.Close()); err != nil {
 		return err
 	}
-	if err := printTable(o.log, o.out); err != nil {
-		return err
+	if !o.account { // which has nothing in plain Go
+		if err := printTable(o.log, o.out); err != nil {
+			return err
+		}
 	}
 	_, err = fmt.Fprintf(o.log, "\nrecorded in %s, in %.0f s\n", o.out, time.Since(start).Seconds())
 	return err
@@ -92,8 +97,11 @@ func (o options) run(ctx context.Context) error {
 
 func (o *options) setDefaults() {
 	file, count, time := "bench.txt", 6, "200ms"
-	if o.quick {
+	switch {
+	case o.quick:
 		file, count, time = "quick.txt", 3, "50ms"
+	case o.account:
+		file, count, time = "account.txt", 3, "1x"
 	}
 	if o.record != "" {
 		file = filepath.Join("bench", "baseline", machine.Slug(), o.record+".txt")
@@ -114,9 +122,12 @@ type suite struct{ pkg, pattern string }
 
 // suites are what is measured. The patterns of the quick ones name a few cases in
 // plain Go and on the best tier. What matters most comes last, where people look.
-func suites(quick bool) []suite {
+func (o options) suites() []suite {
 	const micro, blas = "./kernels/internal/micro", "./kernels/blas"
-	if !quick {
+	switch {
+	case o.account:
+		return []suite{{"./bench", "^Benchmark(StepAccount|Scaling)$"}}
+	case !o.quick:
 		return []suite{{"./bench", "^Benchmark(Gemm|Step|Epoch|Predict)$"}, {micro, "."}, {blas, "."}}
 	}
 	tiers := fmt.Sprintf("/tier=(%s|%s)$", results.Generic, kernels.Best())
@@ -133,8 +144,8 @@ func (o options) measure(ctx context.Context, out io.Writer) error {
 	fmt.Fprintln(o.progress, "looking at the machine")
 	machine.WriteUnits(out)
 	machine.WriteConfig(out)
-	for i, s := range suites(o.quick) {
-		fmt.Fprintf(o.progress, "%d of %d: building and measuring %s\n", i+1, len(suites(o.quick)), s.pkg)
+	for i, s := range o.suites() {
+		fmt.Fprintf(o.progress, "%d of %d: building and measuring %s\n", i+1, len(o.suites()), s.pkg)
 		c := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-timeout", "2h", "-bench", s.pattern,
 			"-benchtime", o.benchtime, "-count", fmt.Sprint(o.count), s.pkg)
 		c.Env = append(c.Environ(), "BENCH_CONFIG=off")

@@ -48,6 +48,11 @@ func TestDefaults(t *testing.T) {
 	if o.count != 3 || filepath.Base(o.out) != "v1.txt" || !strings.Contains(filepath.ToSlash(o.out), "bench/baseline/") {
 		t.Errorf("%+v", o)
 	}
+	o = options{account: true}
+	o.setDefaults()
+	if o.out != "account.txt" || o.benchtime != "1x" || len(o.suites()) != 1 {
+		t.Errorf("%+v", o)
+	}
 	o = options{out: "x", count: 9}
 	o.setDefaults()
 	if o.count != 9 || o.out != "x" || o.benchtime != "200ms" {
