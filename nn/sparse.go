@@ -76,6 +76,9 @@ func asSparse(x Table, rows []int) (sparseTable, bool) {
 	if !ok {
 		return nil, false
 	}
+	if len(rows) <= fewRows {
+		return t, true
+	}
 	probe := rows[:min(len(rows), sparseProbe)]
 	return t, float64(t.nonZero(probe)) <= sparseShare*float64(len(probe)*t.Width())
 }

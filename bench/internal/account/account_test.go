@@ -100,10 +100,10 @@ func TestRecord(t *testing.T) {
 		{false, []Part{FirstForward, Products}},
 	} {
 		p, err := Record(1500*time.Millisecond, 1, newStep(t, c.sparse))
-		if err != nil {
+		if err != nil && err != errNone {
 			t.Fatal(err)
 		}
-		if p.All() < 100 {
+		if err == errNone || p.All() < 100 {
 			t.Skipf("only %d samples: the machine is busy", p.All())
 		}
 		for _, part := range c.want {
