@@ -29,9 +29,16 @@ type stageBack struct {
 	hidden buffer // at the worker's units
 }
 
-// gradFloats is the size of the piece of a kernel's gradient that is computed
-// and used up while it is in the first-level cache (32 KiB).
-const gradFloats = 8192
+// A piece of a kernel's gradient is used up while it is in the first-level cache
+// (32 KiB), or, of a wide kernel, has as many rows as make up for reading all of the
+// gradient at the outputs once more.
+const (
+	gradFloats = 8192
+	gradRows   = 32
+)
+
+// pieceRows are the rows of a piece of so many columns.
+func pieceRows(cols int) int { return max(gradRows, gradFloats/cols) }
 
 // newBackExchanges makes room for the gradients at the inputs of every stage
 // but the first.
@@ -54,7 +61,7 @@ func newBackFlow(f *flow, r rule, st state, shared []exchange) *backFlow {
 	for _, l := range f.model.layers {
 		widest = max(widest, l.Units)
 	}
-	b.grad = make([]float32, max(gradFloats, widest))
+	b.grad = make([]float32, max(gradFloats, gradRows*widest))
 	b.takeViews(st)
 	return b
 }
@@ -197,7 +204,7 @@ func (r kernelRows) slice(begin, end int) kernelRows {
 // updateKernel computes the gradient of rows of a kernel, xᵀ·d over the batch, a few
 // at a time, and updates them.
 func (f *backFlow) updateKernel(k *kernels.Core, layer int, rows kernelRows, x, d kernels.Mat) {
-	step := max(1, gradFloats/d.Cols)
+	step := pieceRows(d.Cols)
 	for r := 0; r < rows.w.Rows; r += step {
 		end := min(r+step, rows.w.Rows)
 		g := f.grad[:(end-r)*d.Cols]

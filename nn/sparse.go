@@ -245,7 +245,7 @@ func (f *backFlow) sparseGradient(k *kernels.Core) {
 	s := &f.stages[0]
 	for c := s.begin; c < s.end; c++ {
 		block, d := f.block(s.first, c), s.part(f.back[0].hidden, f.rows, c)
-		rows := max(1, gradFloats/d.Cols)
+		rows := pieceRows(d.Cols)
 		for i := range f.parts {
 			p := &f.parts[i]
 			for r := p.begin; r < p.end; r += rows {
