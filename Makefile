@@ -129,3 +129,10 @@ check-emulated:
 	GOARCH=arm64 KERNELS_TEST_TIERS='generic neon' $(GO) test -short -exec $(QEMU_ARM64) ./kernels/...
 	GOARCH=arm64 $(GO) test -short -exec $(QEMU_ARM64) -run 'Bits|Keras|Series|Schedules|LeftOut' ./nn ./nn/augment
 	GOARCH=arm64 $(GO) test -timeout 30m -exec $(QEMU_ARM64) -run 'TestBits$$' ./nn
+
+# Not a part of check, for it boots an emulated PC, which takes minutes, and wants
+# what .ci/emulate-avx512 names. FLAGS are those of test programs:
+# make check-avx512-emulated FLAGS='-test.run Sparse'.
+.PHONY: check-avx512-emulated
+check-avx512-emulated: ## the kernels of AVX-512, on an emulated processor that has it
+	.ci/emulate-avx512 $(FLAGS)
