@@ -70,12 +70,16 @@ const (
 	sparseProbe = 4
 )
 
-// asSparse returns the table if few numbers of the batch are not zero.
+// asSparse returns the table if few numbers of the batch are not zero. It has to be
+// one of ours, and no table of another kind that embeds one: that has a Gather of its
+// own.
 func asSparse(x Table, rows []int) (sparseTable, bool) {
-	t, ok := x.(sparseTable)
-	if !ok {
+	switch x.(type) {
+	case Floats, Bytes, *batch:
+	default:
 		return nil, false
 	}
+	t := x.(sparseTable)
 	if len(rows) <= fewRows {
 		return t, true
 	}

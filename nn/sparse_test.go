@@ -89,3 +89,25 @@ func TestSparseStepAllocatesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A doubled table is another one that embeds a table of ours.
+type doubled struct{ nn.Floats }
+
+func (d doubled) Gather(k *kernels.Core, dst kernels.Mat, rows []int) {
+	d.Floats.Gather(k, dst, rows)
+	k.Scale(dst.Data, dst.Data, 2)
+}
+
+// A table that embeds Floats is read by its own Gather, whatever zeros it has.
+func TestTablesThatEmbedOthers(t *testing.T) {
+	m := newModel(t, 40, nn.Dense{Units: 20, Activation: nn.ReLU}, nn.Dense{Units: 3, Activation: nn.Softmax})
+	for _, rows := range []int{1, 50} {
+		x := nn.Floats{Mat: kernels.NewMat(rows, 40)}
+		twice := nn.Floats{Mat: kernels.NewMat(rows, 40)}
+		for i := 0; i < len(x.Data); i += 7 {
+			x.Data[i] = float32(i%5) - 1.5
+			twice.Data[i] = 2 * x.Data[i]
+		}
+		requireSameBits(t, predict(t, m, doubled{x}).Data, predict(t, m, twice).Data)
+	}
+}
