@@ -120,8 +120,8 @@
 // # Prediction
 //
 // [Sequential.Predict] needs no Trainer. Many goroutines may call it at once,
-// and it allocates nothing once it has warmed up. [Argmax] finds the class in
-// its output.
+// and it allocates nothing once it has warmed up. With many samples, goroutines
+// help each other, up to GOMAXPROCS. [Argmax] finds the class in its output.
 //
 // # Files
 //
