@@ -39,7 +39,10 @@ func TestPredictWithHelpAllocatesNothing(t *testing.T) {
 	y := kernels.NewMat(x.Len(), m.Outputs())
 	var before, after runtime.MemStats
 	least := ^uint64(0)
-	for range 30 {
+	for range 300 { // the race detector's pools lose things
+		if least == 0 {
+			break
+		}
 		runtime.ReadMemStats(&before)
 		if err := m.Predict(context.Background(), y, x); err != nil {
 			t.Fatal(err)

@@ -26,4 +26,4 @@ func RequireTwice(tb testing.TB, size, more int, read func()) {
 }
 
 // More is what a file may take besides, however small it is.
-const More = 64_000_000
+const More = 64 << 20
