@@ -22,6 +22,19 @@ func (k *Core) SumAbs(x []float32) float32 {
 	return k.foldSum()
 }
 
+// Finite reports whether no x[i] is infinite or NaN.
+func (k *Core) Finite(x []float32) bool {
+	if sum := k.SumAbs(x); sum-sum == 0 {
+		return true
+	}
+	for _, v := range x { // numbers may have an infinite sum
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // max returns the largest x[i], passing over NaN; -Inf if there is none.
 func (k *Core) max(x []float32) float32 {
 	lowest := float32(math.Inf(-1))

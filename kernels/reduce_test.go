@@ -124,3 +124,26 @@ func TestBiasAddAddsToEveryRow(t *testing.T) {
 		suite.RequireSame(t, fmt.Sprintf("%d × %d", m.Rows, m.Cols), m.Data, want.Data)
 	})
 }
+
+func TestFinite(t *testing.T) {
+	forTiers(t, func(t *testing.T, k *kernels.Core) {
+		for n := range 40 {
+			x := make([]float32, n)
+			for i := range x {
+				x[i] = math.MaxFloat32 // their sum is infinite
+			}
+			if !k.Finite(x) {
+				t.Errorf("%d large numbers are not finite", n)
+			}
+			for i := range x {
+				for _, odd := range []float64{math.Inf(1), math.Inf(-1), math.NaN()} {
+					x[i] = float32(odd)
+					if k.Finite(x) {
+						t.Errorf("%v at %d of %d is finite", odd, i, n)
+					}
+				}
+				x[i] = 1
+			}
+		}
+	})
+}

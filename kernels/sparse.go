@@ -3,8 +3,8 @@ package kernels
 import "slices"
 
 // A Sparse is a matrix of which few elements are not zero, as lists of those of
-// each row, in ascending columns. Reset and the Append functions make one; its memory
-// is used again.
+// each row, in ascending columns. Reset, AppendFloats and Core.AppendBytes make one; its
+// memory is used again.
 type Sparse struct {
 	rows, cols int
 	starts     []int32 // of each row in the lists, and their end
@@ -27,7 +27,7 @@ func (s *Sparse) Reset(cols int) {
 	s.columns, s.values = s.columns[:0], s.values[:0]
 }
 
-// Grow makes room for that many elements, so that the Append methods do not.
+// Grow makes room for that many elements more.
 func (s *Sparse) Grow(elements int) {
 	s.columns, s.values = slices.Grow(s.columns, elements), slices.Grow(s.values, elements)
 }

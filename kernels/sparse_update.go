@@ -1,10 +1,6 @@
 package kernels
 
-import (
-	"math"
-
-	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
-)
+import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 
 // The sparse updates are the optimizers of panels w side by side, each of contiguous
 // rows, with the gradient that GemmSparse computes from zeros: of panel i, x times
@@ -130,27 +126,34 @@ func (u *sparseUpdate) vectors(kernel micro.SparseUpdateFunc, begin, count int) 
 	}
 }
 
-// updateFloats is the size of the piece of a gradient that is computed and used up
-// while it is in the first-level cache (16 KiB).
-const updateFloats = 4096
-
 func (u *sparseUpdate) pieces(update func(lo, hi int, g []float32)) bool {
 	k, cols, finite := u.core, u.w.Cols, true
-	rows := max(1, updateFloats/cols)
 	for p := range u.w.Count {
-		d := u.d.Slice(0, u.d.Rows, p*cols, (p+1)*cols)
-		for i := 0; i < u.x.rows; i += rows {
-			x := u.x.Slice(i, min(i+rows, u.x.rows))
-			g := grow(&k.gradient, x.rows*cols)[:x.rows*cols]
-			clear(g)
-			k.GemmSparse(&x, Panels{Mat: d, Count: 1}, Panels{Mat: View(g, x.rows, cols), Count: 1})
-			lo := p*u.w.Step + i*cols
-			update(lo, lo+len(g), g)
-			sum := float64(k.SumAbs(u.w.Data[lo : lo+len(g)]))
-			finite = finite && !math.IsInf(sum, 0) && !math.IsNaN(sum)
-		}
+		k.SparseGradient(u.x, u.d.Slice(0, u.d.Rows, p*cols, (p+1)*cols), func(begin, end int, g []float32) {
+			lo, hi := p*u.w.Step+begin*cols, p*u.w.Step+end*cols
+			update(lo, hi, g)
+			finite = k.Finite(u.w.Data[lo:hi]) && finite
+		})
 	}
 	return finite
+}
+
+// gradientFloats is the size of the piece of a gradient that is computed and used up
+// while it is in the first-level cache (16 KiB).
+const gradientFloats = 4096
+
+// SparseGradient computes x·d as GemmSparse does from zeros, a few rows at a time, and
+// calls use with rows begin to end-1 of it, one behind the other in g, which is the
+// Core's. It panics if the shapes do not fit, or the rows of d are not contiguous.
+func (k *Core) SparseGradient(x *Sparse, d Mat, use func(begin, end int, g []float32)) {
+	rows := max(1, gradientFloats/max(1, d.Cols))
+	for begin := 0; begin < x.rows; begin += rows {
+		end := min(begin+rows, x.rows)
+		part, g := x.Slice(begin, end), grow(&k.gradient, (end-begin)*d.Cols)[:(end-begin)*d.Cols]
+		clear(g)
+		k.GemmSparse(&part, Panels{Mat: d, Count: 1}, Panels{Mat: View(g, end-begin, d.Cols), Count: 1})
+		use(begin, end, g)
+	}
 }
 
 // first and element are pointers to an element, or nil if there is none.

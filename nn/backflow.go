@@ -37,9 +37,6 @@ const (
 	gradRows   = 32
 )
 
-// pieceRows are the rows of a piece of so many columns.
-func pieceRows(cols int) int { return max(gradRows, gradFloats/cols) }
-
 // newBackExchanges makes room for the gradients at the inputs of every stage
 // but the first.
 func newBackExchanges(m *Sequential, rows int) []exchange {
@@ -145,12 +142,12 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 		})
 	}
 	f.updateKernel(k, second, rows, s.hidden.seen().mat(f.rows), d)
-	sparse := i == 0 && f.zeros
-	for c := s.begin; c < s.end && !sparse; c++ {
-		f.updateKernel(k, first, f.block(first, c), f.input(i), s.part(b.hidden, f.rows, c))
-	}
-	if sparse {
+	if i == 0 && f.zeros {
 		f.updateSparse(k)
+	} else {
+		for c := s.begin; c < s.end; c++ {
+			f.updateKernel(k, first, f.block(first, c), f.input(i), s.part(b.hidden, f.rows, c))
+		}
 	}
 	f.updateBias(k, first, s.lo, hidden)
 	if s.begin == 0 && s.end > 0 { // the second bias goes with the first shard
@@ -204,7 +201,7 @@ func (r kernelRows) slice(begin, end int) kernelRows {
 // updateKernel computes the gradient of rows of a kernel, xᵀ·d over the batch, a few
 // at a time, and updates them.
 func (f *backFlow) updateKernel(k *kernels.Core, layer int, rows kernelRows, x, d kernels.Mat) {
-	step := pieceRows(d.Cols)
+	step := max(gradRows, gradFloats/d.Cols)
 	for r := 0; r < rows.w.Rows; r += step {
 		end := min(r+step, rows.w.Rows)
 		g := f.grad[:(end-r)*d.Cols]
@@ -247,14 +244,11 @@ func (f *backFlow) updateBias(k *kernels.Core, layer, lo int, d kernels.Mat) {
 		f.keep(k, f.gradients[layer].bias[lo:hi], g)
 		return
 	}
-	bias := func(v layerView) []float32 { return v.bias }
-	f.rule.update(k, f.weights[layer].bias[lo:hi], part(f.m, layer, lo, hi, bias), part(f.v, layer, lo, hi, bias), g)
-}
-
-// part is a part of the moments of a layer, or nil if the rule has none.
-func part(views []layerView, layer, lo, hi int, of func(layerView) []float32) []float32 {
-	if views == nil {
-		return nil
+	moments := func(views []layerView) []float32 {
+		if views == nil {
+			return nil
+		}
+		return views[layer].bias[lo:hi]
 	}
-	return of(views[layer])[lo:hi]
+	f.rule.update(k, f.weights[layer].bias[lo:hi], moments(f.m), moments(f.v), g)
 }

@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"math"
 	"slices"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -63,8 +62,9 @@ func newSparseBatch(m *Sequential, rows, workers int) *sparseBatch {
 }
 
 // Where more than sparseShare of the numbers are not zero, dense products are
-// faster. Whether they are is told from the first sparseProbe samples of a batch: by
-// the data alone, so that every machine does the same.
+// faster, unless the samples are few. Whether they are is told from the first
+// sparseProbe samples of a batch: by the data alone, so that every machine does the
+// same.
 const (
 	sparseShare = 0.3
 	sparseProbe = 4
@@ -127,19 +127,6 @@ func (f *flow) gatherSparse(k *kernels.Core, x Table, rows []int) bool {
 	return !slices.Contains(f.sparse.finite, false)
 }
 
-// finite reports whether the worker's columns of the first kernel are numbers, so
-// that zero times any of them is zero.
-func (f *flow) finite(k *kernels.Core) bool {
-	if f.checked.edits != f.model.edits {
-		f.checked = kernelCheck{f.model.edits, true}
-		s := &f.stages[0]
-		for c := s.begin; c < s.end; c++ {
-			f.checked.check(k, f.weights[s.first].blocks[c].Data)
-		}
-	}
-	return f.checked.finite
-}
-
 // A kernelCheck says whether a kernel, after that many edits of the model, is
 // finite.
 type kernelCheck struct {
@@ -147,11 +134,17 @@ type kernelCheck struct {
 	finite bool
 }
 
-// check looks at a part of the kernel. An infinite sum of numbers does no harm: it
-// only costs speed.
-func (c *kernelCheck) check(k *kernels.Core, part []float32) {
-	sum := float64(k.SumAbs(part))
-	c.finite = c.finite && !math.IsInf(sum, 0) && !math.IsNaN(sum)
+// finite reports whether the worker's columns of the first kernel are numbers, so
+// that zero times any of them is zero.
+func (f *flow) finite(k *kernels.Core) bool {
+	if f.checked.edits != f.model.edits {
+		f.checked = kernelCheck{f.model.edits, true}
+		s := &f.stages[0]
+		for c := s.begin; c < s.end; c++ {
+			f.checked.finite = f.checked.finite && k.Finite(f.weights[s.first].blocks[c].Data)
+		}
+	}
+	return f.checked.finite
 }
 
 // A shardRun is a number of neighbouring shards of one width.
@@ -243,23 +236,16 @@ func (f *backFlow) updatePart(k *kernels.Core, run shardRun, p *sparsePart) bool
 		&p.transposed, run.all(s, f.back[0].hidden, f.rows))
 }
 
-// sparseGradient computes the gradient a few rows at a time, for an update that
-// needs to see it.
+// sparseGradient computes the gradient for an update that needs to see it.
 func (f *backFlow) sparseGradient(k *kernels.Core) {
 	s := &f.stages[0]
 	for c := s.begin; c < s.end; c++ {
 		block, d := f.block(s.first, c), s.part(f.back[0].hidden, f.rows, c)
-		rows := pieceRows(d.Cols)
 		for i := range f.parts {
 			p := &f.parts[i]
-			for r := p.begin; r < p.end; r += rows {
-				end := min(r+rows, p.end)
-				g := f.grad[:(end-r)*d.Cols]
-				clear(g)
-				x := p.transposed.Slice(r-p.begin, end-p.begin)
-				k.GemmSparse(&x, kernels.Panels{Mat: d, Count: 1}, kernels.Panels{Mat: kernels.View(g, end-r, d.Cols), Count: 1})
-				f.updateRows(k, s.first, block.slice(r, end), g)
-			}
+			k.SparseGradient(&p.transposed, d, func(begin, end int, g []float32) {
+				f.updateRows(k, s.first, block.slice(p.begin+begin, p.begin+end), g)
+			})
 		}
 	}
 }
