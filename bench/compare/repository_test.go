@@ -34,7 +34,7 @@ func write(t *testing.T, dir, name, text string) {
 // The whole way, in a repository of its own: build, run, tell.
 func TestRepository(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds programs")
+		t.Skip("builds programs: run it without -short")
 	}
 	dir, temp := t.TempDir(), t.TempDir()
 	t.Chdir(dir)

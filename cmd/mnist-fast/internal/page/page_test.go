@@ -151,7 +151,7 @@ func TestPercent(t *testing.T) {
 // need no scrolling to the side.
 func TestWidth(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts a browser")
+		t.Skip("starts a browser: run it without -short")
 	}
 	browser := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
