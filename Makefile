@@ -27,7 +27,7 @@ bench-compare: ## what became slower since the revision BASE
 	$(GO) run ./bench/compare $(COMPARE_FLAGS) $(BASE)
 BASE = HEAD~1
 
-# Wants a quiet machine, and two hours.
+# Wants a quiet machine, and an hour.
 bench-gate-check: ## what bench-compare finds where nothing changed, and where GEMM got 5 % slower
 	$(GO) test -run 'TestGate$$' -timeout 6h ./bench/compare -v -gate 20
 

@@ -23,15 +23,23 @@ type program struct {
 
 // execute runs a command in a folder and returns what it prints.
 func execute(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
+	return executeOn(ctx, anyCPU, dir, env, name, args...)
+}
+
+// executeOn is execute on one processor.
+func executeOn(ctx context.Context, cpu int, dir string, env []string, name string, args ...string) ([]byte, error) {
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir, c.Env = dir, append(c.Environ(), env...)
-	var stderr bytes.Buffer
-	c.Stderr = &stderr
-	out, err := c.Output()
+	var stdout, stderr bytes.Buffer
+	c.Stdout, c.Stderr = &stdout, &stderr
+	err := startOn(cpu, c)
+	if err == nil {
+		err = c.Wait()
+	}
 	if err != nil {
 		err = fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, bytes.TrimSpace(stderr.Bytes()))
 	}
-	return out, err
+	return stdout.Bytes(), err
 }
 
 // checkout unpacks a revision of the repository into a folder, or returns the

@@ -66,7 +66,7 @@ func (o options) suites() ([]suite, error) {
 
 // runner runs the programs, without what takes time and is not compared.
 func (o options) runner(builds [2]build) runner {
-	return func(ctx context.Context, s side, of suite, once bool) ([]byte, error) {
+	return func(ctx context.Context, s side, of suite, how how) ([]byte, error) {
 		b := builds[0]
 		if s == change {
 			b = builds[1]
@@ -76,10 +76,10 @@ func (o options) runner(builds [2]build) runner {
 			return nil, nil
 		}
 		time, count := o.benchtime, o.count
-		if once {
+		if how.once {
 			time, count = "1x", 1
 		}
-		return execute(ctx, p.dir, []string{"BENCH_CONFIG=off", "BENCH_CEILING=off"}, p.path, "-test.run=^$",
+		return executeOn(ctx, how.cpu, p.dir, []string{"BENCH_CONFIG=off", "BENCH_CEILING=off"}, p.path, "-test.run=^$",
 			"-test.bench="+of.pattern, "-test.benchtime="+time, fmt.Sprintf("-test.count=%d", count), "-test.timeout=5m")
 	}
 }
@@ -92,7 +92,7 @@ func (o options) measure(ctx context.Context, w io.Writer, run runner, list []su
 		return err
 	}
 	rnd := rand.New(rand.NewPCG(o.seed, 0))
-	fmt.Fprintf(w, "measuring %d benchmarks: %d rounds, in random order (seed %d)\n", len(inv.common), o.rounds, o.seed)
+	fmt.Fprintf(w, "measuring %d benchmarks: %d rounds or more, in random order (seed %d)\n", len(inv.common), o.rounds, o.seed)
 	s, err := sit(ctx, run, inv.common, o.rounds, rnd)
 	if err != nil {
 		return err

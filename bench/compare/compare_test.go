@@ -24,7 +24,7 @@ func newFake(noise float64, old, new map[string]float64) *fake {
 	return &fake{times: [sides]map[string]float64{old, old, new}, noise: noise, rnd: rand.New(rand.NewPCG(1, 1))}
 }
 
-func (f *fake) run(_ context.Context, s side, of suite, _ bool) ([]byte, error) {
+func (f *fake) run(_ context.Context, s side, of suite, _ how) ([]byte, error) {
 	if f.prints != "" {
 		return []byte(f.prints), nil
 	}
@@ -135,11 +135,11 @@ func TestInterruptEndsASitting(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	f := newFake(0.01, map[string]float64{"A": 1}, map[string]float64{"A": 1})
 	calls := 0
-	run := func(ctx context.Context, s side, of suite, once bool) ([]byte, error) {
+	run := func(ctx context.Context, s side, of suite, how how) ([]byte, error) {
 		if calls++; calls == 10 {
 			cancel()
 		}
-		return f.run(ctx, s, of, once)
+		return f.run(ctx, s, of, how)
 	}
 	err := options{rounds: 20}.measure(ctx, new(strings.Builder), run, []suite{{"./p", "."}})
 	if !errors.Is(err, context.Canceled) || calls != 10 {

@@ -28,13 +28,31 @@ type benchmark struct{ pkg, name string }
 
 func (b benchmark) String() string { return b.name }
 
+// sequential reports whether the benchmark uses one processor, by its name: those
+// that use more say so, as in workers=2.
+func (b benchmark) sequential() bool {
+	workers := workersKey.FindStringSubmatch(b.name)
+	return workers == nil || workers[1] == "1"
+}
+
+var workersKey = regexp.MustCompile(`/workers=(\d+)`)
+
 // suite is the one that measures this benchmark and, where names nest, little
 // else.
 func (b benchmark) suite() suite { return suite{b.pkg, exactly(b.name)} }
 
-// A runner runs a suite on a side, and returns what it prints, results in Go's
-// format: measurements or, to see what there is, one call of each benchmark.
-type runner func(ctx context.Context, s side, of suite, once bool) ([]byte, error)
+// A runner runs a suite on a side, and returns what it prints: results in Go's
+// format.
+type runner func(ctx context.Context, s side, of suite, how how) ([]byte, error)
+
+// how is how a suite is run.
+type how struct {
+	once bool // one call of each benchmark, to see what there is
+	cpu  int  // the only processor to use, or anyCPU
+}
+
+// anyCPU leaves it to the operating system where a program runs.
+const anyCPU = -1
 
 // An inventory is which benchmarks there are.
 type inventory struct {
@@ -47,7 +65,7 @@ func discover(ctx context.Context, run runner, suites []suite) (inv inventory, e
 	for _, of := range suites {
 		var names [sides][]benchmark
 		for _, s := range []side{base, change} {
-			out, err := run(ctx, s, of, true)
+			out, err := run(ctx, s, of, how{once: true, cpu: anyCPU})
 			if ctx.Err() != nil {
 				return inv, context.Cause(ctx)
 			}

@@ -2,14 +2,16 @@
 //
 //	go run ./bench/compare main                  # the working folder against main
 //	go run ./bench/compare v1.0 v1.1             # one revision against another
-//	go run ./bench/compare -list short HEAD~1    # what CI does, in about a minute
+//	go run ./bench/compare -list short HEAD~1    # what CI does, in one to three minutes
 //
 // It builds the benchmarks of both revisions and runs them in turn, in random
 // order, for a number of rounds: the base, the base again, and the new revision.
-// What the two runs of the base differ by is the noise of this machine now.
+// What the two runs of the base differ by is the noise of this machine now. While
+// it is above 2 %, there are more rounds, up to three times as many.
 //
 // Each run measures a benchmark a few times, of which the fastest counts: what
-// disturbs a program makes it slower, never faster. A round's times are divided by
+// disturbs a program makes it slower, never faster. In a round all have the same
+// processor, unless a name says workers=2 or more. A round's times are divided by
 // the base's, so that a slow minute, which hits all of them, drops out. A benchmark
 // has a regression if these ratios differ from those of the base to itself with
 // p < 0.01 (Mann-Whitney U test), by more than 3 %, and by more than the noise:
@@ -82,9 +84,9 @@ func command(stdout, stderr io.Writer) *cli.Command {
 			&cli.StringFlag{Name: "list", Value: "long", Usage: "what to measure: short or long", Destination: &o.list},
 			&cli.StringFlag{Name: "bench", Usage: "measure the benchmarks of -pkg that match, as for go test, instead of a list", Destination: &o.pattern},
 			&cli.StringFlag{Name: "pkg", Value: "./bench", Usage: "the package of -bench", Destination: &o.pkg},
-			&cli.IntFlag{Name: "rounds", Value: 20, Usage: "how often each revision is run", Destination: &o.rounds},
-			&cli.IntFlag{Name: "count", Value: 5, Usage: "measurements in a run, of which the fastest counts", Destination: &o.count},
-			&cli.StringFlag{Name: "benchtime", Value: "10ms", Usage: "time of a measurement", Destination: &o.benchtime},
+			&cli.IntFlag{Name: "rounds", Value: 20, Usage: "how often each revision is run, up to three times as often where noise calls for it", Destination: &o.rounds},
+			&cli.IntFlag{Name: "count", Value: 15, Usage: "measurements in a run, of which the fastest counts", Destination: &o.count},
+			&cli.StringFlag{Name: "benchtime", Value: "3ms", Usage: "time of a measurement", Destination: &o.benchtime},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "of the random order", Destination: &o.seed},
 			&cli.StringFlag{Name: "base-tags", Usage: "build tags of BASE", Destination: &o.tags[0]},
 			&cli.StringFlag{Name: "new-tags", Usage: "build tags of NEW", Destination: &o.tags[1]},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/mnist-fast/mnist-fast/bench/internal/results"
 )
@@ -22,10 +23,14 @@ type series [sides][]float64
 
 // sit measures each benchmark once a round on all sides, one right after the
 // other. What disturbs for a second disturbs all sides alike. The order of
-// benchmarks and of sides is random.
+// benchmarks and of sides is random. Where noise calls for it, there are more
+// rounds.
 func sit(ctx context.Context, run runner, list []benchmark, rounds int, rnd *rand.Rand) (*sitting, error) {
 	s := &sitting{times: map[benchmark]*series{}}
-	for range rounds {
+	for n := range patience * rounds {
+		if n >= rounds {
+			list = slices.DeleteFunc(slices.Clone(list), func(b benchmark) bool { return s.times[b].fine() })
+		}
 		for _, i := range rnd.Perm(len(list)) {
 			if err := s.round(ctx, run, list[i], rnd); err != nil {
 				return nil, err
@@ -35,13 +40,17 @@ func sit(ctx context.Context, run runner, list []benchmark, rounds int, rnd *ran
 	return s, nil
 }
 
-// round measures a benchmark once on all sides.
+// round measures a benchmark once on all sides, all on the same processor: each may
+// have a neighbour of its own, and moving costs what caches held.
 func (s *sitting) round(ctx context.Context, run runner, b benchmark, rnd *rand.Rand) error {
 	var times [sides]float64
-	ran := true
+	ran, seat := true, how{cpu: anyCPU}
+	if cpus := processors(); b.sequential() && len(cpus) > 0 {
+		seat.cpu = cpus[rnd.IntN(len(cpus))]
+	}
 	for _, i := range rnd.Perm(int(sides)) {
 		x := side(i)
-		out, err := run(ctx, x, b.suite(), false)
+		out, err := run(ctx, x, b.suite(), seat)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

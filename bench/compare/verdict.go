@@ -13,6 +13,9 @@ const (
 	minChange  = 0.03 // relative
 	confidence = 0.99 // of the interval that is the noise
 	minRounds  = 8    // with fewer, the interval has no end
+
+	fineNoise = 0.02 // relative: more rounds are no use
+	patience  = 3    // times the rounds, while noise is more
 )
 
 // A kind says what became of a benchmark.
@@ -23,8 +26,6 @@ const (
 	slower                  // a regression
 	faster                  // an improvement
 	unclear                 // it may have changed by more than minChange, and noise hides that
-	missing                 // not in the new revision
-	added                   // not in the base
 	few                     // it did not run often enough
 	unconfirmed             // slower once, but not twice
 )
@@ -65,8 +66,7 @@ func (v *verdict) compare(first, second, new []float64) {
 	v.base, v.new = center(newSample(first)), center(newSample(new))
 	v.change = center(other)/center(same) - 1
 	v.p = benchmath.AssumeNothing.Compare(same, other).P
-	interval := benchmath.AssumeNothing.Summary(same, confidence)
-	v.noise = max(interval.Hi-1, 1-interval.Lo)
+	v.noise = spread(same)
 	differs := v.p < alpha && math.Abs(v.change) > max(minChange, v.noise)
 	switch {
 	case differs && v.change > 0:
@@ -76,6 +76,17 @@ func (v *verdict) compare(first, second, new []float64) {
 	case v.noise > minChange:
 		v.kind = unclear
 	}
+}
+
+// spread is how far from 1 the true ratio of something to itself may seem to be.
+func spread(same *benchmath.Sample) float64 {
+	interval := benchmath.AssumeNothing.Summary(same, confidence)
+	return max(interval.Hi-1, 1-interval.Lo)
+}
+
+// fine reports whether the rounds so far suffice to see small changes.
+func (times *series) fine() bool {
+	return len(times[base]) >= minRounds && spread(newSample(ratios(times[again], times[base]))) <= fineNoise
 }
 
 func ratios(x, y []float64) []float64 {
