@@ -128,7 +128,7 @@ const sparseRows = 32
 
 func (g *sparseGroup) run() {
 	for i := 0; g.n > 0 && i < g.a.rows; i += sparseRows {
-		g.set.Sparse[g.n-1](min(sparseRows, g.a.rows-i), &g.a.starts[i], &g.a.columns[0], &g.a.values[0],
+		g.set.Sparse[g.n-1](min(sparseRows, g.a.rows-i), &g.a.spans[i].begin, &g.a.columns[0], &g.a.values[0],
 			g.b.at, g.b.rs, &g.bs[0], g.c.element(i, g.j), g.c.rs)
 	}
 	g.n = 0

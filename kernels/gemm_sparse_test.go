@@ -12,17 +12,20 @@ import (
 
 // sparseOf makes a matrix of which that share is not zero, in both forms.
 func sparseOf(rnd *rand.Rand, rows, cols int, share float64) (kernels.Mat, *kernels.Sparse) {
-	m, s := kernels.NewMat(rows, cols), new(kernels.Sparse)
+	m, rowNumbers := kernels.NewMat(rows, cols), make([]int, rows)
 	for i := range m.Data {
 		if rnd.Float64() < share {
 			m.Data[i] = float32(rnd.NormFloat64())
 		}
 	}
-	s.Reset(cols)
-	for i := range rows {
-		s.AppendFloats(m.Row(i))
+	for i := range rowNumbers {
+		rowNumbers[i] = i
 	}
-	return m, s
+	var s kernels.SparseParts
+	s.Reset(rows, cols, cols)
+	s.GatherFloats(0, rows, m, rowNumbers)
+	x, _, _ := s.Part(0)
+	return m, x
 }
 
 func normal(rnd *rand.Rand, n int) []float32 {
@@ -65,36 +68,50 @@ func transposed(s *kernels.Sparse) *kernels.Sparse {
 	return &t
 }
 
-// Bytes and the numbers that they stand for make the same matrix, and so does its
-// transpose's transpose.
-func TestSparseFromBytes(t *testing.T) {
+// Bytes and the numbers that they stand for make the same matrix, in parts of any
+// width, and so does its transpose's transpose.
+func TestSparseParts(t *testing.T) {
 	forTiers(t, func(t *testing.T, k *kernels.Core) {
 		rnd := rand.New(rand.NewPCG(23, 24))
-		for cols := range 40 {
-			var fromBytes, fromFloats kernels.Sparse
-			fromBytes.Reset(cols)
-			fromFloats.Reset(cols)
-			for range 5 {
-				bytes, floats := make([]uint8, cols), make([]float32, cols)
-				for j := range bytes {
-					bytes[j] = uint8(rnd.IntN(256) * rnd.IntN(2))
-					floats[j] = float32(bytes[j]) / 255
-				}
-				k.AppendBytes(&fromBytes, bytes, 255)
-				fromFloats.AppendFloats(floats)
+		var fromBytes, fromFloats kernels.SparseParts // used again and again
+		for cols := 1; cols < 40; cols++ {
+			const samples = 7
+			data, floats := make([]uint8, samples*cols), kernels.NewMat(samples, cols)
+			for i := range data {
+				data[i] = uint8(rnd.IntN(256) * rnd.IntN(2))
+				floats.Data[i] = float32(data[i]) / 255
 			}
-			one := func(s *kernels.Sparse) []float32 { // times the identity
-				b, c := kernels.NewMat(cols, cols), kernels.NewMat(5, cols)
-				for j := range cols {
-					b.Set(j, j, 1)
-				}
-				k.GemmSparse(s, kernels.Panels{Mat: b, Count: 1}, kernels.Panels{Mat: c, Count: 1})
-				return c.Data
+			rows := rnd.Perm(samples)
+			width, cut := 1+rnd.IntN(cols), rnd.IntN(samples+1)
+			fromBytes.Reset(samples, cols, width)
+			fromFloats.Reset(samples, cols, width)
+			for _, r := range [][2]int{{cut, samples}, {0, cut}} { // in any order
+				k.GatherBytes(&fromBytes, r[0], r[1], data, rows, 255)
+				fromFloats.GatherFloats(r[0], r[1], floats, rows)
 			}
-			suite.RequireSame(t, "bytes", one(&fromBytes), one(&fromFloats))
-			suite.RequireSame(t, "transposed twice", one(transposed(transposed(&fromBytes))), one(&fromBytes))
+			for p := range fromBytes.Parts() {
+				x, begin, end := fromBytes.Part(p)
+				want := kernels.NewMat(samples, end-begin)
+				for i, r := range rows {
+					copy(want.Row(i), floats.Row(r)[begin:end])
+				}
+				y, _, _ := fromFloats.Part(p)
+				suite.RequireSame(t, "bytes", denseOf(k, x, samples, end-begin), want.Data)
+				suite.RequireSame(t, "floats", denseOf(k, y, samples, end-begin), want.Data)
+				suite.RequireSame(t, "transposed twice", denseOf(k, transposed(transposed(x)), samples, end-begin), want.Data)
+			}
 		}
 	})
+}
+
+// denseOf are the elements of s: it times the identity.
+func denseOf(k *kernels.Core, s *kernels.Sparse, rows, cols int) []float32 {
+	b, c := kernels.NewMat(cols, cols), kernels.NewMat(rows, cols)
+	for j := range cols {
+		b.Set(j, j, 1)
+	}
+	k.GemmSparse(s, kernels.Panels{Mat: b, Count: 1}, kernels.Panels{Mat: c, Count: 1})
+	return c.Data
 }
 
 func TestGemmSparseMisuse(t *testing.T) {
@@ -118,6 +135,9 @@ func TestGemmSparseMisuse(t *testing.T) {
 	shared := panels(3, 5, 2)
 	shared.Step = 4
 	requirePanic(t, "panels of c that overlap", badOutput, func() { k.GemmSparse(a, panels(4, 5, 2), shared) })
-	requirePanic(t, "a row too short", badShape, func() { a.AppendFloats(make([]float32, 3)) })
-	requirePanic(t, "too wide", badShape, func() { a.Reset(1 << 20) })
+	var parts kernels.SparseParts
+	requirePanic(t, "no width", badShape, func() { parts.Reset(1, 1, 0) })
+	requirePanic(t, "too wide", badShape, func() { parts.Reset(1, 1<<20, 1<<20) })
+	requirePanic(t, "too many", badShape, func() { parts.Reset(1<<20, 1<<20, 8) })
+	requirePanic(t, "negative", badShape, func() { parts.Reset(-1, 1, 1) })
 }

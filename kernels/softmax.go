@@ -18,10 +18,7 @@ func (k *Core) SoftmaxGrad(dx, dy, y Mat) {
 	checkRows(dx, dy, y)
 	for i := range dx.Rows {
 		to, from, out := dx.Row(i), dy.Row(i), y.Row(i)
-		a := k.Dot(from, out)
-		for lo, hi := range pieces(len(to)) {
-			k.set.SoftmaxGrad(hi-lo, &to[lo], &from[lo], &out[lo], a)
-		}
+		each3By(k.set.SoftmaxGrad, to, from, out, k.Dot(from, out))
 	}
 }
 

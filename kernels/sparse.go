@@ -1,118 +1,146 @@
 package kernels
 
-import "slices"
+import "math"
 
-// A Sparse is a matrix of which few elements are not zero, as lists of those of
-// each row, in ascending columns. Reset, AppendFloats and Core.AppendBytes make one; its
-// memory is used again.
+// A Sparse is a matrix of which few elements are not zero, as lists of those of each
+// row, in ascending columns. It is a part of a SparseParts, or the transpose of one.
 type Sparse struct {
 	rows, cols int
-	starts     []int32 // of each row in the lists, and their end
+	spans      []span // of each row in the lists
 	columns    []int32
 	values     []float32
+}
+
+// A span is elements begin to end-1 of the lists.
+type span struct{ begin, end int32 }
+
+// SparseParts are a matrix of which few elements are not zero, with its columns cut
+// into parts. Reset and GatherBytes or GatherFloats make one; its memory is used again.
+type SparseParts struct {
+	cols, width int
+	parts       []Sparse
+	columns     []int32 // of all parts: row i from i·(cols + nonZeroUnit) on, or before
+	values      []float32
 }
 
 // MaxSparseCols is the number of columns that a Sparse may have: it bounds the work
 // in a row, so that no call of assembly is long.
 const MaxSparseCols = 1 << 12
 
-// Reset empties the matrix: it has that many columns, and no row. It panics if
-// there are more than MaxSparseCols.
-func (s *Sparse) Reset(cols int) {
-	if cols < 0 || cols > MaxSparseCols {
-		panic(badShape)
-	}
-	s.rows, s.cols = 0, cols
-	s.starts = append(s.starts[:0], 0)
-	s.columns, s.values = s.columns[:0], s.values[:0]
-}
-
-// Grow makes room for that many elements more.
-func (s *Sparse) Grow(elements int) {
-	s.columns, s.values = slices.Grow(s.columns, elements), slices.Grow(s.values, elements)
-}
-
-// AppendBytes appends a row of bytes b to s that stand for the numbers b/divisor, as
-// Pixels has them. It panics unless the row has a byte for each column.
-func (k *Core) AppendBytes(s *Sparse, row []uint8, divisor float32) {
-	s.beginRow(len(row))
-	s.Grow(len(row) + nonZeroUnit)
-	whole := len(row) / nonZeroUnit * nonZeroUnit
-	s.appendBytes(k, row[:whole], divisor, 0)
-	if whole < len(row) {
-		k.restBytes = [nonZeroUnit]uint8{}
-		copy(k.restBytes[:], row[whole:])
-		s.appendBytes(k, k.restBytes[:], divisor, whole)
-	}
-	s.endRow()
-}
-
 // nonZeroUnit is what NonZeroFunc takes the bytes by.
 const nonZeroUnit = 8
 
-// appendBytes appends whole units. There is room for all.
-func (s *Sparse) appendBytes(k *Core, bytes []uint8, divisor float32, first int) {
-	if len(bytes) == 0 {
-		return
-	}
-	n := len(s.columns)
-	columns, values := s.columns[n:cap(s.columns)], s.values[n:cap(s.values)]
-	n += k.set.NonZero(len(bytes), &columns[0], &values[0], &bytes[0], divisor, first)
-	s.columns, s.values = s.columns[:n], s.values[:n]
+// SparseFits reports whether SparseParts can have that many rows and columns.
+func SparseFits(rows, cols int) bool {
+	return rows >= 0 && cols >= 0 && (rows == 0 || cols+nonZeroUnit <= math.MaxInt32/rows)
 }
 
-// AppendFloats appends a row of numbers. It panics unless there is one for each
-// column.
-func (s *Sparse) AppendFloats(row []float32) {
-	s.beginRow(len(row))
-	for j, x := range row {
-		if x != 0 {
-			s.columns = append(s.columns, int32(j))
-			s.values = append(s.values, x)
-		}
-	}
-	s.endRow()
-}
-
-func (s *Sparse) beginRow(cols int) {
-	if cols != s.cols {
+// Reset makes room for a matrix. All its rows are then to be set. Its parts have width
+// columns, but for the last. It panics if width is not from 1 to MaxSparseCols, or the
+// matrix does not fit.
+func (s *SparseParts) Reset(rows, cols, width int) {
+	if width < 1 || width > MaxSparseCols || !SparseFits(rows, cols) {
 		panic(badShape)
 	}
+	s.cols, s.width = cols, width
+	room := rows * (cols + nonZeroUnit)
+	s.columns, s.values = resize(s.columns, room), resize(s.values, room)
+	s.parts = resize(s.parts, (cols+width-1)/width)
+	for p := range s.parts {
+		part := &s.parts[p]
+		*part = Sparse{rows, min(width, cols-p*width), resize(part.spans, rows), s.columns, s.values}
+	}
 }
 
-func (s *Sparse) endRow() {
-	s.rows++
-	s.starts = append(s.starts, int32(len(s.columns)))
+// Parts is the number of parts.
+func (s *SparseParts) Parts() int { return len(s.parts) }
+
+// Part is a part, which has columns begin to end-1 of the matrix.
+func (s *SparseParts) Part(p int) (part *Sparse, begin, end int) {
+	part = &s.parts[p]
+	return part, p * s.width, p*s.width + part.cols
+}
+
+// GatherBytes sets rows begin to end-1 of s. Row i is row rows[i] of data, of bytes b
+// that stand for the numbers b/divisor, as Pixels has them. Several goroutines may set
+// different rows at once.
+func (k *Core) GatherBytes(s *SparseParts, begin, end int, data []uint8, rows []int, divisor float32) {
+	at := begin * (s.cols + nonZeroUnit)
+	for i := begin; i < end; i++ {
+		row, ahead := data[rows[i]*s.cols:][:s.cols], 0
+		if i+1 < end { // rows come from anywhere in memory
+			ahead = (rows[i+1] - rows[i]) * s.cols
+		}
+		for p := range s.parts {
+			part := &s.parts[p]
+			next := s.listBytes(k, at, row[p*s.width:][:part.cols], divisor, ahead)
+			part.spans[i] = span{int32(at), int32(next)}
+			at = next
+		}
+	}
+}
+
+// listBytes makes the lists of a row of a part, from place at on, and returns where
+// they end.
+func (s *SparseParts) listBytes(k *Core, at int, bytes []uint8, divisor float32, ahead int) int {
+	whole := len(bytes) / nonZeroUnit * nonZeroUnit
+	if whole > 0 {
+		at += k.set.NonZero(whole, &s.columns[at], &s.values[at], &bytes[0], divisor, 0, ahead)
+	}
+	if whole < len(bytes) {
+		k.restBytes = [nonZeroUnit]uint8{}
+		copy(k.restBytes[:], bytes[whole:])
+		at += k.set.NonZero(nonZeroUnit, &s.columns[at], &s.values[at], &k.restBytes[0], divisor, whole, 0)
+	}
+	return at
+}
+
+// GatherFloats is GatherBytes of rows of x, whose rows must be contiguous.
+func (s *SparseParts) GatherFloats(begin, end int, x Mat, rows []int) {
+	at := begin * (s.cols + nonZeroUnit)
+	for i := begin; i < end; i++ {
+		row := x.Row(rows[i])[:s.cols]
+		for p := range s.parts {
+			part := &s.parts[p]
+			from := at
+			for j, v := range row[p*s.width:][:part.cols] {
+				if v != 0 {
+					s.columns[at], s.values[at] = int32(j), v
+					at++
+				}
+			}
+			part.spans[i] = span{int32(from), int32(at)}
+		}
+	}
 }
 
 // TransposeTo sets t to the transpose.
 func (s *Sparse) TransposeTo(t *Sparse) {
 	t.rows, t.cols = s.cols, s.rows
-	t.starts = resize(t.starts, s.cols+2)
-	clear(t.starts)
-	next := t.starts[1:] // where the next element of each row goes, when all are counted
-	counts := t.starts[2:]
-	for _, j := range s.columns {
-		counts[j]++
+	t.spans = resize(t.spans, s.cols)
+	clear(t.spans)
+	spans := t.spans
+	for _, row := range s.spans {
+		for _, j := range s.columns[row.begin:row.end] {
+			spans[j].end++
+		}
 	}
 	sum := int32(0)
-	for j, n := range counts {
+	for j := range spans { // each row is empty, and begins where it will
+		n := spans[j].end
+		spans[j] = span{sum, sum}
 		sum += n
-		counts[j] = sum
 	}
-	t.columns, t.values = resize(t.columns, len(s.columns)), resize(t.values, len(s.values))
+	t.columns, t.values = resize(t.columns, int(sum)), resize(t.values, int(sum))
 	columns, values := t.columns, t.values[:len(t.columns)]
-	begin := s.starts[0]
-	for i, end := range s.starts[1:] {
-		from := s.values[begin:end]
-		for e, j := range s.columns[begin:end] {
-			at := next[j]
-			next[j] = at + 1
+	for i, row := range s.spans {
+		from := s.values[row.begin:row.end]
+		for e, j := range s.columns[row.begin:row.end] {
+			at := spans[j].end
+			spans[j].end = at + 1
 			columns[at], values[at] = int32(i), from[e]
 		}
-		begin = end
 	}
-	t.starts = t.starts[:s.cols+1]
 }
 
 // resize returns a slice of that length in the same memory, if there is enough.
@@ -125,5 +153,5 @@ func resize[T any](xs []T, n int) []T {
 
 // Slice returns rows r0 to r1-1, in the same memory.
 func (s *Sparse) Slice(r0, r1 int) Sparse {
-	return Sparse{rows: r1 - r0, cols: s.cols, starts: s.starts[r0 : r1+1], columns: s.columns, values: s.values}
+	return Sparse{r1 - r0, s.cols, s.spans[r0:r1], s.columns, s.values}
 }

@@ -1,6 +1,10 @@
 package kernels
 
-import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+import (
+	"math"
+
+	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+)
 
 // The sparse updates are the optimizers of panels w side by side, each of contiguous
 // rows, with the gradient that GemmSparse computes from zeros: of panel i, x times
@@ -11,6 +15,7 @@ import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 // SGDSparse is SGD with the gradient x·d.
 func (k *Core) SGDSparse(w Panels, x *Sparse, d Mat, lr float32) bool {
 	u := k.sparseUpdate(x, d, [...]float32{0: lr, 4: 0}, w)
+	u.still = finite(lr)
 	return u.run(k.set.SparseSGD, func(lo, hi int, g []float32) { k.SGD(w.Data[lo:hi], g, lr) })
 }
 
@@ -29,12 +34,14 @@ func (k *Core) NesterovSparse(w Panels, v []float32, x *Sparse, d Mat, lr, mu fl
 // RMSpropSparse is RMSprop with the gradient x·d.
 func (k *Core) RMSpropSparse(w Panels, v []float32, x *Sparse, d Mat, lr, c, eps float32) bool {
 	u := k.sparseUpdate(x, d, [...]float32{lr, c, eps, 4: 0}, w, v)
+	u.still = eps > 0 && finite(lr, c, eps)
 	return u.run(k.set.SparseRMSprop, func(lo, hi int, g []float32) { k.RMSprop(w.Data[lo:hi], v[lo:hi], g, lr, c, eps) })
 }
 
 // AdamSparse is Adam with the gradient x·d.
 func (k *Core) AdamSparse(w Panels, m, v []float32, x *Sparse, d Mat, s AdamStep) bool {
 	u := k.sparseUpdate(x, d, [...]float32{s.LR, s.C1, s.C2, s.Eps, s.Decay}, w, m, v)
+	u.still = s.Decay == 1 && s.Eps > 0 && finite(s.LR, s.C1, s.C2, s.Eps)
 	return u.run(k.set.SparseAdam, func(lo, hi int, g []float32) { k.Adam(w.Data[lo:hi], m[lo:hi], v[lo:hi], g, s) })
 }
 
@@ -48,6 +55,7 @@ type sparseUpdate struct {
 	scalars [5]float32            // those of the optimizer come first
 	watch   [micro.Lanes]float32  // NaN where a weight is not finite, else 0
 	places  [maxSparseVectors]int // of the vectors at hand, in a row of w
+	still   bool                  // see micro.SparseUpdateFunc
 }
 
 // sparseUpdate checks the operands and keeps them where kernels find them.
@@ -115,14 +123,18 @@ func (u *sparseUpdate) fused(kernels []micro.SparseUpdateFunc) bool {
 // vectors updates a number of vectors of every row, from one on.
 func (u *sparseUpdate) vectors(kernel micro.SparseUpdateFunc, begin, count int) {
 	v, columns, values := u.core.set.Vector, first(u.x.columns), first(u.x.values)
+	still := 0
+	if u.still {
+		still = 1
+	}
 	for i := range count {
 		j := (begin + i) * v
 		u.places[i] = j/u.w.Cols*u.w.Step + j%u.w.Cols
 	}
 	for i := 0; i < u.x.rows; i += sparseUpdateRows {
 		at := i * u.w.Cols
-		kernel(min(sparseUpdateRows, u.x.rows-i), &u.x.starts[i], columns, values, u.d.at(0, begin*v), u.d.RowStride,
-			&u.w.Data[at], element(u.moments[0], at), element(u.moments[1], at), u.w.Cols, &u.places[0], &u.watch[0], &u.scalars[0])
+		kernel(min(sparseUpdateRows, u.x.rows-i), &u.x.spans[i].begin, columns, values, u.d.at(0, begin*v), u.d.RowStride,
+			&u.w.Data[at], element(u.moments[0], at), element(u.moments[1], at), u.w.Cols, &u.places[0], still, &u.watch[0], &u.scalars[0])
 	}
 }
 
@@ -154,6 +166,17 @@ func (k *Core) SparseGradient(x *Sparse, d Mat, use func(begin, end int, g []flo
 		k.GemmSparse(&part, Panels{Mat: d, Count: 1}, Panels{Mat: View(g, end-begin, d.Cols), Count: 1})
 		use(begin, end, g)
 	}
+}
+
+// finite reports whether the scalars are numbers of at least 0, so that 0 times one
+// is 0.
+func finite(scalars ...float32) bool {
+	for _, x := range scalars {
+		if !(x >= 0 && x <= math.MaxFloat32) {
+			return false
+		}
+	}
+	return true
 }
 
 // first and element are pointers to an element, or nil if there is none.

@@ -3,6 +3,8 @@ package kernels
 import (
 	"iter"
 	"unsafe"
+
+	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 )
 
 // The element-wise kernels. All slices of a call have the same length, or it
@@ -10,28 +12,13 @@ import (
 // otherwise.
 
 // Add computes y[i] += x[i].
-func (k *Core) Add(y, x []float32) {
-	checkVectors(y, x, y)
-	for lo, hi := range pieces(len(y)) {
-		k.set.Add(hi-lo, &y[lo], &x[lo])
-	}
-}
+func (k *Core) Add(y, x []float32) { each2(k.set.Add, y, x) }
 
 // Scale computes y[i] = a·x[i].
-func (k *Core) Scale(y, x []float32, a float32) {
-	checkVectors(y, x, y)
-	for lo, hi := range pieces(len(y)) {
-		k.set.Scale(hi-lo, &y[lo], &x[lo], a)
-	}
-}
+func (k *Core) Scale(y, x []float32, a float32) { each2By(k.set.Scale, y, x, a) }
 
 // Divide computes y[i] = x[i] / a.
-func (k *Core) Divide(y, x []float32, a float32) {
-	checkVectors(y, x, y)
-	for lo, hi := range pieces(len(y)) {
-		k.set.Divide(hi-lo, &y[lo], &x[lo], a)
-	}
-}
+func (k *Core) Divide(y, x []float32, a float32) { each2By(k.set.Divide, y, x, a) }
 
 // Pixels computes y[i] = float32(x[i]) / a: bytes to numbers, for a = 255 from
 // 0 to 1.
@@ -67,67 +54,57 @@ func (k *Core) ColSum(dst []float32, m Mat) {
 }
 
 // ReLU computes y[i] = 0 where x[i] ≤ 0, else x[i]; so NaN stays.
-func (k *Core) ReLU(y, x []float32) {
-	checkVectors(y, x, y)
-	for lo, hi := range pieces(len(y)) {
-		k.set.ReLU(hi-lo, &y[lo], &x[lo])
-	}
-}
+func (k *Core) ReLU(y, x []float32) { each2(k.set.ReLU, y, x) }
 
 // ReLUGrad computes dx[i] = 0 where y[i] ≤ 0, else dy[i]; y is ReLU's output.
-func (k *Core) ReLUGrad(dx, dy, y []float32) {
-	checkVectors(dx, dy, y)
-	for lo, hi := range pieces(len(dx)) {
-		k.set.ReLUGrad(hi-lo, &dx[lo], &dy[lo], &y[lo])
-	}
-}
+func (k *Core) ReLUGrad(dx, dy, y []float32) { each3(k.set.ReLUGrad, dx, dy, y) }
 
 // Exp computes y[i] = eˣ for x = x[i], within 1 ulp; results below 2⁻¹²⁶ are 0.
-func (k *Core) Exp(y, x []float32) {
-	checkVectors(y, x, y)
-	for lo, hi := range pieces(len(y)) {
-		k.set.Exp(hi-lo, &y[lo], &x[lo])
-	}
-}
+func (k *Core) Exp(y, x []float32) { each2(k.set.Exp, y, x) }
 
 // Sigmoid computes y[i] = 1/(1+e⁻ˣ) for x = x[i], within 2.5 ulp; results below
 // 2⁻¹²⁸ are 0.
-func (k *Core) Sigmoid(y, x []float32) {
-	checkVectors(y, x, y)
-	for lo, hi := range pieces(len(y)) {
-		k.set.Sigmoid(hi-lo, &y[lo], &x[lo])
-	}
-}
+func (k *Core) Sigmoid(y, x []float32) { each2(k.set.Sigmoid, y, x) }
 
 // SigmoidGrad computes dx[i] = dy[i]·y[i]·(1-y[i]); y is the sigmoid's output.
-func (k *Core) SigmoidGrad(dx, dy, y []float32) {
-	checkVectors(dx, dy, y)
-	for lo, hi := range pieces(len(dx)) {
-		k.set.SigmoidGrad(hi-lo, &dx[lo], &dy[lo], &y[lo])
-	}
-}
+func (k *Core) SigmoidGrad(dx, dy, y []float32) { each3(k.set.SigmoidGrad, dx, dy, y) }
 
 // Tanh computes y[i] = tanh(x[i]), within 2 ulp.
-func (k *Core) Tanh(y, x []float32) {
-	checkVectors(y, x, y)
-	for lo, hi := range pieces(len(y)) {
-		k.set.Tanh(hi-lo, &y[lo], &x[lo])
-	}
-}
+func (k *Core) Tanh(y, x []float32) { each2(k.set.Tanh, y, x) }
 
 // TanhGrad computes dx[i] = dy[i]·(1-y[i]²); y is tanh's output.
-func (k *Core) TanhGrad(dx, dy, y []float32) {
-	checkVectors(dx, dy, y)
-	for lo, hi := range pieces(len(dx)) {
-		k.set.TanhGrad(hi-lo, &dx[lo], &dy[lo], &y[lo])
+func (k *Core) TanhGrad(dx, dy, y []float32) { each3(k.set.TanhGrad, dx, dy, y) }
+
+// Residual computes d[i] = a·(y[i]-t[i]): the gradient of a squared error.
+func (k *Core) Residual(d, y, t []float32, a float32) { each3By(k.set.Residual, d, y, t, a) }
+
+// each2 calls an element-wise kernel on two slices; each2By also has a scalar.
+func each2(kernel micro.Map2, y, x []float32) {
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		kernel(hi-lo, &y[lo], &x[lo])
 	}
 }
 
-// Residual computes d[i] = a·(y[i]-t[i]): the gradient of a squared error.
-func (k *Core) Residual(d, y, t []float32, a float32) {
-	checkVectors(d, y, t)
-	for lo, hi := range pieces(len(d)) {
-		k.set.Residual(hi-lo, &d[lo], &y[lo], &t[lo], a)
+func each2By(kernel micro.Map2x1, y, x []float32, a float32) {
+	checkVectors(y, x, y)
+	for lo, hi := range pieces(len(y)) {
+		kernel(hi-lo, &y[lo], &x[lo], a)
+	}
+}
+
+// each3 calls one on three; each3By also has a scalar.
+func each3(kernel micro.Map3, z, x, y []float32) {
+	checkVectors(z, x, y)
+	for lo, hi := range pieces(len(z)) {
+		kernel(hi-lo, &z[lo], &x[lo], &y[lo])
+	}
+}
+
+func each3By(kernel micro.Map3x1, z, x, y []float32, a float32) {
+	checkVectors(z, x, y)
+	for lo, hi := range pieces(len(z)) {
+		kernel(hi-lo, &z[lo], &x[lo], &y[lo], a)
 	}
 }
 

@@ -109,6 +109,6 @@ func (b *batch) Gather(k *kernels.Core, dst kernels.Mat, rows []int) {
 
 func (b *batch) nonZero(rows []int) int { return b.bytes.nonZero(b.order[:len(rows)]) }
 
-func (b *batch) appendRow(k *kernels.Core, s *kernels.Sparse, rows []int, i, begin, end int) {
-	b.bytes.appendRow(k, s, b.order[:len(rows)], i, begin, end)
+func (b *batch) gatherParts(k *kernels.Core, s *kernels.SparseParts, rows []int, begin, end int) {
+	b.bytes.gatherParts(k, s, b.order[:len(rows)], begin, end)
 }

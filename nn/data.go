@@ -123,8 +123,8 @@ func (f Floats) nonZero(rows []int) int {
 	return n
 }
 
-func (f Floats) appendRow(_ *kernels.Core, s *kernels.Sparse, rows []int, i, begin, end int) {
-	s.AppendFloats(f.Row(rows[i])[begin:end])
+func (f Floats) gatherParts(_ *kernels.Core, s *kernels.SparseParts, rows []int, begin, end int) {
+	s.GatherFloats(begin, end, f.Mat, rows)
 }
 
 // Bytes is a table of bytes, such as the pixels of images, that stand for
@@ -167,8 +167,8 @@ func (b Bytes) nonZero(rows []int) int {
 	return n
 }
 
-func (b Bytes) appendRow(k *kernels.Core, s *kernels.Sparse, rows []int, i, begin, end int) {
-	k.AppendBytes(s, b.row(rows[i])[begin:end], b.Divisor)
+func (b Bytes) gatherParts(k *kernels.Core, s *kernels.SparseParts, rows []int, begin, end int) {
+	k.GatherBytes(s, begin, end, b.Data, rows, b.Divisor)
 }
 
 // Labels is a table of classes, one byte each. A row is one-hot: 1 at the

@@ -16,8 +16,7 @@ type flow struct {
 	trains  bool
 	checked kernelCheck
 
-	zeros    bool // are left out of the batch: it is in parts, not in x
-	parts    []sparsePart
+	zeros    bool   // are left out of the batch: it is in sparse, not in x
 	key      uint64 // of the batch's dropout
 	rows     int
 	x        outputs

@@ -10,23 +10,18 @@ import (
 type sparseTable interface {
 	Table
 	nonZero(rows []int) int // how many in these rows
-	// appendRow appends columns begin to end-1 of row rows[i].
-	appendRow(k *kernels.Core, s *kernels.Sparse, rows []int, i, begin, end int)
+	// gatherParts sets rows begin to end-1 of s: row i is row rows[i] of the table.
+	gatherParts(k *kernels.Core, s *kernels.SparseParts, rows []int, begin, end int)
 }
 
 // A sparseBatch has the numbers of a batch that are not zero. A product with a
 // finite kernel leaves out the others without changing a bit. The columns are cut
 // into parts, so that a part's rows of a kernel stay in the first-level cache.
 type sparseBatch struct {
-	inputs int
-	parts  []sparsePart // as many as there may be
-	finite []bool       // of each worker: whether its columns of the first kernel are
-}
-
-// A sparsePart has columns begin to end-1 of a batch.
-type sparsePart struct {
-	begin, end    int
-	x, transposed kernels.Sparse
+	inputs     int
+	x          kernels.SparseParts
+	transposed []kernels.Sparse // of its parts
+	finite     []bool           // of each worker: whether its columns of the first kernel are
 }
 
 // Parts are so wide that 64 units of a kernel take 24 KB. Of few samples, of which
@@ -37,28 +32,34 @@ const (
 	fewRows     = 4
 )
 
-// partsFor is the number of parts for so many samples, and the width of all but the
-// last.
-func (s *sparseBatch) partsFor(rows int) (count, width int) {
-	width = partColumns
-	if rows <= fewRows {
-		width = wideColumns
-	}
-	return (s.inputs + width - 1) / width, width
-}
-
 // newSparseBatch returns one for batches of up to that many rows, or nil if the
 // first layer has no use for it.
 func newSparseBatch(m *Sequential, rows, workers int) *sparseBatch {
-	if !m.stages[0].paired {
+	if !m.stages[0].paired || !kernels.SparseFits(rows, m.inputs) {
 		return nil
 	}
 	s := &sparseBatch{inputs: m.inputs, finite: make([]bool, workers)}
-	s.parts = make([]sparsePart, (m.inputs+partColumns-1)/partColumns)
-	for i := range s.parts {
-		s.parts[i].x.Grow(int(2 * sparseShare * float64(rows*partColumns)))
-	}
+	s.begin(rows)
+	s.transposed = make([]kernels.Sparse, s.x.Parts())
 	return s
+}
+
+// begin makes room for a batch, before its workers gather it.
+func (s *sparseBatch) begin(rows int) {
+	width := partColumns
+	if rows <= fewRows {
+		width = wideColumns
+	}
+	s.x.Reset(rows, s.inputs, width)
+}
+
+// transpose makes the rank's share of the transposes.
+func (s *sparseBatch) transpose(rank, workers int) {
+	begin, end := kernels.Share(s.x.Parts(), 1, rank, workers)
+	for p := begin; p < end; p++ {
+		x, _, _ := s.x.Part(p)
+		x.TransposeTo(&s.transposed[p])
+	}
 }
 
 // Where more than sparseShare of the numbers are not zero, dense products are
@@ -87,28 +88,6 @@ func asSparse(x Table, rows []int) (sparseTable, bool) {
 	return t, float64(t.nonZero(probe)) <= sparseShare*float64(len(probe)*t.Width())
 }
 
-// gather reads the rank's share of the parts. If the batch is to be trained on, it
-// also makes the transposes.
-func (s *sparseBatch) gather(k *kernels.Core, t sparseTable, rows []int, rank, workers int, transpose bool) {
-	count, width := s.partsFor(len(rows))
-	begin, end := kernels.Share(count, 1, rank, workers)
-	parts := s.parts[begin:end]
-	for i := range parts {
-		p := &parts[i]
-		p.begin, p.end = (begin+i)*width, min((begin+i+1)*width, s.inputs)
-		p.x.Reset(p.end - p.begin)
-	}
-	for i := range rows { // row by row, as they lie in memory
-		for j := range parts {
-			p := &parts[j]
-			t.appendRow(k, &p.x, rows, i, p.begin, p.end)
-		}
-	}
-	for i := 0; transpose && i < len(parts); i++ {
-		parts[i].x.TransposeTo(&parts[i].transposed)
-	}
-}
-
 // gatherSparse reads the batch as a sparse one, if that is faster and makes no
 // difference, and reports whether it did.
 func (f *flow) gatherSparse(k *kernels.Core, x Table, rows []int) bool {
@@ -119,9 +98,11 @@ func (f *flow) gatherSparse(k *kernels.Core, x Table, rows []int) bool {
 	if !ok {
 		return false
 	}
-	f.sparse.gather(k, t, rows, f.rank, f.workers, f.trains)
-	count, _ := f.sparse.partsFor(len(rows))
-	f.parts = f.sparse.parts[:count]
+	if f.workers == 1 { // else all wait for who begins
+		f.sparse.begin(len(rows))
+	}
+	begin, end := kernels.Share(len(rows), 1, f.rank, f.workers)
+	t.gatherParts(k, &f.sparse.x, rows, begin, end)
 	f.sparse.finite[f.rank] = f.finite(k)
 	f.meet()
 	return !slices.Contains(f.sparse.finite, false)
@@ -175,21 +156,25 @@ func (r shardRun) all(s *stageFlow, b buffer, rows int) kernels.Mat {
 	return b.mat(rows).Slice(0, rows, lo-s.lo, hi-s.lo)
 }
 
-// forwardSparse computes the worker's units of the first layer.
+// forwardSparse computes the worker's units of the first layer, and what the way back
+// needs of the batch.
 func (f *flow) forwardSparse(k *kernels.Core) {
 	s := &f.stages[0]
 	w := f.weights[s.first]
 	for i := range f.rows {
 		copy(s.hidden.mat(f.rows).Row(i), w.bias[s.lo:s.hi])
 	}
-	for i := range f.parts {
-		p := &f.parts[i]
+	for p := range f.sparse.x.Parts() {
+		x, begin, end := f.sparse.x.Part(p)
 		for _, run := range s.runs() {
 			if run.begin < run.end {
-				kernel := f.model.params[s.first].rowsOf(f.model.weights, run, p.begin, p.end)
-				k.GemmSparse(&p.x, kernel, run.columns(s, s.hidden.buffer, f.rows))
+				kernel := f.model.params[s.first].rowsOf(f.model.weights, run, begin, end)
+				k.GemmSparse(x, kernel, run.columns(s, s.hidden.buffer, f.rows))
 			}
 		}
+	}
+	if f.trains {
+		f.sparse.transpose(f.rank, f.workers)
 	}
 }
 
@@ -212,8 +197,7 @@ func (f *backFlow) updateSparse(k *kernels.Core) {
 		return
 	}
 	finite := true
-	for i := range f.parts {
-		p := &f.parts[len(f.parts)-1-i] // in the cache since the way forth, and so at the next
+	for p := f.sparse.x.Parts() - 1; p >= 0; p-- { // in the cache since the way forth, and so at the next
 		for _, run := range s.runs() {
 			if run.begin < run.end {
 				finite = f.updatePart(k, run, p) && finite
@@ -224,16 +208,17 @@ func (f *backFlow) updateSparse(k *kernels.Core) {
 }
 
 // updatePart updates the rows of a part, and reports whether they are finite.
-func (f *backFlow) updatePart(k *kernels.Core, run shardRun, p *sparsePart) bool {
+func (f *backFlow) updatePart(k *kernels.Core, run shardRun, p int) bool {
 	s := &f.stages[0]
+	_, begin, end := f.sparse.x.Part(p)
 	rows := func(numbers []float32) kernels.Panels {
 		if numbers == nil {
 			return kernels.Panels{}
 		}
-		return f.model.params[s.first].rowsOf(numbers, run, p.begin, p.end)
+		return f.model.params[s.first].rowsOf(numbers, run, begin, end)
 	}
 	return f.rule.updateSparse(k, rows(f.model.weights), rows(f.state.m).Data, rows(f.state.v).Data,
-		&p.transposed, run.all(s, f.back[0].hidden, f.rows))
+		&f.sparse.transposed[p], run.all(s, f.back[0].hidden, f.rows))
 }
 
 // sparseGradient computes the gradient for an update that needs to see it.
@@ -241,10 +226,10 @@ func (f *backFlow) sparseGradient(k *kernels.Core) {
 	s := &f.stages[0]
 	for c := s.begin; c < s.end; c++ {
 		block, d := f.block(s.first, c), s.part(f.back[0].hidden, f.rows, c)
-		for i := range f.parts {
-			p := &f.parts[i]
-			k.SparseGradient(&p.transposed, d, func(begin, end int, g []float32) {
-				f.updateRows(k, s.first, block.slice(p.begin+begin, p.begin+end), g)
+		for p := range f.sparse.x.Parts() {
+			_, first, _ := f.sparse.x.Part(p)
+			k.SparseGradient(&f.sparse.transposed[p], d, func(begin, end int, g []float32) {
+				f.updateRows(k, s.first, block.slice(first+begin, first+end), g)
 			})
 		}
 	}

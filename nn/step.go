@@ -21,6 +21,7 @@ type step struct {
 	pending   int // batches summed up for the next one
 	state     state
 	averaged  *Sequential // the model with the average of its weights
+	sparse    *sparseBatch
 	flows     []*backFlow
 	ahead     *ahead
 	edits     int // of the model that the workers' own weights come from
@@ -67,10 +68,10 @@ func newStep(m *Sequential, team *kernels.Team, c *Config) *step {
 func (s *step) compile() {
 	batch, workers := s.config.BatchSize, s.team.Workers()
 	forth, back := newExchanges(s.model, batch), newBackExchanges(s.model, batch)
-	sparse := newSparseBatch(s.model, batch, workers)
+	s.sparse = newSparseBatch(s.model, batch, workers)
 	for rank := range workers {
 		f := newFlow(s.model, batch, rank, workers, forth, func() { s.team.Barrier(rank) })
-		f.sparse, f.trains, f.checked.edits = sparse, true, -1
+		f.sparse, f.trains, f.checked.edits = s.sparse, true, -1
 		f.addDropout(s.config.InputDropout)
 		s.flows = append(s.flows, newBackFlow(f, s.rule, s.state, back))
 	}
@@ -91,6 +92,9 @@ func (s *step) train(d Dataset, rows, next []int) metricSum {
 	}
 	s.data, s.rows = s.ahead.prepare(s.team, d, rows, next), rows
 	s.count()
+	if s.sparse != nil {
+		s.sparse.begin(len(rows))
+	}
 	s.team.Run(s.run)
 	s.model.edits++ // for other trainers of the model
 	s.averaged.edits++

@@ -43,6 +43,18 @@ func (g *generator) choose(mask reg.Register, x operand.Op, y, d reg.VecVirtual)
 	}
 }
 
+// jumpIfAny jumps if a bit of v is set.
+func (g *generator) jumpIfAny(v reg.VecVirtual, label string) {
+	if g.Masks {
+		lanes := g.K()
+		g.VPTESTMD(v, v, lanes)
+		g.KORTESTW(lanes, lanes)
+	} else {
+		g.VPTEST(v, v)
+	}
+	g.JNE(operand.LabelRef(label))
+}
+
 // zero: v = 0.
 func (g *generator) zero(v reg.VecVirtual) { g.VXORPS(v, v, v) }
 

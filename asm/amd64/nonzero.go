@@ -17,7 +17,7 @@ func (g *generator) nonZero() {
 	const eight = 8
 	g.begin(formula.NonZeroName, formula.NonZeroSignature, formula.NonZeroDoc)
 	orders, counts := g.orders()
-	n, x := g.loadParam("n"), g.loadParam("x")
+	n, x, ahead := g.loadParam("n"), g.loadParam("x"), g.loadParam("ahead")
 	columns, values := g.loadParam("columns"), g.loadParam("values")
 	divisor, column, step := g.vec(), g.vec(), g.vec()
 	g.VBROADCASTSS(g.param("a"), divisor)
@@ -32,6 +32,7 @@ func (g *generator) nonZero() {
 	g.Label("bytes")
 	value, zeros, order, moved := g.vec(), g.vec(), g.vec(), g.vec()
 	mask := g.GP64()
+	g.PREFETCHT0(operand.Mem{Base: x, Index: ahead, Scale: 1})
 	g.VPMOVZXBD(operand.Mem{Base: x}, value)
 	g.zero(zeros)
 	g.VPCMPEQD(value, zeros, zeros)

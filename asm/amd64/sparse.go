@@ -17,7 +17,6 @@ func (g *generator) sparse(vectors int) {
 	step := g.param("rsb") // registers are few
 	g.SHLQ(operand.Imm(2), step)
 	t, left := g.GP64(), g.GP64()
-	g.firstElement(t)
 
 	g.Label("row")
 	g.elementsOfRow(t, left)
@@ -57,19 +56,14 @@ func (g *generator) places(vectors int) []reg.GPVirtual {
 	return places
 }
 
-// firstElement loads the number of the first element of the first row.
-func (g *generator) firstElement(t reg.Register) {
-	starts := g.loadParam("starts")
-	g.MOVLQSX(operand.Mem{Base: starts}, t)
-}
-
-// elementsOfRow loads how many elements the row at hand has, of which t is the
-// first, and moves starts on.
+// elementsOfRow loads the first element of the row at hand and how many there are,
+// and moves spans on.
 func (g *generator) elementsOfRow(t, left reg.Register) {
-	g.ADDQ(operand.Imm(4), g.param("starts"))
-	starts := g.loadParam("starts")
-	g.MOVLQSX(operand.Mem{Base: starts}, left)
+	spans := g.loadParam("spans")
+	g.MOVLQSX(operand.Mem{Base: spans}, t)
+	g.MOVLQSX(operand.Mem{Base: spans, Disp: 4}, left)
 	g.SUBQ(t, left)
+	g.ADDQ(operand.Imm(8), g.param("spans"))
 }
 
 // addElement adds element t, which is x, times the row of b that lies row bytes

@@ -25,15 +25,14 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	for i, s := range k.Moments() {
 		l.streams[s] = g.loadParam([]string{"m", "v"}[i])
 	}
-	row, places := g.GP64(), g.loadParam("places")
-	g.XORQ(row, row)
+	u := &sparseUpdate{l, k, vectors, g.GP64(), g.loadParam("places")}
+	g.XORQ(u.row, u.row)
 	l.watch = g.vec()
 	g.VMOVUPS(operand.Mem{Base: g.loadParam("watch")}, l.watch)
 
 	b, columns, values := g.loadParam("b"), g.loadParam("columns"), g.loadParam("values")
 	step := g.loadStride("rsb")
 	t, left := g.GP64(), g.GP64()
-	g.firstElement(t)
 
 	g.Label("row")
 	g.elementsOfRow(t, left)
@@ -42,7 +41,7 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 		g.zero(a)
 	}
 	g.TESTQ(left, left)
-	g.JZ(operand.LabelRef("update"))
+	g.JZ(operand.LabelRef("empty"))
 	g.Label("element")
 	g.addElement(t, columns, values, step, func(at reg.Register, x reg.VecVirtual) {
 		g.ADDQ(b, at)
@@ -55,14 +54,59 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 
 	g.Label("update")
 	for v := range acc {
-		l.index, l.gradient = g.GP64(), acc[v]
-		g.MOVQ(operand.Mem{Base: places, Disp: 8 * v}, l.index)
-		g.ADDQ(row, l.index)
+		u.place(v)
+		l.gradient = acc[v]
 		l.body()
 	}
-	g.ADDQ(g.param("rs"), row)
+	g.Label("next")
+	g.ADDQ(g.param("rs"), u.row)
 	g.DECQ(g.param("rows"))
 	g.JNZ(operand.LabelRef("row"))
+	g.JMP(operand.LabelRef("done"))
+
+	g.Label("empty")
+	u.passOver()
+	g.JMP(operand.LabelRef("next"))
+	g.Label("done")
 	g.VMOVUPS(l.watch, operand.Mem{Base: g.loadParam("watch")})
 	g.end()
+}
+
+// A sparseUpdate is where an update is.
+type sparseUpdate struct {
+	*lowering
+	kernel  formula.Kernel
+	vectors int
+	row     reg.Register // its first element in w
+	places  reg.Register
+}
+
+// place goes to a vector of the row at hand.
+func (u *sparseUpdate) place(vector int) {
+	u.index = u.GP64()
+	u.MOVQ(operand.Mem{Base: u.places, Disp: 8 * vector}, u.index)
+	u.ADDQ(u.row, u.index)
+}
+
+// passOver looks at a row without a gradient, and goes to its update unless it stays
+// as it is. Most have a moment in the first vector that is not 0.
+func (u *sparseUpdate) passOver() {
+	u.CMPQ(u.param("still"), operand.Imm(0))
+	u.JEQ(operand.LabelRef("update"))
+	bits := u.vec()
+	u.zero(bits)
+	for v := range u.vectors {
+		u.place(v)
+		for _, m := range u.kernel.Moments() {
+			u.VORPS(u.element(m, 4), bits, bits)
+		}
+		if v == 0 || v == u.vectors-1 {
+			u.jumpIfAny(bits, "update")
+		}
+	}
+	for v := range u.vectors {
+		u.place(v)
+		u.VMOVUPS(u.element(formula.Weights, 4), bits)
+		u.VFMADD231PS(u.constant(0), bits, u.watch)
+	}
 }

@@ -14,16 +14,18 @@ import (
 //	V24      a value, in lane 0
 const (
 	sparseRows    = "R8"
-	sparseStarts  = "R9"
-	sparseColumns = "R10"
+	sparseSpans   = "R9"
+	sparseColumns = "R10" // of the element at hand
 	sparseValues  = "R11"
 	sparseStepB   = "R12"
 	sparseC       = "R13"
 	sparseStepC   = "R14"
-	sparseStart   = "R16"
+	sparseBegin   = "R16"
 	sparseLeft    = "R17"
 	sparseAt      = "R19"
 	sparseRow     = "R20"
+	sparseLists   = "R21" // where columns and values begin
+	sparseNumbers = "R22"
 	sparseB       = 16
 	sparseX       = 24
 )
@@ -36,16 +38,18 @@ func (e *emitter) sparse(vectors int) {
 	e.begin(formula.SparseName(vectors), formula.SparseSignature, formula.SparseDoc(vectors))
 	e.places(vectors)
 	e.loadParam("rows", sparseRows)
-	e.loadParam("columns", sparseColumns)
-	e.loadParam("values", sparseValues)
+	e.loadParam("spans", sparseSpans)
+	e.loadParam("columns", sparseLists)
+	e.loadParam("values", sparseNumbers)
 	e.loadStride("rsb", sparseStepB)
 	e.loadParam("c", sparseC)
 	e.loadStride("rsc", sparseStepC)
-	e.firstElement()
 	e.label("row")
-	e.emit("MOVW.P 4(%s), %s", sparseStarts, sparseAt)
-	e.emit("SUB %s, %s, %s", sparseStart, sparseAt, sparseLeft)
-	e.emit("MOVD %s, %s", sparseAt, sparseStart)
+	e.emit("MOVW.P 4(%s), %s", sparseSpans, sparseBegin)
+	e.emit("MOVW.P 4(%s), %s", sparseSpans, sparseAt)
+	e.emit("SUB %s, %s, %s", sparseBegin, sparseAt, sparseLeft)
+	e.emit("ADD %s<<2, %s, %s", sparseBegin, sparseLists, sparseColumns)
+	e.emit("ADD %s<<2, %s, %s", sparseBegin, sparseNumbers, sparseValues)
 	for v := range vectors {
 		e.emit("FMOVQ %d(%s), F%d", 16*v, sparseC, v)
 	}
@@ -76,14 +80,6 @@ func (e *emitter) places(vectors int) {
 
 // sparseB0 is b, until the places are known.
 const sparseB0 = sparseStepB
-
-// firstElement points at the first element of the first row.
-func (e *emitter) firstElement() {
-	e.loadParam("starts", sparseStarts)
-	e.emit("MOVW.P 4(%s), %s", sparseStarts, sparseStart)
-	e.emit("ADD %s<<2, %s, %s", sparseStart, sparseColumns, sparseColumns)
-	e.emit("ADD %s<<2, %s, %s", sparseStart, sparseValues, sparseValues)
-}
 
 // sparseElement adds the product of an element and its row of b.
 func (e *emitter) sparseElement(vectors int) {

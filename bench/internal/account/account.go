@@ -49,7 +49,7 @@ func PartOf(stack []string) Part {
 	switch {
 	case s.has("kernels/internal/par.(*gate).wait"):
 		return Waiting
-	case s.has("nn.(*flow).gather"):
+	case s.has("nn.(*flow).gather"), s.has("nn.(*sparseBatch).transpose"):
 		return Inputs
 	case k == "":
 		return Go

@@ -32,8 +32,8 @@ func TestPartOf(t *testing.T) {
 		want  Part
 		stack []string
 	}{
-		{Inputs, stack("M.nonZeroAVX2", "K.(*Sparse).appendBytes", "K.(*Core).AppendBytes", "nn.(*sparseBatch).gather", "nn.(*flow).gatherSparse", "nn.(*flow).gather", work)},
-		{Inputs, stack("K.(*Sparse).TransposeTo", "nn.(*sparseBatch).gather", "nn.(*flow).gatherSparse", "nn.(*flow).gather", work)},
+		{Inputs, stack("M.nonZeroAVX2", "K.(*SparseParts).listBytes", "K.(*Core).GatherBytes", "nn.Bytes.gatherParts", "nn.(*flow).gatherSparse", "nn.(*flow).gather", work)},
+		{Inputs, stack("K.(*Sparse).TransposeTo", "nn.(*sparseBatch).transpose", "nn.(*flow).forwardSparse", forward, work)},
 		{Inputs, stack("runtime.memmove", "nn.Floats.Gather", "nn.(*flow).gatherDense", "nn.(*flow).gather", work)},
 		{Waiting, stack("P.(*gate).spin", "P.(*gate).wait", "P.(*Team).Barrier", "K.(*Team).Barrier", "nn.(*flow).gatherSparse", "nn.(*flow).gather", work)},
 		{Waiting, stack("time.now", "time.Since", "P.(*gate).spin", "P.(*gate).wait", "P.(*Team).serve")},

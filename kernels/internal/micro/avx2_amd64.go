@@ -84,50 +84,50 @@ func gemm6x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *flo
 //go:noescape
 func gemvAVX2(n int, k int, c *float32, a *float32, csa int, b *float32, rsb int)
 
-// sparse1AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 1 vectors; see SparseFunc.
+// sparse1AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 1 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse2AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 2 vectors; see SparseFunc.
+// sparse2AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 2 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse3AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 3 vectors; see SparseFunc.
+// sparse3AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 3 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse3AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse4AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 4 vectors; see SparseFunc.
+// sparse4AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 4 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse5AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 5 vectors; see SparseFunc.
+// sparse5AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 5 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse5AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse5AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse6AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 6 vectors; see SparseFunc.
+// sparse6AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 6 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse6AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse6AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse7AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 7 vectors; see SparseFunc.
+// sparse7AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 7 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse7AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse7AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse8AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 8 vectors; see SparseFunc.
+// sparse8AVX2: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 8 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // nonZeroAVX2: columns = first + i, values = float32(x[i]) / a for x[i] ≠ 0, in ascending i < n; see NonZeroFunc.
 //
 //go:noescape
-func nonZeroAVX2(n int, columns *int32, values *float32, x *uint8, a float32, first int) int
+func nonZeroAVX2(n int, columns *int32, values *float32, x *uint8, a float32, first int, ahead int) int
 
 // copyAVX2: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //
@@ -264,102 +264,102 @@ func distanceLanesAVX2(n int, x *float32, y *float32, lanes *float32)
 //go:noescape
 func expLanesAVX2(n int, y *float32, x *float32, lanes *float32, a float32)
 
-// sgdSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], w -= lr·grad, i < rows, j in 1 vectors; see SparseUpdateFunc.
+// sgdSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], w -= lr·grad, i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func sgdSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func sgdSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// sgdSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], w -= lr·grad, i < rows, j in 2 vectors; see SparseUpdateFunc.
+// sgdSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], w -= lr·grad, i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func sgdSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func sgdSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// sgdSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], w -= lr·grad, i < rows, j in 4 vectors; see SparseUpdateFunc.
+// sgdSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], w -= lr·grad, i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func sgdSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func sgdSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// sgdSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], w -= lr·grad, i < rows, j in 8 vectors; see SparseUpdateFunc.
+// sgdSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], w -= lr·grad, i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func sgdSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func sgdSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// momentumSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v = μ·v - lr·grad; w += v, i < rows, j in 1 vectors; see SparseUpdateFunc.
+// momentumSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += v, i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func momentumSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func momentumSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// momentumSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v = μ·v - lr·grad; w += v, i < rows, j in 2 vectors; see SparseUpdateFunc.
+// momentumSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += v, i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func momentumSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func momentumSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// momentumSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v = μ·v - lr·grad; w += v, i < rows, j in 4 vectors; see SparseUpdateFunc.
+// momentumSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += v, i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func momentumSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func momentumSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// momentumSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v = μ·v - lr·grad; w += v, i < rows, j in 8 vectors; see SparseUpdateFunc.
+// momentumSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += v, i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func momentumSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func momentumSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// nesterovSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 1 vectors; see SparseUpdateFunc.
+// nesterovSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func nesterovSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func nesterovSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// nesterovSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 2 vectors; see SparseUpdateFunc.
+// nesterovSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func nesterovSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func nesterovSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// nesterovSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 4 vectors; see SparseUpdateFunc.
+// nesterovSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func nesterovSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func nesterovSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// nesterovSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 8 vectors; see SparseUpdateFunc.
+// nesterovSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func nesterovSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func nesterovSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// rmspropSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 1 vectors; see SparseUpdateFunc.
+// rmspropSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func rmspropSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func rmspropSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// rmspropSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 2 vectors; see SparseUpdateFunc.
+// rmspropSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func rmspropSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func rmspropSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// rmspropSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 4 vectors; see SparseUpdateFunc.
+// rmspropSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func rmspropSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func rmspropSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// rmspropSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 8 vectors; see SparseUpdateFunc.
+// rmspropSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func rmspropSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func rmspropSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// adamSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 1 vectors; see SparseUpdateFunc.
+// adamSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func adamSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func adamSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// adamSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 2 vectors; see SparseUpdateFunc.
+// adamSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func adamSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func adamSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// adamSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 4 vectors; see SparseUpdateFunc.
+// adamSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func adamSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func adamSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 
-// adamSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], starts[i] ≤ t < starts[i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 8 vectors; see SparseUpdateFunc.
+// adamSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func adamSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+func adamSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)

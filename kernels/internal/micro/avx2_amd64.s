@@ -3714,26 +3714,25 @@ no1:
 	VZEROUPPER
 	RET
 
-// func sparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
 TEXT ·sparse1AVX2(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), DX
-	MOVQ    c+56(FP), BX
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), SI
-	MOVLQSX (SI), SI
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), DX
+	MOVQ c+56(FP), BX
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), DI
-	MOVLQSX (DI), DI
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), SI
+	MOVLQSX 4(DI), DI
 	SUBQ    SI, DI
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (BX), Y0
 	TESTQ   DI, DI
 	JZ      sum
@@ -3755,28 +3754,27 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
 TEXT ·sparse2AVX2(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), BX
-	MOVQ    c+56(FP), SI
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), DI
-	MOVLQSX (DI), DI
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), BX
+	MOVQ c+56(FP), SI
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), DI
+	MOVLQSX 4(R8), R8
 	SUBQ    DI, R8
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	TESTQ   R8, R8
@@ -3801,30 +3799,29 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse3AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse3AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
 TEXT ·sparse3AVX2(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), SI
-	MOVQ    c+56(FP), DI
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), SI
+	MOVQ c+56(FP), DI
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R8
+	MOVLQSX 4(R9), R9
 	SUBQ    R8, R9
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -3852,32 +3849,31 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
 TEXT ·sparse4AVX2(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), DI
-	MOVQ    c+56(FP), R8
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), DI
+	MOVQ c+56(FP), R8
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
@@ -3908,34 +3904,33 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse5AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse5AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
 TEXT ·sparse5AVX2(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), DI
-	LEAQ    (CX)(DI*4), DI
-	MOVQ    32(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), R8
-	MOVQ    c+56(FP), R9
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), DI
+	LEAQ (CX)(DI*4), DI
+	MOVQ 32(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), R8
+	MOVQ c+56(FP), R9
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
 	VMOVUPS 64(R9), Y2
@@ -3969,36 +3964,35 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse6AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse6AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
 TEXT ·sparse6AVX2(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), DI
-	LEAQ    (CX)(DI*4), DI
-	MOVQ    32(AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVQ    40(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), R9
-	MOVQ    c+56(FP), R10
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), DI
+	LEAQ (CX)(DI*4), DI
+	MOVQ 32(AX), R8
+	LEAQ (CX)(R8*4), R8
+	MOVQ 40(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), R9
+	MOVQ c+56(FP), R10
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R10), Y0
 	VMOVUPS 32(R10), Y1
 	VMOVUPS 64(R10), Y2
@@ -4035,38 +4029,37 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse7AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse7AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
 TEXT ·sparse7AVX2(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), DI
-	LEAQ    (CX)(DI*4), DI
-	MOVQ    32(AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVQ    40(AX), R9
-	LEAQ    (CX)(R9*4), R9
-	MOVQ    48(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), R10
-	MOVQ    c+56(FP), R11
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), DI
+	LEAQ (CX)(DI*4), DI
+	MOVQ 32(AX), R8
+	LEAQ (CX)(R8*4), R8
+	MOVQ 40(AX), R9
+	LEAQ (CX)(R9*4), R9
+	MOVQ 48(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), R10
+	MOVQ c+56(FP), R11
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R13
-	MOVLQSX (R13), R13
+	MOVQ    spans+8(FP), R13
+	MOVLQSX (R13), R12
+	MOVLQSX 4(R13), R13
 	SUBQ    R12, R13
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
@@ -4106,40 +4099,39 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, FMA3
 TEXT ·sparse8AVX2(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), DI
-	LEAQ    (CX)(DI*4), DI
-	MOVQ    32(AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVQ    40(AX), R9
-	LEAQ    (CX)(R9*4), R9
-	MOVQ    48(AX), R10
-	LEAQ    (CX)(R10*4), R10
-	MOVQ    56(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), R11
-	MOVQ    c+56(FP), R12
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R13
-	MOVLQSX (R13), R13
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), DI
+	LEAQ (CX)(DI*4), DI
+	MOVQ 32(AX), R8
+	LEAQ (CX)(R8*4), R8
+	MOVQ 40(AX), R9
+	LEAQ (CX)(R9*4), R9
+	MOVQ 48(AX), R10
+	LEAQ (CX)(R10*4), R10
+	MOVQ 56(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), R11
+	MOVQ c+56(FP), R12
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R14
-	MOVLQSX (R14), R14
+	MOVQ    spans+8(FP), R14
+	MOVLQSX (R14), R13
+	MOVLQSX 4(R14), R14
 	SUBQ    R13, R14
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R12), Y0
 	VMOVUPS 32(R12), Y1
 	VMOVUPS 64(R12), Y2
@@ -4182,40 +4174,42 @@ sum:
 	VZEROUPPER
 	RET
 
-// func nonZeroAVX2(n int, columns *int32, values *float32, x *uint8, a float32, first int) int
-// Requires: AVX, AVX2
-TEXT ·nonZeroAVX2(SB), NOSPLIT, $0-56
+// func nonZeroAVX2(n int, columns *int32, values *float32, x *uint8, a float32, first int, ahead int) int
+// Requires: AVX, AVX2, MMX+
+TEXT ·nonZeroAVX2(SB), NOSPLIT, $0-64
 	MOVQ         n+0(FP), AX
 	MOVQ         x+24(FP), CX
-	MOVQ         columns+8(FP), DX
-	MOVQ         values+16(FP), BX
+	MOVQ         ahead+48(FP), DX
+	MOVQ         columns+8(FP), BX
+	MOVQ         values+16(FP), SI
 	VBROADCASTSS a+32(FP), Y0
 	VPBROADCASTD first+40(FP), Y1
 	VPADDD       iotaAVX2<>+0(SB), Y1, Y1
 	VMOVUPS      eightsAVX2<>+0(SB), Y2
-	LEAQ         ordersAVX2<>+0(SB), SI
-	LEAQ         countsAVX2<>+0(SB), DI
-	XORQ         R8, R8
+	LEAQ         ordersAVX2<>+0(SB), DI
+	LEAQ         countsAVX2<>+0(SB), R8
+	XORQ         R9, R9
 
 bytes:
-	VPMOVZXBD (CX), Y3
-	VXORPS    Y4, Y4, Y4
-	VPCMPEQD  Y3, Y4, Y4
-	VMOVMSKPS Y4, R9
-	VCVTDQ2PS Y3, Y3
-	VDIVPS    Y0, Y3, Y3
-	VPMOVZXBD (SI)(R9*8), Y4
-	VPERMPS   Y3, Y4, Y3
-	VPERMD    Y1, Y4, Y4
-	VMOVUPS   Y3, (BX)(R8*4)
-	VMOVUPS   Y4, (DX)(R8*4)
-	MOVBLZX   (DI)(R9*1), R9
-	ADDQ      R9, R8
-	VPADDD    Y2, Y1, Y1
-	ADDQ      $0x08, CX
-	SUBQ      $0x08, AX
-	JNZ       bytes
-	MOVQ      R8, ret+48(FP)
+	PREFETCHT0 (CX)(DX*1)
+	VPMOVZXBD  (CX), Y3
+	VXORPS     Y4, Y4, Y4
+	VPCMPEQD   Y3, Y4, Y4
+	VMOVMSKPS  Y4, R10
+	VCVTDQ2PS  Y3, Y3
+	VDIVPS     Y0, Y3, Y3
+	VPMOVZXBD  (DI)(R10*8), Y4
+	VPERMPS    Y3, Y4, Y3
+	VPERMD     Y1, Y4, Y4
+	VMOVUPS    Y3, (SI)(R9*4)
+	VMOVUPS    Y4, (BX)(R9*4)
+	MOVBLZX    (R8)(R10*1), R10
+	ADDQ       R10, R9
+	VPADDD     Y2, Y1, Y1
+	ADDQ       $0x08, CX
+	SUBQ       $0x08, AX
+	JNZ        bytes
+	MOVQ       R9, ret+56(FP)
 	VZEROUPPER
 	RET
 
@@ -7149,32 +7143,31 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func sgdSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·sgdSparse1AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·sgdSparse1AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	MOVQ         w+48(FP), AX
 	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+88(FP), BX
+	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
 	MOVQ         rsb+40(FP), R8
 	SHLQ         $0x02, R8
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y2, Y2, Y2
 	TESTQ   R10, R10
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (SI)(R9*4), R11
@@ -7187,47 +7180,65 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y3
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y3
 	VFNMADD231PS Y0, Y2, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y1, (AX)
+
+next:
+	ADDQ rs+72(FP), CX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y3, Y3, Y3
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VPTEST      Y3, Y3
+	JNE         update
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y3
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y3, Y1
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func sgdSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·sgdSparse2AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·sgdSparse2AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	MOVQ         w+48(FP), AX
 	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+88(FP), BX
+	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
 	MOVQ         rsb+40(FP), R8
 	SHLQ         $0x02, R8
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	TESTQ   R10, R10
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (SI)(R9*4), R11
@@ -7241,55 +7252,81 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y4
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y4
 	VFNMADD231PS Y0, Y2, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y1
-	MOVQ         8(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y1, (AX)
+
+next:
+	ADDQ rs+72(FP), CX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y4, Y4, Y4
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VPTEST      Y4, Y4
+	JNE         update
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	VPTEST      Y4, Y4
+	JNE         update
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y4
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y4, Y1
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y4
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y4, Y1
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func sgdSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·sgdSparse4AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·sgdSparse4AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	MOVQ         w+48(FP), AX
 	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+88(FP), BX
+	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
 	MOVQ         rsb+40(FP), R8
 	SHLQ         $0x02, R8
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	TESTQ   R10, R10
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (SI)(R9*4), R11
@@ -7305,61 +7342,99 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y6
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y6
 	VFNMADD231PS Y0, Y2, Y6
-	VMOVUPS      Y6, (AX)(R10*4)
+	VMOVUPS      Y6, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y1
-	MOVQ         8(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         16(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         16(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y4, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         24(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         24(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y5, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y1, (AX)
+
+next:
+	ADDQ rs+72(FP), CX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y6, Y6, Y6
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VPTEST      Y6, Y6
+	JNE         update
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	MOVQ        16(DX), R9
+	ADDQ        CX, R9
+	MOVQ        24(DX), R9
+	ADDQ        CX, R9
+	VPTEST      Y6, Y6
+	JNE         update
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y6
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y1
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y6
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y1
+	MOVQ        16(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y6
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y1
+	MOVQ        24(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y6
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y1
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func sgdSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·sgdSparse8AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·sgdSparse8AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	MOVQ         w+48(FP), AX
 	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+88(FP), BX
+	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
 	MOVQ         rsb+40(FP), R8
 	SHLQ         $0x02, R8
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
@@ -7369,7 +7444,7 @@ row:
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	TESTQ   R10, R10
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (SI)(R9*4), R11
@@ -7389,90 +7464,152 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y10
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y10
 	VFNMADD231PS Y0, Y2, Y10
-	VMOVUPS      Y10, (AX)(R10*4)
+	VMOVUPS      Y10, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ         8(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         16(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         16(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y4, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         24(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         24(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y5, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         32(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         32(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y6, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         40(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         40(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y7, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         48(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         48(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y8, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         56(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Y2
+	MOVQ         56(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Y2
 	VFNMADD231PS Y0, Y9, Y2
-	VMOVUPS      Y2, (AX)(R10*4)
+	VMOVUPS      Y2, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y1, (AX)
+
+next:
+	ADDQ rs+72(FP), CX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y10, Y10, Y10
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VPTEST      Y10, Y10
+	JNE         update
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	MOVQ        16(DX), R9
+	ADDQ        CX, R9
+	MOVQ        24(DX), R9
+	ADDQ        CX, R9
+	MOVQ        32(DX), R9
+	ADDQ        CX, R9
+	MOVQ        40(DX), R9
+	ADDQ        CX, R9
+	MOVQ        48(DX), R9
+	ADDQ        CX, R9
+	MOVQ        56(DX), R9
+	ADDQ        CX, R9
+	VPTEST      Y10, Y10
+	JNE         update
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
+	MOVQ        16(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
+	MOVQ        24(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
+	MOVQ        32(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
+	MOVQ        40(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
+	MOVQ        48(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
+	MOVQ        56(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y1, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func momentumSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·momentumSparse1AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·momentumSparse1AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -7485,56 +7622,75 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMULPS       Y4, Y1, Y4
 	VFNMADD231PS Y0, Y3, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y4, Y3, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y4, Y4, Y4
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y4, Y4
+	VPTEST      Y4, Y4
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y4
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y4, Y2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func momentumSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·momentumSparse2AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·momentumSparse2AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -7548,71 +7704,99 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y5
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y5
 	VMULPS       Y5, Y1, Y5
 	VFNMADD231PS Y0, Y3, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y5, Y3, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y5
 	VADDPS       Y3, Y5, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y5, Y5, Y5
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y5, Y5
+	VPTEST      Y5, Y5
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y5, Y5
+	VPTEST      Y5, Y5
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y5
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y5
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func momentumSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·momentumSparse4AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·momentumSparse4AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -7628,91 +7812,133 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y7
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y7
 	VMULPS       Y7, Y1, Y7
 	VFNMADD231PS Y0, Y3, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y7, Y3, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y7
 	VADDPS       Y3, Y7, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y5, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y6, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y7, Y7, Y7
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y7, Y7
+	VPTEST      Y7, Y7
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y7, Y7
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y7, Y7
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y7, Y7
+	VPTEST      Y7, Y7
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func momentumSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·momentumSparse8AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·momentumSparse8AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
@@ -7722,7 +7948,7 @@ row:
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -7742,146 +7968,216 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y11
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y11
 	VMULPS       Y11, Y1, Y11
 	VFNMADD231PS Y0, Y3, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y11, Y3, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y11
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y11
 	VADDPS       Y3, Y11, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y5, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y6, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         32(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y7, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         40(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y8, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         48(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y9, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         56(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y10, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R11*4)
+	VMOVUPS      Y3, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y11, Y11, Y11
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	VPTEST      Y11, Y11
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	VPTEST      Y11, Y11
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func nesterovSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func nesterovSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·nesterovSparse1AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·nesterovSparse1AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -7894,57 +8190,76 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMULPS       Y4, Y1, Y4
 	VFNMADD231PS Y3, Y0, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y3, Y5
 	VFMADD231PS  Y1, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y4, Y4, Y4
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y4, Y4
+	VPTEST      Y4, Y4
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y4
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y4, Y2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func nesterovSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func nesterovSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·nesterovSparse2AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·nesterovSparse2AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -7958,73 +8273,101 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y5
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y5
 	VMULPS       Y5, Y1, Y5
 	VFNMADD231PS Y3, Y0, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y5, Y6, Y5
-	VMOVUPS      Y5, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y6
+	VMOVUPS      Y5, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y6
 	VFNMADD231PS Y0, Y3, Y6
 	VFMADD231PS  Y1, Y5, Y6
-	VMOVUPS      Y6, (AX)(R11*4)
+	VMOVUPS      Y6, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y3, Y5, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
 	VFMADD231PS  Y1, Y3, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y5, Y5, Y5
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y5, Y5
+	VPTEST      Y5, Y5
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y5, Y5
+	VPTEST      Y5, Y5
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y5
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y5
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func nesterovSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func nesterovSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·nesterovSparse4AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·nesterovSparse4AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -8040,95 +8383,137 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y7
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y7
 	VMULPS       Y7, Y1, Y7
 	VFNMADD231PS Y3, Y0, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y8
+	VMOVUPS      Y7, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y8
 	VFNMADD231PS Y0, Y3, Y8
 	VFMADD231PS  Y1, Y7, Y8
-	VMOVUPS      Y8, (AX)(R11*4)
+	VMOVUPS      Y8, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y3, Y7, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y7
 	VFNMADD231PS Y0, Y4, Y7
 	VFMADD231PS  Y1, Y3, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y5, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y5, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R11*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y6, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y6, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R11*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y7, Y7, Y7
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y7, Y7
+	VPTEST      Y7, Y7
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y7, Y7
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y7, Y7
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y7, Y7
+	VPTEST      Y7, Y7
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func nesterovSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func nesterovSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·nesterovSparse8AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·nesterovSparse8AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
@@ -8138,7 +8523,7 @@ row:
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -8158,130 +8543,201 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y11
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y11
 	VMULPS       Y11, Y1, Y11
 	VFNMADD231PS Y3, Y0, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y12
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y12, Y12
 	VANDNPS      Y11, Y12, Y11
-	VMOVUPS      Y11, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y12
+	VMOVUPS      Y11, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y12
 	VFNMADD231PS Y0, Y3, Y12
 	VFMADD231PS  Y1, Y11, Y12
-	VMOVUPS      Y12, (AX)(R11*4)
+	VMOVUPS      Y12, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y12, Y2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y11
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
 	VANDNPS      Y3, Y11, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y11
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y11
 	VFNMADD231PS Y0, Y4, Y11
 	VFMADD231PS  Y1, Y3, Y11
-	VMOVUPS      Y11, (AX)(R11*4)
+	VMOVUPS      Y11, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y5, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y5, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R11*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y6, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y6, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R11*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         32(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y7, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y7, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R11*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         40(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y8, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y8, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R11*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         48(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y9, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y9, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R11*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         56(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y3
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y10, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Y4
+	VMOVUPS      Y3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y4
 	VFNMADD231PS Y0, Y10, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R11*4)
+	VMOVUPS      Y4, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y11, Y11, Y11
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	VPTEST      Y11, Y11
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y11, Y11
+	VPTEST      Y11, Y11
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y11
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y2, (AX)
 	VZEROUPPER
 	RET
 
-// func rmspropSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func rmspropSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -8289,24 +8745,23 @@ TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-104
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y3
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y4, Y4, Y4
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -8319,35 +8774,55 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y5
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y5
 	VMOVAPS      Y5, Y6
 	VFNMADD231PS Y4, Y4, Y6
 	VFNMADD231PS Y1, Y6, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y5, Y6, Y5
-	VMOVUPS      Y5, (CX)(R11*4)
+	VMOVUPS      Y5, (CX)(R10*4)
 	VADDPS       Y2, Y5, Y5
 	VSQRTPS      Y5, Y5
 	VDIVPS       Y5, Y4, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y3, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y5, Y5, Y5
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y5, Y5
+	VPTEST      Y5, Y5
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y5
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y3
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y3, (AX)
 	VZEROUPPER
 	RET
 
-// func rmspropSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func rmspropSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -8355,25 +8830,24 @@ TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-104
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y3
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -8387,52 +8861,81 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y4, Y4, Y7
 	VFNMADD231PS Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      Y6, (CX)(R10*4)
 	VADDPS       Y2, Y6, Y6
 	VSQRTPS      Y6, Y6
 	VDIVPS       Y6, Y4, Y4
-	VMOVUPS      (AX)(R11*4), Y6
+	VMOVUPS      (AX)(R10*4), Y6
 	VFNMADD231PS Y0, Y4, Y6
-	VMOVUPS      Y6, (AX)(R11*4)
+	VMOVUPS      Y6, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y3
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VFNMADD231PS Y1, Y6, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y4, Y6, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y3, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y6, Y6, Y6
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y6, Y6
+	VPTEST      Y6, Y6
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y6, Y6
+	VPTEST      Y6, Y6
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y6
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y3
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y6
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y3
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y3, (AX)
 	VZEROUPPER
 	RET
 
-// func rmspropSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func rmspropSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -8440,27 +8943,26 @@ TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-104
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y3
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -8476,86 +8978,129 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y8
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y8
 	VMOVAPS      Y8, Y9
 	VFNMADD231PS Y4, Y4, Y9
 	VFNMADD231PS Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
 	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(R11*4)
+	VMOVUPS      Y8, (CX)(R10*4)
 	VADDPS       Y2, Y8, Y8
 	VSQRTPS      Y8, Y8
 	VDIVPS       Y8, Y4, Y4
-	VMOVUPS      (AX)(R11*4), Y8
+	VMOVUPS      (AX)(R10*4), Y8
 	VFNMADD231PS Y0, Y4, Y8
-	VMOVUPS      Y8, (AX)(R11*4)
+	VMOVUPS      Y8, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y3
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y8
 	VFNMADD231PS Y5, Y5, Y8
 	VFNMADD231PS Y1, Y8, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y4, Y8, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y6, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y7, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y3, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y8, Y8, Y8
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y8, Y8
+	VPTEST      Y8, Y8
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y8, Y8
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y8, Y8
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y8, Y8
+	VPTEST      Y8, Y8
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y8
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y3
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y8
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y3
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y8
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y3
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y8
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y3
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y3, (AX)
 	VZEROUPPER
 	RET
 
-// func rmspropSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func rmspropSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·rmspropSparse8AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·rmspropSparse8AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -8563,21 +9108,20 @@ TEXT ·rmspropSparse8AVX2(SB), NOSPLIT, $0-104
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y3
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
@@ -8587,7 +9131,7 @@ row:
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -8607,154 +9151,225 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y12
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y12
 	VMOVAPS      Y12, Y13
 	VFNMADD231PS Y4, Y4, Y13
 	VFNMADD231PS Y1, Y13, Y12
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y12, Y13
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y13, Y13
 	VANDNPS      Y12, Y13, Y12
-	VMOVUPS      Y12, (CX)(R11*4)
+	VMOVUPS      Y12, (CX)(R10*4)
 	VADDPS       Y2, Y12, Y12
 	VSQRTPS      Y12, Y12
 	VDIVPS       Y12, Y4, Y4
-	VMOVUPS      (AX)(R11*4), Y12
+	VMOVUPS      (AX)(R10*4), Y12
 	VFNMADD231PS Y0, Y4, Y12
-	VMOVUPS      Y12, (AX)(R11*4)
+	VMOVUPS      Y12, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y12
 	VFNMADD231PS Y5, Y5, Y12
 	VFNMADD231PS Y1, Y12, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y12
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y12, Y12
 	VANDNPS      Y4, Y12, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y6, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y7, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         32(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y8, Y8, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y8, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         40(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y9, Y9, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y9, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         48(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y10, Y10, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y10, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         56(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Y4
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y11, Y11, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R11*4)
+	VMOVUPS      Y4, (CX)(R10*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y11, Y4
-	VMOVUPS      (AX)(R11*4), Y5
+	VMOVUPS      (AX)(R10*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R11*4)
+	VMOVUPS      Y5, (AX)(R10*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y3, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y12, Y12, Y12
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y12, Y12
+	VPTEST      Y12, Y12
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y12, Y12
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y12, Y12
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y12, Y12
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y12, Y12
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y12, Y12
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y12, Y12
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Y12, Y12
+	VPTEST      Y12, Y12
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y12
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y12
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y12
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y12
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y12
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y12
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y12
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Y12
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y3, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse1AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func adamSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -8765,24 +9380,23 @@ TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-104
 	MOVQ         v+64(FP), DX
 	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+88(FP), DI
+	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Y5
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
 	MOVQ         rsb+40(FP), R10
 	SHLQ         $0x02, R10
-	MOVQ         starts+8(FP), R11
-	MOVLQSX      (R11), R11
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y6, Y6, Y6
 	TESTQ   R12, R12
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (R8)(R11*4), R13
@@ -8795,42 +9409,63 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y7
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y7
 	VSUBPS       Y7, Y6, Y8
 	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y8
+	VMOVUPS      Y7, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y8
 	VFNMADD213PS Y8, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y8, Y6, Y6
-	VMOVUPS      Y6, (DX)(R12*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y7, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y5, (AX)
+
+next:
+	ADDQ rs+72(FP), BX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y7, Y7, Y7
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y7, Y7
+	VORPS       (DX)(R11*4), Y7, Y7
+	VPTEST      Y7, Y7
+	JNE         update
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y7
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y5
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y5, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse2AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func adamSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -8841,25 +9476,24 @@ TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-104
 	MOVQ         v+64(FP), DX
 	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+88(FP), DI
+	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Y5
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
 	MOVQ         rsb+40(FP), R10
 	SHLQ         $0x02, R10
-	MOVQ         starts+8(FP), R11
-	MOVLQSX      (R11), R11
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	TESTQ   R12, R12
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (R8)(R11*4), R13
@@ -8873,66 +9507,97 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y8
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y8
 	VSUBPS       Y8, Y6, Y9
 	VFMADD231PS  Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
 	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y9
+	VMOVUPS      Y8, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y9
 	VFNMADD213PS Y9, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y9
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y9, Y6, Y6
-	VMOVUPS      Y6, (DX)(R12*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y8, Y6
-	VMOVUPS      (AX)(R12*4), Y8
+	VMOVUPS      (AX)(R11*4), Y8
 	VMULPS       Y4, Y8, Y8
 	VFNMADD231PS Y0, Y6, Y8
-	VMOVUPS      Y8, (AX)(R12*4)
+	VMOVUPS      Y8, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y5
-	MOVQ         8(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y7, Y8
 	VFMADD231PS  Y1, Y8, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y6, Y8, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y8
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y8
 	VFNMADD213PS Y8, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y8, Y7, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y5, (AX)
+
+next:
+	ADDQ rs+72(FP), BX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y8, Y8, Y8
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y8, Y8
+	VORPS       (DX)(R11*4), Y8, Y8
+	VPTEST      Y8, Y8
+	JNE         update
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y8, Y8
+	VORPS       (DX)(R11*4), Y8, Y8
+	VPTEST      Y8, Y8
+	JNE         update
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y8
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y5
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y8
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y5
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y5, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse4AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func adamSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -8943,27 +9608,26 @@ TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-104
 	MOVQ         v+64(FP), DX
 	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+88(FP), DI
+	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Y5
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
 	MOVQ         rsb+40(FP), R10
 	SHLQ         $0x02, R10
-	MOVQ         starts+8(FP), R11
-	MOVLQSX      (R11), R11
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	TESTQ   R12, R12
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (R8)(R11*4), R13
@@ -8979,114 +9643,161 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y10
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y10
 	VSUBPS       Y10, Y6, Y11
 	VFMADD231PS  Y1, Y11, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y11
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
 	VANDNPS      Y10, Y11, Y10
-	VMOVUPS      Y10, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y11
+	VMOVUPS      Y10, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y11
 	VFNMADD213PS Y11, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y11, Y6, Y6
-	VMOVUPS      Y6, (DX)(R12*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y10, Y6
-	VMOVUPS      (AX)(R12*4), Y10
+	VMOVUPS      (AX)(R11*4), Y10
 	VMULPS       Y4, Y10, Y10
 	VFNMADD231PS Y0, Y6, Y10
-	VMOVUPS      Y10, (AX)(R12*4)
+	VMOVUPS      Y10, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y5
-	MOVQ         8(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y7, Y10
 	VFMADD231PS  Y1, Y10, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y10
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y10, Y10
 	VANDNPS      Y6, Y10, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y10
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y10
 	VFNMADD213PS Y10, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y10, Y7, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         16(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         16(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y8, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y8, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         24(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         24(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y9, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y9, Y9
 	VFNMADD231PS Y2, Y9, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y5, (AX)
+
+next:
+	ADDQ rs+72(FP), BX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y10, Y10, Y10
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y10, Y10
+	VORPS       (DX)(R11*4), Y10, Y10
+	VPTEST      Y10, Y10
+	JNE         update
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y10, Y10
+	VORPS       (DX)(R11*4), Y10, Y10
+	MOVQ        16(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y10, Y10
+	VORPS       (DX)(R11*4), Y10, Y10
+	MOVQ        24(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y10, Y10
+	VORPS       (DX)(R11*4), Y10, Y10
+	VPTEST      Y10, Y10
+	JNE         update
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y5
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y5
+	MOVQ        16(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y5
+	MOVQ        24(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y10
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y5
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y5, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse8AVX2(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func adamSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
-TEXT ·adamSparse8AVX2(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·adamSparse8AVX2(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -9097,21 +9808,20 @@ TEXT ·adamSparse8AVX2(SB), NOSPLIT, $0-104
 	MOVQ         v+64(FP), DX
 	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+88(FP), DI
+	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Y5
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
 	MOVQ         rsb+40(FP), R10
 	SHLQ         $0x02, R10
-	MOVQ         starts+8(FP), R11
-	MOVLQSX      (R11), R11
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
@@ -9121,7 +9831,7 @@ row:
 	VXORPS  Y12, Y12, Y12
 	VXORPS  Y13, Y13, Y13
 	TESTQ   R12, R12
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (R8)(R11*4), R13
@@ -9141,202 +9851,281 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y14
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y14
 	VSUBPS       Y14, Y6, Y15
 	VFMADD231PS  Y1, Y15, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y15
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y15, Y15
 	VANDNPS      Y14, Y15, Y14
-	VMOVUPS      Y14, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y15
+	VMOVUPS      Y14, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y15
 	VFNMADD213PS Y15, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y15
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y15, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y15, Y6, Y6
-	VMOVUPS      Y6, (DX)(R12*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y14, Y6
-	VMOVUPS      (AX)(R12*4), Y14
+	VMOVUPS      (AX)(R11*4), Y14
 	VMULPS       Y4, Y14, Y14
 	VFNMADD231PS Y0, Y6, Y14
-	VMOVUPS      Y14, (AX)(R12*4)
+	VMOVUPS      Y14, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ         8(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y7, Y14
 	VFMADD231PS  Y1, Y14, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y14
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y14, Y14
 	VANDNPS      Y6, Y14, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y14
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y14
 	VFNMADD213PS Y14, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y14, Y7, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         16(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         16(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y8, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y8, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         24(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         24(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y9, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y9, Y9
 	VFNMADD231PS Y2, Y9, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         32(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         32(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y10, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y10, Y10
 	VFNMADD231PS Y2, Y10, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         40(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         40(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y11, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y11, Y11
 	VFNMADD231PS Y2, Y11, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         48(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         48(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y12, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y12, Y12
 	VFNMADD231PS Y2, Y12, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         56(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Y6
+	MOVQ         56(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Y6
 	VSUBPS       Y6, Y13, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Y7
+	VMOVUPS      Y6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Y7
 	VFNMADD213PS Y7, Y13, Y13
 	VFNMADD231PS Y2, Y13, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R12*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R12*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R12*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Y5, (AX)
+
+next:
+	ADDQ rs+72(FP), BX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Y14, Y14, Y14
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y14, Y14
+	VORPS       (DX)(R11*4), Y14, Y14
+	VPTEST      Y14, Y14
+	JNE         update
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y14, Y14
+	VORPS       (DX)(R11*4), Y14, Y14
+	MOVQ        16(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y14, Y14
+	VORPS       (DX)(R11*4), Y14, Y14
+	MOVQ        24(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y14, Y14
+	VORPS       (DX)(R11*4), Y14, Y14
+	MOVQ        32(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y14, Y14
+	VORPS       (DX)(R11*4), Y14, Y14
+	MOVQ        40(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y14, Y14
+	VORPS       (DX)(R11*4), Y14, Y14
+	MOVQ        48(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y14, Y14
+	VORPS       (DX)(R11*4), Y14, Y14
+	MOVQ        56(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Y14, Y14
+	VORPS       (DX)(R11*4), Y14, Y14
+	VPTEST      Y14, Y14
+	JNE         update
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y14
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y14
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
+	MOVQ        16(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y14
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
+	MOVQ        24(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y14
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
+	MOVQ        32(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y14
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
+	MOVQ        40(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y14
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
+	MOVQ        48(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y14
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
+	MOVQ        56(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Y14
+	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Y5, (AX)
 	VZEROUPPER
 	RET

@@ -12316,26 +12316,25 @@ no1:
 	VZEROUPPER
 	RET
 
-// func sparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
 TEXT ·sparse1AVX512(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), DX
-	MOVQ    c+56(FP), BX
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), SI
-	MOVLQSX (SI), SI
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), DX
+	MOVQ c+56(FP), BX
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), DI
-	MOVLQSX (DI), DI
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), SI
+	MOVLQSX 4(DI), DI
 	SUBQ    SI, DI
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (BX), Z0
 	TESTQ   DI, DI
 	JZ      sum
@@ -12357,28 +12356,27 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
 TEXT ·sparse2AVX512(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), BX
-	MOVQ    c+56(FP), SI
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), DI
-	MOVLQSX (DI), DI
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), BX
+	MOVQ c+56(FP), SI
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), DI
+	MOVLQSX 4(R8), R8
 	SUBQ    DI, R8
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (SI), Z0
 	VMOVUPS 64(SI), Z1
 	TESTQ   R8, R8
@@ -12403,30 +12401,29 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse3AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse3AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
 TEXT ·sparse3AVX512(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), SI
-	MOVQ    c+56(FP), DI
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R8
-	MOVLQSX (R8), R8
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), SI
+	MOVQ c+56(FP), DI
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R8
+	MOVLQSX 4(R9), R9
 	SUBQ    R8, R9
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (DI), Z0
 	VMOVUPS 64(DI), Z1
 	VMOVUPS 128(DI), Z2
@@ -12454,32 +12451,31 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
 TEXT ·sparse4AVX512(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), DI
-	MOVQ    c+56(FP), R8
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R9
-	MOVLQSX (R9), R9
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), DI
+	MOVQ c+56(FP), R8
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
@@ -12510,34 +12506,33 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse5AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse5AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
 TEXT ·sparse5AVX512(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), DI
-	LEAQ    (CX)(DI*4), DI
-	MOVQ    32(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), R8
-	MOVQ    c+56(FP), R9
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), DI
+	LEAQ (CX)(DI*4), DI
+	MOVQ 32(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), R8
+	MOVQ c+56(FP), R9
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R9), Z0
 	VMOVUPS 64(R9), Z1
 	VMOVUPS 128(R9), Z2
@@ -12571,36 +12566,35 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse6AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse6AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
 TEXT ·sparse6AVX512(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), DI
-	LEAQ    (CX)(DI*4), DI
-	MOVQ    32(AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVQ    40(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), R9
-	MOVQ    c+56(FP), R10
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), DI
+	LEAQ (CX)(DI*4), DI
+	MOVQ 32(AX), R8
+	LEAQ (CX)(R8*4), R8
+	MOVQ 40(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), R9
+	MOVQ c+56(FP), R10
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
 	VMOVUPS 128(R10), Z2
@@ -12637,38 +12631,37 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse7AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse7AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
 TEXT ·sparse7AVX512(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), DI
-	LEAQ    (CX)(DI*4), DI
-	MOVQ    32(AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVQ    40(AX), R9
-	LEAQ    (CX)(R9*4), R9
-	MOVQ    48(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), R10
-	MOVQ    c+56(FP), R11
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), DI
+	LEAQ (CX)(DI*4), DI
+	MOVQ 32(AX), R8
+	LEAQ (CX)(R8*4), R8
+	MOVQ 40(AX), R9
+	LEAQ (CX)(R9*4), R9
+	MOVQ 48(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), R10
+	MOVQ c+56(FP), R11
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R13
-	MOVLQSX (R13), R13
+	MOVQ    spans+8(FP), R13
+	MOVLQSX (R13), R12
+	MOVLQSX 4(R13), R13
 	SUBQ    R12, R13
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
@@ -12708,40 +12701,39 @@ sum:
 	VZEROUPPER
 	RET
 
-// func sparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
+// func sparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, bs *int, c *float32, rsc int)
 // Requires: AVX, AVX512F
 TEXT ·sparse8AVX512(SB), NOSPLIT, $0-72
-	MOVQ    bs+48(FP), AX
-	MOVQ    b+32(FP), CX
-	MOVQ    (AX), DX
-	LEAQ    (CX)(DX*4), DX
-	MOVQ    8(AX), BX
-	LEAQ    (CX)(BX*4), BX
-	MOVQ    16(AX), SI
-	LEAQ    (CX)(SI*4), SI
-	MOVQ    24(AX), DI
-	LEAQ    (CX)(DI*4), DI
-	MOVQ    32(AX), R8
-	LEAQ    (CX)(R8*4), R8
-	MOVQ    40(AX), R9
-	LEAQ    (CX)(R9*4), R9
-	MOVQ    48(AX), R10
-	LEAQ    (CX)(R10*4), R10
-	MOVQ    56(AX), AX
-	LEAQ    (CX)(AX*4), AX
-	MOVQ    columns+16(FP), CX
-	MOVQ    values+24(FP), R11
-	MOVQ    c+56(FP), R12
-	SHLQ    $0x02, rsc+64(FP)
-	SHLQ    $0x02, rsb+40(FP)
-	MOVQ    starts+8(FP), R13
-	MOVLQSX (R13), R13
+	MOVQ bs+48(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ (AX), DX
+	LEAQ (CX)(DX*4), DX
+	MOVQ 8(AX), BX
+	LEAQ (CX)(BX*4), BX
+	MOVQ 16(AX), SI
+	LEAQ (CX)(SI*4), SI
+	MOVQ 24(AX), DI
+	LEAQ (CX)(DI*4), DI
+	MOVQ 32(AX), R8
+	LEAQ (CX)(R8*4), R8
+	MOVQ 40(AX), R9
+	LEAQ (CX)(R9*4), R9
+	MOVQ 48(AX), R10
+	LEAQ (CX)(R10*4), R10
+	MOVQ 56(AX), AX
+	LEAQ (CX)(AX*4), AX
+	MOVQ columns+16(FP), CX
+	MOVQ values+24(FP), R11
+	MOVQ c+56(FP), R12
+	SHLQ $0x02, rsc+64(FP)
+	SHLQ $0x02, rsb+40(FP)
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R14
-	MOVLQSX (R14), R14
+	MOVQ    spans+8(FP), R14
+	MOVLQSX (R14), R13
+	MOVLQSX 4(R14), R14
 	SUBQ    R13, R14
+	ADDQ    $0x08, spans+8(FP)
 	VMOVUPS (R12), Z0
 	VMOVUPS 64(R12), Z1
 	VMOVUPS 128(R12), Z2
@@ -15045,32 +15037,31 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func sgdSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sgdSparse1AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·sgdSparse1AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	MOVQ         w+48(FP), AX
 	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+88(FP), BX
+	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
 	MOVQ         rsb+40(FP), R8
 	SHLQ         $0x02, R8
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z2, Z2, Z2
 	TESTQ   R10, R10
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (SI)(R9*4), R11
@@ -15083,47 +15074,66 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z3
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z3
 	VFNMADD231PS Z0, Z2, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z1, (AX)
+
+next:
+	ADDQ rs+72(FP), CX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z3, Z3, Z3
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VPTESTMD    Z3, Z3, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z3
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z3, Z1
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func sgdSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sgdSparse2AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·sgdSparse2AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	MOVQ         w+48(FP), AX
 	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+88(FP), BX
+	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
 	MOVQ         rsb+40(FP), R8
 	SHLQ         $0x02, R8
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	TESTQ   R10, R10
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (SI)(R9*4), R11
@@ -15137,55 +15147,83 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z4
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z4
 	VFNMADD231PS Z0, Z2, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z1
-	MOVQ         8(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z1, (AX)
+
+next:
+	ADDQ rs+72(FP), CX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z4, Z4, Z4
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VPTESTMD    Z4, Z4, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	VPTESTMD    Z4, Z4, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z4
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z1
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z4
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z1
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func sgdSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sgdSparse4AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·sgdSparse4AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	MOVQ         w+48(FP), AX
 	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+88(FP), BX
+	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
 	MOVQ         rsb+40(FP), R8
 	SHLQ         $0x02, R8
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	TESTQ   R10, R10
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (SI)(R9*4), R11
@@ -15201,61 +15239,101 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z6
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z6
 	VFNMADD231PS Z0, Z2, Z6
-	VMOVUPS      Z6, (AX)(R10*4)
+	VMOVUPS      Z6, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ         8(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         16(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         16(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         24(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         24(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z1, (AX)
+
+next:
+	ADDQ rs+72(FP), CX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z6, Z6, Z6
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VPTESTMD    Z6, Z6, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	MOVQ        16(DX), R9
+	ADDQ        CX, R9
+	MOVQ        24(DX), R9
+	ADDQ        CX, R9
+	VPTESTMD    Z6, Z6, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z6
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z6
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
+	MOVQ        16(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z6
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
+	MOVQ        24(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z6
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func sgdSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func sgdSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sgdSparse8AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·sgdSparse8AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	MOVQ         w+48(FP), AX
 	MOVQ         places+80(FP), DX
 	XORQ         CX, CX
-	MOVQ         watch+88(FP), BX
+	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
 	MOVQ         columns+16(FP), SI
 	MOVQ         values+24(FP), DI
 	MOVQ         rsb+40(FP), R8
 	SHLQ         $0x02, R8
-	MOVQ         starts+8(FP), R9
-	MOVLQSX      (R9), R9
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R10
-	MOVLQSX (R10), R10
+	MOVQ    spans+8(FP), R10
+	MOVLQSX (R10), R9
+	MOVLQSX 4(R10), R10
 	SUBQ    R9, R10
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
@@ -15265,7 +15343,7 @@ row:
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
 	TESTQ   R10, R10
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (SI)(R9*4), R11
@@ -15285,90 +15363,154 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z10
+	MOVQ         (DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z10
 	VFNMADD231PS Z0, Z2, Z10
-	VMOVUPS      Z10, (AX)(R10*4)
+	VMOVUPS      Z10, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ         8(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         8(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         16(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         16(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         24(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         24(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         32(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         32(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z6, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         40(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         40(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z7, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         48(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         48(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z8, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         56(DX), R10
-	ADDQ         CX, R10
-	VMOVUPS      (AX)(R10*4), Z2
+	MOVQ         56(DX), R9
+	ADDQ         CX, R9
+	VMOVUPS      (AX)(R9*4), Z2
 	VFNMADD231PS Z0, Z9, Z2
-	VMOVUPS      Z2, (AX)(R10*4)
+	VMOVUPS      Z2, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	ADDQ         rs+72(FP), CX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z1, (AX)
+
+next:
+	ADDQ rs+72(FP), CX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z10, Z10, Z10
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VPTESTMD    Z10, Z10, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	MOVQ        16(DX), R9
+	ADDQ        CX, R9
+	MOVQ        24(DX), R9
+	ADDQ        CX, R9
+	MOVQ        32(DX), R9
+	ADDQ        CX, R9
+	MOVQ        40(DX), R9
+	ADDQ        CX, R9
+	MOVQ        48(DX), R9
+	ADDQ        CX, R9
+	MOVQ        56(DX), R9
+	ADDQ        CX, R9
+	VPTESTMD    Z10, Z10, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ        8(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ        16(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ        24(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ        32(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ        40(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ        48(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ        56(DX), R9
+	ADDQ        CX, R9
+	VMOVUPS     (AX)(R9*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func momentumSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·momentumSparse1AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·momentumSparse1AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -15381,57 +15523,77 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMULPS       Z4, Z1, Z4
 	VFNMADD231PS Z0, Z3, Z4
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z4, Z4, Z4
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z4, Z4
+	VPTESTMD    Z4, Z4, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z4
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func momentumSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·momentumSparse2AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·momentumSparse2AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -15445,73 +15607,103 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z5
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z5
 	VMULPS       Z5, Z1, Z5
 	VFNMADD231PS Z0, Z3, Z5
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z5
 	VADDPS       Z3, Z5, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z5, Z5, Z5
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z5, Z5
+	VPTESTMD    Z5, Z5, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z5, Z5
+	VPTESTMD    Z5, Z5, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z5
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z5
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func momentumSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·momentumSparse4AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·momentumSparse4AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -15527,95 +15719,139 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z7
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z7
 	VMULPS       Z7, Z1, Z7
 	VFNMADD231PS Z0, Z3, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z7
 	VADDPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z5, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z6, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z7, Z7, Z7
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z7, Z7
+	VPTESTMD    Z7, Z7, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z7, Z7
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z7, Z7
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z7, Z7
+	VPTESTMD    Z7, Z7, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func momentumSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func momentumSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·momentumSparse8AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·momentumSparse8AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
@@ -15625,7 +15861,7 @@ row:
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -15645,154 +15881,226 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z11
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z11
 	VMULPS       Z11, Z1, Z11
 	VFNMADD231PS Z0, Z3, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z11
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z11
 	VADDPS       Z3, Z11, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z5, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z6, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         32(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z7, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         40(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z8, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         48(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z9, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         56(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z10, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R11*4)
+	VMOVUPS      Z3, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z11, Z11, Z11
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	VPTESTMD    Z11, Z11, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	VPTESTMD    Z11, Z11, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func nesterovSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func nesterovSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·nesterovSparse1AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·nesterovSparse1AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -15805,58 +16113,78 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMULPS       Z4, Z1, Z4
 	VFNMADD231PS Z3, Z0, Z4
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z3, Z5
 	VFMADD231PS  Z1, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z4, Z4, Z4
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z4, Z4
+	VPTESTMD    Z4, Z4, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z4
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func nesterovSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func nesterovSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·nesterovSparse2AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·nesterovSparse2AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -15870,75 +16198,105 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z5
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z5
 	VMULPS       Z5, Z1, Z5
 	VFNMADD231PS Z3, Z0, Z5
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z6
+	VMOVUPS      Z5, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z6
 	VFNMADD231PS Z0, Z3, Z6
 	VFMADD231PS  Z1, Z5, Z6
-	VMOVUPS      Z6, (AX)(R11*4)
+	VMOVUPS      Z6, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z5
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
 	VFMADD231PS  Z1, Z3, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z5, Z5, Z5
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z5, Z5
+	VPTESTMD    Z5, Z5, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z5, Z5
+	VPTESTMD    Z5, Z5, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z5
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z5
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func nesterovSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func nesterovSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·nesterovSparse4AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·nesterovSparse4AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -15954,99 +16312,143 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z7
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z7
 	VMULPS       Z7, Z1, Z7
 	VFNMADD231PS Z3, Z0, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z8
+	VMOVUPS      Z7, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z8
 	VFNMADD231PS Z0, Z3, Z8
 	VFMADD231PS  Z1, Z7, Z8
-	VMOVUPS      Z8, (AX)(R11*4)
+	VMOVUPS      Z8, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z7
 	VFNMADD231PS Z0, Z4, Z7
 	VFMADD231PS  Z1, Z3, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z5, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z5, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R11*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z6, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z6, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R11*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z7, Z7, Z7
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z7, Z7
+	VPTESTMD    Z7, Z7, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z7, Z7
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z7, Z7
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z7, Z7
+	VPTESTMD    Z7, Z7, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func nesterovSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func nesterovSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·nesterovSparse8AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·nesterovSparse8AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	MOVQ         w+48(FP), AX
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
@@ -16056,7 +16458,7 @@ row:
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -16076,138 +16478,211 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z11
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z11
 	VMULPS       Z11, Z1, Z11
 	VFNMADD231PS Z3, Z0, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z12
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z11
-	VMOVUPS      Z11, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z12
+	VMOVUPS      Z11, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z12
 	VFNMADD231PS Z0, Z3, Z12
 	VFMADD231PS  Z1, Z11, Z12
-	VMOVUPS      Z12, (AX)(R11*4)
+	VMOVUPS      Z12, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z2
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z11
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z11
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z11
 	VFNMADD231PS Z0, Z4, Z11
 	VFMADD231PS  Z1, Z3, Z11
-	VMOVUPS      Z11, (AX)(R11*4)
+	VMOVUPS      Z11, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z5, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z5, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R11*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z6, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z6, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R11*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         32(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z7, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z7, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R11*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         40(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z8, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z8, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R11*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         48(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z9, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z9, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R11*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         56(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z3
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z10, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R11*4)
-	VMOVUPS      (AX)(R11*4), Z4
+	VMOVUPS      Z3, (CX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Z4
 	VFNMADD231PS Z0, Z10, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R11*4)
+	VMOVUPS      Z4, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z2, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z11, Z11, Z11
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	VPTESTMD    Z11, Z11, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z11, Z11
+	VPTESTMD    Z11, Z11, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z11
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z2, (AX)
 	VZEROUPPER
 	RET
 
-// func rmspropSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func rmspropSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -16215,24 +16690,23 @@ TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-104
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z3
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z4, Z4, Z4
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -16245,9 +16719,9 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z5
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z5
 	VMOVAPS      Z5, Z6
 	VFNMADD231PS Z4, Z4, Z6
 	VFNMADD231PS Z1, Z6, Z5
@@ -16255,26 +16729,47 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(R11*4)
+	VMOVUPS      Z5, (CX)(R10*4)
 	VADDPS       Z2, Z5, Z5
 	VSQRTPS      Z5, Z5
 	VDIVPS       Z5, Z4, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z3, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z5, Z5, Z5
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z5, Z5
+	VPTESTMD    Z5, Z5, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z5
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z3
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z3, (AX)
 	VZEROUPPER
 	RET
 
-// func rmspropSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func rmspropSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -16282,25 +16777,24 @@ TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-104
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z3
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -16314,9 +16808,9 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z6
 	VMOVAPS      Z6, Z7
 	VFNMADD231PS Z4, Z4, Z7
 	VFNMADD231PS Z1, Z7, Z6
@@ -16324,17 +16818,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      Z6, (CX)(R10*4)
 	VADDPS       Z2, Z6, Z6
 	VSQRTPS      Z6, Z6
 	VDIVPS       Z6, Z4, Z4
-	VMOVUPS      (AX)(R11*4), Z6
+	VMOVUPS      (AX)(R10*4), Z6
 	VFNMADD231PS Z0, Z4, Z6
-	VMOVUPS      Z6, (AX)(R11*4)
+	VMOVUPS      Z6, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z3
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z6
 	VFNMADD231PS Z5, Z5, Z6
 	VFNMADD231PS Z1, Z6, Z4
@@ -16342,26 +16836,57 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z3, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z6, Z6, Z6
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z6, Z6
+	VPTESTMD    Z6, Z6, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z6, Z6
+	VPTESTMD    Z6, Z6, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z6
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z3
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z6
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z3
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z3, (AX)
 	VZEROUPPER
 	RET
 
-// func rmspropSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func rmspropSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -16369,27 +16894,26 @@ TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-104
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z3
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -16405,9 +16929,9 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z8
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z8
 	VMOVAPS      Z8, Z9
 	VFNMADD231PS Z4, Z4, Z9
 	VFNMADD231PS Z1, Z9, Z8
@@ -16415,17 +16939,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(R11*4)
+	VMOVUPS      Z8, (CX)(R10*4)
 	VADDPS       Z2, Z8, Z8
 	VSQRTPS      Z8, Z8
 	VDIVPS       Z8, Z4, Z4
-	VMOVUPS      (AX)(R11*4), Z8
+	VMOVUPS      (AX)(R10*4), Z8
 	VFNMADD231PS Z0, Z4, Z8
-	VMOVUPS      Z8, (AX)(R11*4)
+	VMOVUPS      Z8, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z8
 	VFNMADD231PS Z5, Z5, Z8
 	VFNMADD231PS Z1, Z8, Z4
@@ -16433,17 +16957,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z6, Z6, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16451,17 +16975,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z7, Z7, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16469,26 +16993,71 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z3, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z8, Z8, Z8
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z8, Z8
+	VPTESTMD    Z8, Z8, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z8, Z8
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z8, Z8
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z8, Z8
+	VPTESTMD    Z8, Z8, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z8
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z8
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z8
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z8
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z3, (AX)
 	VZEROUPPER
 	RET
 
-// func rmspropSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func rmspropSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·rmspropSparse8AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·rmspropSparse8AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -16496,21 +17065,20 @@ TEXT ·rmspropSparse8AVX512(SB), NOSPLIT, $0-104
 	MOVQ         m+56(FP), CX
 	MOVQ         places+80(FP), BX
 	XORQ         DX, DX
-	MOVQ         watch+88(FP), SI
+	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z3
 	MOVQ         b+32(FP), SI
 	MOVQ         columns+16(FP), DI
 	MOVQ         values+24(FP), R8
 	MOVQ         rsb+40(FP), R9
 	SHLQ         $0x02, R9
-	MOVQ         starts+8(FP), R10
-	MOVLQSX      (R10), R10
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R11
-	MOVLQSX (R11), R11
+	MOVQ    spans+8(FP), R11
+	MOVLQSX (R11), R10
+	MOVLQSX 4(R11), R11
 	SUBQ    R10, R11
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
@@ -16520,7 +17088,7 @@ row:
 	VXORPS  Z10, Z10, Z10
 	VXORPS  Z11, Z11, Z11
 	TESTQ   R11, R11
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (DI)(R10*4), R12
@@ -16540,9 +17108,9 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z12
+	MOVQ         (BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z12
 	VMOVAPS      Z12, Z13
 	VFNMADD231PS Z4, Z4, Z13
 	VFNMADD231PS Z1, Z13, Z12
@@ -16550,17 +17118,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z13, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z12, K1, Z12
-	VMOVUPS      Z12, (CX)(R11*4)
+	VMOVUPS      Z12, (CX)(R10*4)
 	VADDPS       Z2, Z12, Z12
 	VSQRTPS      Z12, Z12
 	VDIVPS       Z12, Z4, Z4
-	VMOVUPS      (AX)(R11*4), Z12
+	VMOVUPS      (AX)(R10*4), Z12
 	VFNMADD231PS Z0, Z4, Z12
-	VMOVUPS      Z12, (AX)(R11*4)
+	VMOVUPS      Z12, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ         8(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         8(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z12
 	VFNMADD231PS Z5, Z5, Z12
 	VFNMADD231PS Z1, Z12, Z4
@@ -16568,17 +17136,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         16(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         16(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z6, Z6, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16586,17 +17154,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         24(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         24(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z7, Z7, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16604,17 +17172,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         32(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         32(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z8, Z8, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16622,17 +17190,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z8, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         40(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         40(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z9, Z9, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16640,17 +17208,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z9, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         48(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         48(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z10, Z10, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16658,17 +17226,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z10, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         56(BX), R11
-	ADDQ         DX, R11
-	VMOVUPS      (CX)(R11*4), Z4
+	MOVQ         56(BX), R10
+	ADDQ         DX, R10
+	VMOVUPS      (CX)(R10*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z11, Z11, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -16676,26 +17244,99 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R11*4)
+	VMOVUPS      Z4, (CX)(R10*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z11, Z4
-	VMOVUPS      (AX)(R11*4), Z5
+	VMOVUPS      (AX)(R10*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R11*4)
+	VMOVUPS      Z5, (AX)(R10*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	ADDQ         rs+72(FP), DX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z3, (AX)
+
+next:
+	ADDQ rs+72(FP), DX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z12, Z12, Z12
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z12, Z12
+	VPTESTMD    Z12, Z12, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z12, Z12
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z12, Z12
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z12, Z12
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z12, Z12
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z12, Z12
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z12, Z12
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VORPS       (CX)(R10*4), Z12, Z12
+	VPTESTMD    Z12, Z12, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z12
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ        8(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z12
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ        16(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z12
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ        24(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z12
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ        32(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z12
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ        40(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z12
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ        48(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z12
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ        56(BX), R10
+	ADDQ        DX, R10
+	VMOVUPS     (AX)(R10*4), Z12
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z3, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse1AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func adamSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -16706,24 +17347,23 @@ TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-104
 	MOVQ         v+64(FP), DX
 	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+88(FP), DI
+	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Z5
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
 	MOVQ         rsb+40(FP), R10
 	SHLQ         $0x02, R10
-	MOVQ         starts+8(FP), R11
-	MOVLQSX      (R11), R11
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z6, Z6, Z6
 	TESTQ   R12, R12
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (R8)(R11*4), R13
@@ -16736,44 +17376,66 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z7
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z7
 	VSUBPS       Z7, Z6, Z8
 	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z8
+	VMOVUPS      Z7, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z8
 	VFNMADD213PS Z8, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z5, (AX)
+
+next:
+	ADDQ rs+72(FP), BX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z7, Z7, Z7
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z7, Z7
+	VORPS       (DX)(R11*4), Z7, Z7
+	VPTESTMD    Z7, Z7, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z7
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z5
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z5, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse2AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func adamSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -16784,25 +17446,24 @@ TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-104
 	MOVQ         v+64(FP), DX
 	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+88(FP), DI
+	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Z5
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
 	MOVQ         rsb+40(FP), R10
 	SHLQ         $0x02, R10
-	MOVQ         starts+8(FP), R11
-	MOVLQSX      (R11), R11
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	TESTQ   R12, R12
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (R8)(R11*4), R13
@@ -16816,70 +17477,103 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z8
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z8
 	VSUBPS       Z8, Z6, Z9
 	VFMADD231PS  Z1, Z9, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z9
+	VMOVUPS      Z8, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z9
 	VFNMADD213PS Z9, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z9
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z9, K1, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z8, Z6
-	VMOVUPS      (AX)(R12*4), Z8
+	VMOVUPS      (AX)(R11*4), Z8
 	VMULPS       Z4, Z8, Z8
 	VFNMADD231PS Z0, Z6, Z8
-	VMOVUPS      Z8, (AX)(R12*4)
+	VMOVUPS      Z8, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z5
-	MOVQ         8(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z7, Z8
 	VFMADD231PS  Z1, Z8, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z8
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z8
 	VFNMADD213PS Z8, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z5, (AX)
+
+next:
+	ADDQ rs+72(FP), BX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z8, Z8, Z8
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z8, Z8
+	VORPS       (DX)(R11*4), Z8, Z8
+	VPTESTMD    Z8, Z8, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z8, Z8
+	VORPS       (DX)(R11*4), Z8, Z8
+	VPTESTMD    Z8, Z8, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z8
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z5
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z8
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z5
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z5, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse4AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func adamSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -16890,27 +17584,26 @@ TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-104
 	MOVQ         v+64(FP), DX
 	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+88(FP), DI
+	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Z5
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
 	MOVQ         rsb+40(FP), R10
 	SHLQ         $0x02, R10
-	MOVQ         starts+8(FP), R11
-	MOVLQSX      (R11), R11
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
 	TESTQ   R12, R12
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (R8)(R11*4), R13
@@ -16926,122 +17619,171 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z10
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z10
 	VSUBPS       Z10, Z6, Z11
 	VFMADD231PS  Z1, Z11, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z11
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z10
-	VMOVUPS      Z10, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z11
+	VMOVUPS      Z10, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z11
 	VFNMADD213PS Z11, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z10, Z6
-	VMOVUPS      (AX)(R12*4), Z10
+	VMOVUPS      (AX)(R11*4), Z10
 	VMULPS       Z4, Z10, Z10
 	VFNMADD231PS Z0, Z6, Z10
-	VMOVUPS      Z10, (AX)(R12*4)
+	VMOVUPS      Z10, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ         8(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z7, Z10
 	VFMADD231PS  Z1, Z10, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z10
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z10
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z10
 	VFNMADD213PS Z10, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         16(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         16(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z8, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z8, Z8
 	VFNMADD231PS Z2, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         24(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         24(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z9, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z9, Z9
 	VFNMADD231PS Z2, Z9, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z5, (AX)
+
+next:
+	ADDQ rs+72(FP), BX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z10, Z10, Z10
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z10, Z10
+	VORPS       (DX)(R11*4), Z10, Z10
+	VPTESTMD    Z10, Z10, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z10, Z10
+	VORPS       (DX)(R11*4), Z10, Z10
+	MOVQ        16(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z10, Z10
+	VORPS       (DX)(R11*4), Z10, Z10
+	MOVQ        24(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z10, Z10
+	VORPS       (DX)(R11*4), Z10, Z10
+	VPTESTMD    Z10, Z10, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
+	MOVQ        16(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
+	MOVQ        24(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z10
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z5, (AX)
 	VZEROUPPER
 	RET
 
-// func adamSparse8AVX512(rows int, starts *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, watch *float32, scalars *float32)
+// func adamSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·adamSparse8AVX512(SB), NOSPLIT, $0-104
-	MOVQ         scalars+96(FP), AX
+TEXT ·adamSparse8AVX512(SB), NOSPLIT, $0-112
+	MOVQ         scalars+104(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
 	VBROADCASTSS 8(AX), Z2
@@ -17052,21 +17794,20 @@ TEXT ·adamSparse8AVX512(SB), NOSPLIT, $0-104
 	MOVQ         v+64(FP), DX
 	MOVQ         places+80(FP), SI
 	XORQ         BX, BX
-	MOVQ         watch+88(FP), DI
+	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Z5
 	MOVQ         b+32(FP), DI
 	MOVQ         columns+16(FP), R8
 	MOVQ         values+24(FP), R9
 	MOVQ         rsb+40(FP), R10
 	SHLQ         $0x02, R10
-	MOVQ         starts+8(FP), R11
-	MOVLQSX      (R11), R11
 
 row:
-	ADDQ    $0x04, starts+8(FP)
-	MOVQ    starts+8(FP), R12
-	MOVLQSX (R12), R12
+	MOVQ    spans+8(FP), R12
+	MOVLQSX (R12), R11
+	MOVLQSX 4(R12), R12
 	SUBQ    R11, R12
+	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
@@ -17076,7 +17817,7 @@ row:
 	VXORPS  Z12, Z12, Z12
 	VXORPS  Z13, Z13, Z13
 	TESTQ   R12, R12
-	JZ      update
+	JZ      empty
 
 element:
 	MOVLQSX      (R8)(R11*4), R13
@@ -17096,218 +17837,299 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z14
+	MOVQ         (SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z14
 	VSUBPS       Z14, Z6, Z15
 	VFMADD231PS  Z1, Z15, Z14
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z15
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z15, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z14, K1, Z14
-	VMOVUPS      Z14, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z15
+	VMOVUPS      Z14, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z15
 	VFNMADD213PS Z15, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z15
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z15, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z15, K1, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z14, Z6
-	VMOVUPS      (AX)(R12*4), Z14
+	VMOVUPS      (AX)(R11*4), Z14
 	VMULPS       Z4, Z14, Z14
 	VFNMADD231PS Z0, Z6, Z14
-	VMOVUPS      Z14, (AX)(R12*4)
+	VMOVUPS      Z14, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ         8(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         8(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z7, Z14
 	VFMADD231PS  Z1, Z14, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z14
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z14, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z14
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z14
 	VFNMADD213PS Z14, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z14
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z14, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         16(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         16(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z8, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z8, Z8
 	VFNMADD231PS Z2, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         24(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         24(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z9, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z9, Z9
 	VFNMADD231PS Z2, Z9, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         32(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         32(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z10, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z10, Z10
 	VFNMADD231PS Z2, Z10, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         40(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         40(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z11, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z11, Z11
 	VFNMADD231PS Z2, Z11, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         48(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         48(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z12, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z12, Z12
 	VFNMADD231PS Z2, Z12, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         56(SI), R12
-	ADDQ         BX, R12
-	VMOVUPS      (CX)(R12*4), Z6
+	MOVQ         56(SI), R11
+	ADDQ         BX, R11
+	VMOVUPS      (CX)(R11*4), Z6
 	VSUBPS       Z6, Z13, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R12*4)
-	VMOVUPS      (DX)(R12*4), Z7
+	VMOVUPS      Z6, (CX)(R11*4)
+	VMOVUPS      (DX)(R11*4), Z7
 	VFNMADD213PS Z7, Z13, Z13
 	VFNMADD231PS Z2, Z13, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R12*4)
+	VMOVUPS      Z7, (DX)(R11*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R12*4), Z7
+	VMOVUPS      (AX)(R11*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R12*4)
+	VMOVUPS      Z7, (AX)(R11*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	ADDQ         rs+72(FP), BX
-	DECQ         rows+0(FP)
-	JNZ          row
-	MOVQ         watch+88(FP), AX
-	VMOVUPS      Z5, (AX)
+
+next:
+	ADDQ rs+72(FP), BX
+	DECQ rows+0(FP)
+	JNZ  row
+	JMP  done
+
+empty:
+	CMPQ        still+88(FP), $0x00
+	JEQ         update
+	VXORPS      Z14, Z14, Z14
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z14, Z14
+	VORPS       (DX)(R11*4), Z14, Z14
+	VPTESTMD    Z14, Z14, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z14, Z14
+	VORPS       (DX)(R11*4), Z14, Z14
+	MOVQ        16(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z14, Z14
+	VORPS       (DX)(R11*4), Z14, Z14
+	MOVQ        24(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z14, Z14
+	VORPS       (DX)(R11*4), Z14, Z14
+	MOVQ        32(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z14, Z14
+	VORPS       (DX)(R11*4), Z14, Z14
+	MOVQ        40(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z14, Z14
+	VORPS       (DX)(R11*4), Z14, Z14
+	MOVQ        48(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z14, Z14
+	VORPS       (DX)(R11*4), Z14, Z14
+	MOVQ        56(SI), R11
+	ADDQ        BX, R11
+	VORPS       (CX)(R11*4), Z14, Z14
+	VORPS       (DX)(R11*4), Z14, Z14
+	VPTESTMD    Z14, Z14, K1
+	KORTESTW    K1, K1
+	JNE         update
+	MOVQ        (SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z14
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ        8(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z14
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ        16(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z14
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ        24(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z14
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ        32(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z14
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ        40(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z14
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ        48(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z14
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ        56(SI), R11
+	ADDQ        BX, R11
+	VMOVUPS     (AX)(R11*4), Z14
+	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
+	JMP         next
+
+done:
+	MOVQ    watch+96(FP), AX
+	VMOVUPS Z5, (AX)
 	VZEROUPPER
 	RET

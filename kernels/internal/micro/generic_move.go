@@ -29,7 +29,7 @@ func transposeGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss i
 
 // nonZeroGeneric is the NonZeroFunc. To store all and keep what is not zero is
 // faster than branches that nobody can predict.
-func nonZeroGeneric(n int, columns *int32, values *float32, x *uint8, a float32, first int) int {
+func nonZeroGeneric(n int, columns *int32, values *float32, x *uint8, a float32, first, _ int) int {
 	cs, vs := unsafe.Slice(columns, n), unsafe.Slice(values, n)
 	count := 0
 	for i, b := range unsafe.Slice(x, n) {

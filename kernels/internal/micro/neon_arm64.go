@@ -114,45 +114,45 @@ func gemm6x4NEON(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, t
 //go:noescape
 func gemvNEON(n, k int, c, a *float32, csa int, b *float32, rsb int)
 
-// sparse1NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 1 vectors; see SparseFunc.
+// sparse1NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 1 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse1NEON(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse1NEON(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse2NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 2 vectors; see SparseFunc.
+// sparse2NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 2 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse2NEON(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse2NEON(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse3NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 3 vectors; see SparseFunc.
+// sparse3NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 3 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse3NEON(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse3NEON(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse4NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 4 vectors; see SparseFunc.
+// sparse4NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 4 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse4NEON(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse4NEON(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse5NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 5 vectors; see SparseFunc.
+// sparse5NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 5 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse5NEON(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse5NEON(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse6NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 6 vectors; see SparseFunc.
+// sparse6NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 6 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse6NEON(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse6NEON(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse7NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 7 vectors; see SparseFunc.
+// sparse7NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 7 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse7NEON(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse7NEON(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
-// sparse8NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 8 vectors; see SparseFunc.
+// sparse8NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 8 vectors; see SparseFunc.
 //
 //go:noescape
-func sparse8NEON(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+func sparse8NEON(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // copyNEON: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //

@@ -4799,29 +4799,28 @@ rows1colswithout1:
 rowswithout1:
 	RET
 
-// sparse1NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 1 vectors; see SparseFunc.
+// sparse1NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 1 vectors; see SparseFunc.
 TEXT ·sparse1NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
 	MOVD.P  8(R19), R0
 	ADD     R0<<2, R12, R0
 	MOVD    rows+0(FP), R8
-	MOVD    columns+16(FP), R10
-	MOVD    values+24(FP), R11
+	MOVD    spans+8(FP), R9
+	MOVD    columns+16(FP), R21
+	MOVD    values+24(FP), R22
 	MOVD    rsb+40(FP), R12
 	LSL     $2, R12
 	MOVD    c+56(FP), R13
 	MOVD    rsc+64(FP), R14
 	LSL     $2, R14
-	MOVD    starts+8(FP), R9
-	MOVW.P  4(R9), R16
-	ADD     R16<<2, R10, R10
-	ADD     R16<<2, R11, R11
 
 row:
+	MOVW.P  4(R9), R16
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
-	MOVD    R19, R16
+	ADD     R16<<2, R21, R10
+	ADD     R16<<2, R22, R11
 	FMOVQ   0(R13), F0
 	CBZ     R17, sum
 
@@ -4842,7 +4841,7 @@ sum:
 	BNE     row
 	RET
 
-// sparse2NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 2 vectors; see SparseFunc.
+// sparse2NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 2 vectors; see SparseFunc.
 TEXT ·sparse2NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
@@ -4851,22 +4850,21 @@ TEXT ·sparse2NEON(SB), NOSPLIT, $0-72
 	MOVD.P  8(R19), R1
 	ADD     R1<<2, R12, R1
 	MOVD    rows+0(FP), R8
-	MOVD    columns+16(FP), R10
-	MOVD    values+24(FP), R11
+	MOVD    spans+8(FP), R9
+	MOVD    columns+16(FP), R21
+	MOVD    values+24(FP), R22
 	MOVD    rsb+40(FP), R12
 	LSL     $2, R12
 	MOVD    c+56(FP), R13
 	MOVD    rsc+64(FP), R14
 	LSL     $2, R14
-	MOVD    starts+8(FP), R9
-	MOVW.P  4(R9), R16
-	ADD     R16<<2, R10, R10
-	ADD     R16<<2, R11, R11
 
 row:
+	MOVW.P  4(R9), R16
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
-	MOVD    R19, R16
+	ADD     R16<<2, R21, R10
+	ADD     R16<<2, R22, R11
 	FMOVQ   0(R13), F0
 	FMOVQ   16(R13), F1
 	CBZ     R17, sum
@@ -4892,7 +4890,7 @@ sum:
 	BNE     row
 	RET
 
-// sparse3NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 3 vectors; see SparseFunc.
+// sparse3NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 3 vectors; see SparseFunc.
 TEXT ·sparse3NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
@@ -4903,22 +4901,21 @@ TEXT ·sparse3NEON(SB), NOSPLIT, $0-72
 	MOVD.P  8(R19), R2
 	ADD     R2<<2, R12, R2
 	MOVD    rows+0(FP), R8
-	MOVD    columns+16(FP), R10
-	MOVD    values+24(FP), R11
+	MOVD    spans+8(FP), R9
+	MOVD    columns+16(FP), R21
+	MOVD    values+24(FP), R22
 	MOVD    rsb+40(FP), R12
 	LSL     $2, R12
 	MOVD    c+56(FP), R13
 	MOVD    rsc+64(FP), R14
 	LSL     $2, R14
-	MOVD    starts+8(FP), R9
-	MOVW.P  4(R9), R16
-	ADD     R16<<2, R10, R10
-	ADD     R16<<2, R11, R11
 
 row:
+	MOVW.P  4(R9), R16
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
-	MOVD    R19, R16
+	ADD     R16<<2, R21, R10
+	ADD     R16<<2, R22, R11
 	FMOVQ   0(R13), F0
 	FMOVQ   16(R13), F1
 	FMOVQ   32(R13), F2
@@ -4949,7 +4946,7 @@ sum:
 	BNE     row
 	RET
 
-// sparse4NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 4 vectors; see SparseFunc.
+// sparse4NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 4 vectors; see SparseFunc.
 TEXT ·sparse4NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
@@ -4962,22 +4959,21 @@ TEXT ·sparse4NEON(SB), NOSPLIT, $0-72
 	MOVD.P  8(R19), R3
 	ADD     R3<<2, R12, R3
 	MOVD    rows+0(FP), R8
-	MOVD    columns+16(FP), R10
-	MOVD    values+24(FP), R11
+	MOVD    spans+8(FP), R9
+	MOVD    columns+16(FP), R21
+	MOVD    values+24(FP), R22
 	MOVD    rsb+40(FP), R12
 	LSL     $2, R12
 	MOVD    c+56(FP), R13
 	MOVD    rsc+64(FP), R14
 	LSL     $2, R14
-	MOVD    starts+8(FP), R9
-	MOVW.P  4(R9), R16
-	ADD     R16<<2, R10, R10
-	ADD     R16<<2, R11, R11
 
 row:
+	MOVW.P  4(R9), R16
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
-	MOVD    R19, R16
+	ADD     R16<<2, R21, R10
+	ADD     R16<<2, R22, R11
 	FMOVQ   0(R13), F0
 	FMOVQ   16(R13), F1
 	FMOVQ   32(R13), F2
@@ -5013,7 +5009,7 @@ sum:
 	BNE     row
 	RET
 
-// sparse5NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 5 vectors; see SparseFunc.
+// sparse5NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 5 vectors; see SparseFunc.
 TEXT ·sparse5NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
@@ -5028,22 +5024,21 @@ TEXT ·sparse5NEON(SB), NOSPLIT, $0-72
 	MOVD.P  8(R19), R4
 	ADD     R4<<2, R12, R4
 	MOVD    rows+0(FP), R8
-	MOVD    columns+16(FP), R10
-	MOVD    values+24(FP), R11
+	MOVD    spans+8(FP), R9
+	MOVD    columns+16(FP), R21
+	MOVD    values+24(FP), R22
 	MOVD    rsb+40(FP), R12
 	LSL     $2, R12
 	MOVD    c+56(FP), R13
 	MOVD    rsc+64(FP), R14
 	LSL     $2, R14
-	MOVD    starts+8(FP), R9
-	MOVW.P  4(R9), R16
-	ADD     R16<<2, R10, R10
-	ADD     R16<<2, R11, R11
 
 row:
+	MOVW.P  4(R9), R16
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
-	MOVD    R19, R16
+	ADD     R16<<2, R21, R10
+	ADD     R16<<2, R22, R11
 	FMOVQ   0(R13), F0
 	FMOVQ   16(R13), F1
 	FMOVQ   32(R13), F2
@@ -5084,7 +5079,7 @@ sum:
 	BNE     row
 	RET
 
-// sparse6NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 6 vectors; see SparseFunc.
+// sparse6NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 6 vectors; see SparseFunc.
 TEXT ·sparse6NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
@@ -5101,22 +5096,21 @@ TEXT ·sparse6NEON(SB), NOSPLIT, $0-72
 	MOVD.P  8(R19), R5
 	ADD     R5<<2, R12, R5
 	MOVD    rows+0(FP), R8
-	MOVD    columns+16(FP), R10
-	MOVD    values+24(FP), R11
+	MOVD    spans+8(FP), R9
+	MOVD    columns+16(FP), R21
+	MOVD    values+24(FP), R22
 	MOVD    rsb+40(FP), R12
 	LSL     $2, R12
 	MOVD    c+56(FP), R13
 	MOVD    rsc+64(FP), R14
 	LSL     $2, R14
-	MOVD    starts+8(FP), R9
-	MOVW.P  4(R9), R16
-	ADD     R16<<2, R10, R10
-	ADD     R16<<2, R11, R11
 
 row:
+	MOVW.P  4(R9), R16
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
-	MOVD    R19, R16
+	ADD     R16<<2, R21, R10
+	ADD     R16<<2, R22, R11
 	FMOVQ   0(R13), F0
 	FMOVQ   16(R13), F1
 	FMOVQ   32(R13), F2
@@ -5162,7 +5156,7 @@ sum:
 	BNE     row
 	RET
 
-// sparse7NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 7 vectors; see SparseFunc.
+// sparse7NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 7 vectors; see SparseFunc.
 TEXT ·sparse7NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
@@ -5181,22 +5175,21 @@ TEXT ·sparse7NEON(SB), NOSPLIT, $0-72
 	MOVD.P  8(R19), R6
 	ADD     R6<<2, R12, R6
 	MOVD    rows+0(FP), R8
-	MOVD    columns+16(FP), R10
-	MOVD    values+24(FP), R11
+	MOVD    spans+8(FP), R9
+	MOVD    columns+16(FP), R21
+	MOVD    values+24(FP), R22
 	MOVD    rsb+40(FP), R12
 	LSL     $2, R12
 	MOVD    c+56(FP), R13
 	MOVD    rsc+64(FP), R14
 	LSL     $2, R14
-	MOVD    starts+8(FP), R9
-	MOVW.P  4(R9), R16
-	ADD     R16<<2, R10, R10
-	ADD     R16<<2, R11, R11
 
 row:
+	MOVW.P  4(R9), R16
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
-	MOVD    R19, R16
+	ADD     R16<<2, R21, R10
+	ADD     R16<<2, R22, R11
 	FMOVQ   0(R13), F0
 	FMOVQ   16(R13), F1
 	FMOVQ   32(R13), F2
@@ -5247,7 +5240,7 @@ sum:
 	BNE     row
 	RET
 
-// sparse8NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, starts[i] ≤ t < starts[i+1], j in 8 vectors; see SparseFunc.
+// sparse8NEON: c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in 8 vectors; see SparseFunc.
 TEXT ·sparse8NEON(SB), NOSPLIT, $0-72
 	MOVD    bs+48(FP), R19
 	MOVD    b+32(FP), R12
@@ -5268,22 +5261,21 @@ TEXT ·sparse8NEON(SB), NOSPLIT, $0-72
 	MOVD.P  8(R19), R7
 	ADD     R7<<2, R12, R7
 	MOVD    rows+0(FP), R8
-	MOVD    columns+16(FP), R10
-	MOVD    values+24(FP), R11
+	MOVD    spans+8(FP), R9
+	MOVD    columns+16(FP), R21
+	MOVD    values+24(FP), R22
 	MOVD    rsb+40(FP), R12
 	LSL     $2, R12
 	MOVD    c+56(FP), R13
 	MOVD    rsc+64(FP), R14
 	LSL     $2, R14
-	MOVD    starts+8(FP), R9
-	MOVW.P  4(R9), R16
-	ADD     R16<<2, R10, R10
-	ADD     R16<<2, R11, R11
 
 row:
+	MOVW.P  4(R9), R16
 	MOVW.P  4(R9), R19
 	SUB     R16, R19, R17
-	MOVD    R19, R16
+	ADD     R16<<2, R21, R10
+	ADD     R16<<2, R22, R11
 	FMOVQ   0(R13), F0
 	FMOVQ   16(R13), F1
 	FMOVQ   32(R13), F2

@@ -20,11 +20,11 @@ func checkNonZero(t *testing.T, s *Set, rnd *rand.Rand, n int) {
 			x[i] = uint8(rnd.IntN(256))
 		}
 	}
-	first, a := rnd.IntN(1000), 1+255*rnd.Float32()
+	first, ahead, a := rnd.IntN(1000), rnd.IntN(1<<20)-1<<19, 1+255*rnd.Float32()
 	list := func(s *Set) ([]int32, []float32) {
 		columns := unsafe.Slice((*int32)(unsafe.Pointer(&guarded(t, make([]float32, n), side)[0])), n)
 		values := guarded(t, make([]float32, n), side)
-		count := s.NonZero(n, &columns[0], &values[0], &x[0], a, first)
+		count := s.NonZero(n, &columns[0], &values[0], &x[0], a, first, ahead)
 		return columns[:count], values[:count]
 	}
 	columns, values := list(s)
@@ -49,7 +49,7 @@ func TestNonZeroMatchesGeneric(t *testing.T) {
 func TestNonZeroDefinition(t *testing.T) {
 	x := []uint8{0, 255, 0, 0, 51, 0, 0, 0}
 	columns, values := make([]int32, len(x)), make([]float32, len(x))
-	n := generic.NonZero(len(x), &columns[0], &values[0], &x[0], 255, 100)
+	n := generic.NonZero(len(x), &columns[0], &values[0], &x[0], 255, 100, 0)
 	if want := []int32{101, 104}; !slices.Equal(columns[:n], want) {
 		t.Errorf("the columns are %v, not %v", columns[:n], want)
 	}
@@ -81,7 +81,7 @@ func BenchmarkNonZero(b *testing.B) {
 		b.Run(fmt.Sprintf("tier=%s/n=%d", s.Name, n), func(b *testing.B) {
 			b.SetBytes(n)
 			for i := 0; b.Loop(); i++ {
-				s.NonZero(n, &columns[0], &values[0], &x[i%batches*n], 255, 0)
+				s.NonZero(n, &columns[0], &values[0], &x[i%batches*n], 255, 0, n)
 			}
 		})
 	}

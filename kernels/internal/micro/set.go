@@ -32,31 +32,32 @@ type GemvFunc func(n, k int, c, a *float32, csa int, b *float32, rsb int)
 // SparseFunc adds the product of a sparse matrix and a dense one to c, in a number
 // of vectors:
 //
-//	c[i][j] += Σₜ values[t]·b[columns[t]][j]    t = starts[i]..starts[i+1]-1 ascending
+//	c[i][j] += Σₜ values[t]·b[columns[t]][j]    t = spans[2i]..spans[2i+1]-1 ascending
 //
 // with one rounding a product (fused multiply-add). Rows of b and c lie rsb and rsc
 // elements apart; vector v of a row of b begins at element bs[v], those of c are
 // neighbours. There is at least one row.
-type SparseFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
+type SparseFunc func(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // SparseUpdateFunc is an optimizer whose gradient is the product of a sparse matrix
 // and a dense one, in a number of vectors:
 //
-//	g[i][j] = Σₜ values[t]·b[columns[t]][j]    t = starts[i]..starts[i+1]-1 ascending
+//	g[i][j] = Σₜ values[t]·b[columns[t]][j]    t = spans[2i]..spans[2i+1]-1 ascending
 //
 // from 0, with one rounding a product (fused multiply-add). Rows of b lie rsb
 // elements apart, those of w, m and v rs; vectors of b are neighbours, vector i of
 // a row of the others begins at element places[i]. An optimizer with fewer moments
 // does not look at v, or m. scalars are those of the optimizer; watch is a vector
-// to which 0·w is added, so that it shows a w that is not finite. There is at least
-// one row.
-type SparseUpdateFunc func(rows int, starts, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, places *int, watch, scalars *float32)
+// to which 0·w is added, so that it shows a w that is not finite. If still is not 0, w
+// and moments of 0 stay as they are where the gradient is 0: such rows may be passed
+// over. There is at least one row.
+type SparseUpdateFunc func(rows int, spans, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, places *int, still int, watch, scalars *float32)
 
 // NonZeroFunc lists the bytes that are not zero, as float32(x[i])/a, and their
 // columns, first+i, in ascending i < n, and returns how many they are. n is a
 // multiple of 8, and not 0. The lists have room for n elements, all of which may be
-// written.
-type NonZeroFunc func(n int, columns *int32, values *float32, x *uint8, a float32, first int) int
+// written. Bytes that lie ahead of those of x may be prefetched.
+type NonZeroFunc func(n int, columns *int32, values *float32, x *uint8, a float32, first, ahead int) int
 
 // MoveFunc writes α·src, of rows × cols elements, to dst or, a transposing one,
 // its transpose of cols × rows. Rows lie rsd and rss elements apart; columns are

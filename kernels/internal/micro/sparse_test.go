@@ -12,23 +12,27 @@ import (
 
 // A lists is a sparse matrix as SparseFunc reads it.
 type lists struct {
-	starts, columns []int32
-	values          []float32
+	spans, columns []int32
+	values         []float32
 }
 
+// endRow ends a row that began with that element.
+func (l *lists) endRow(begin int) { l.spans = append(l.spans, int32(begin), int32(len(l.columns))) }
+
 func randomLists(rnd *rand.Rand, rows, cols int) lists {
-	l := lists{starts: []int32{int32(rnd.IntN(3))}}
-	for range l.starts[0] { // elements of rows before
-		l.columns, l.values = append(l.columns, -1), append(l.values, 0)
-	}
+	var l lists
 	density := rnd.Float64()
 	for range rows {
+		for range rnd.IntN(3) { // elements of no row
+			l.columns, l.values = append(l.columns, -1), append(l.values, 0)
+		}
+		begin := len(l.columns)
 		for j := range cols {
 			if rnd.Float64() < density {
 				l.columns, l.values = append(l.columns, int32(j)), append(l.values, rnd.Float32()-0.5)
 			}
 		}
-		l.starts = append(l.starts, int32(len(l.columns)))
+		l.endRow(begin)
 	}
 	return l
 }
@@ -49,11 +53,11 @@ func checkSparse(t *testing.T, s *Set, rnd *rand.Rand, vectors, rows, cols int) 
 	}
 
 	gb, got := guarded(t, b, side), guarded(t, c, side)
-	s.Sparse[vectors-1](rows, &a.starts[0], unsafe.SliceData(a.columns), unsafe.SliceData(a.values),
+	s.Sparse[vectors-1](rows, &a.spans[0], unsafe.SliceData(a.columns), unsafe.SliceData(a.values),
 		&gb[0], rsb, &bs[0], &got[0], rsc)
 	for i := range rows {
 		for v := range vectors {
-			for e := a.starts[i]; e < a.starts[i+1]; e++ {
+			for e := a.spans[2*i]; e < a.spans[2*i+1]; e++ {
 				at := int(a.columns[e])*rsb + bs[v]
 				multiplyAdd(c[i*rsc+v*s.Vector:][:s.Vector], a.values[e], b[at:at+s.Vector])
 			}
@@ -85,12 +89,13 @@ func FuzzSparse(f *testing.F) {
 
 // evenLists has that many elements in each row.
 func evenLists(rnd *rand.Rand, rows, cols, perRow int) lists {
-	a := lists{starts: []int32{0}}
+	var a lists
 	for range rows {
+		begin := len(a.columns)
 		for j := range perRow {
 			a.columns, a.values = append(a.columns, int32(j*cols/perRow+rnd.IntN(cols/perRow))), append(a.values, 1)
 		}
-		a.starts = append(a.starts, int32(len(a.columns)))
+		a.endRow(begin)
 	}
 	return a
 }
@@ -108,7 +113,7 @@ func BenchmarkSparse(b *testing.B) {
 				at = append(at, v*s.Vector)
 			}
 			for b.Loop() {
-				s.Sparse[vectors-1](rows, &a.starts[0], &a.columns[0], &a.values[0], &x[0], width, &at[0], &c[0], width)
+				s.Sparse[vectors-1](rows, &a.spans[0], &a.columns[0], &a.values[0], &x[0], width, &at[0], &c[0], width)
 			}
 			b.ReportMetric(2*float64(rows*perRow*width)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
 		})

@@ -15,24 +15,25 @@ import (
 // are in a tier, how many moments they have, and the kernel that defines them.
 type sparseUpdate struct {
 	moments int
+	still   bool // w stays as it is where moments and gradient are 0, even if it is -0
 	of      func(*Set) []SparseUpdateFunc
 	whole   func(n int, w, m, v, g *float32, a []float32)
 }
 
 var sparseUpdates = map[string]sparseUpdate{
-	"SGD": {0, func(s *Set) []SparseUpdateFunc { return s.SparseSGD }, func(n int, w, _, _, g *float32, a []float32) {
+	"SGD": {0, true, func(s *Set) []SparseUpdateFunc { return s.SparseSGD }, func(n int, w, _, _, g *float32, a []float32) {
 		generic.SGD(n, w, g, a[0])
 	}},
-	"Momentum": {1, func(s *Set) []SparseUpdateFunc { return s.SparseMomentum }, func(n int, w, m, _, g *float32, a []float32) {
+	"Momentum": {1, false, func(s *Set) []SparseUpdateFunc { return s.SparseMomentum }, func(n int, w, m, _, g *float32, a []float32) {
 		generic.Momentum(n, w, m, g, a[0], a[1])
 	}},
-	"Nesterov": {1, func(s *Set) []SparseUpdateFunc { return s.SparseNesterov }, func(n int, w, m, _, g *float32, a []float32) {
+	"Nesterov": {1, false, func(s *Set) []SparseUpdateFunc { return s.SparseNesterov }, func(n int, w, m, _, g *float32, a []float32) {
 		generic.Nesterov(n, w, m, g, a[0], a[1])
 	}},
-	"RMSprop": {1, func(s *Set) []SparseUpdateFunc { return s.SparseRMSprop }, func(n int, w, m, _, g *float32, a []float32) {
+	"RMSprop": {1, true, func(s *Set) []SparseUpdateFunc { return s.SparseRMSprop }, func(n int, w, m, _, g *float32, a []float32) {
 		generic.RMSprop(n, w, m, g, a[0], a[1], a[2])
 	}},
-	"Adam": {2, func(s *Set) []SparseUpdateFunc { return s.SparseAdam }, func(n int, w, m, v, g *float32, a []float32) {
+	"Adam": {2, true, func(s *Set) []SparseUpdateFunc { return s.SparseAdam }, func(n int, w, m, v, g *float32, a []float32) {
 		generic.Adam(n, w, m, v, g, a[0], a[1], a[2], a[3], a[4])
 	}},
 }
@@ -64,12 +65,28 @@ func checkSparseUpdate(t *testing.T, s *Set, u sparseUpdate, rnd *rand.Rand, whi
 	watch := make([]float32, s.Vector)
 	gw := guarded(t, watch, side)
 
-	u.of(s)[which](rows, &a.starts[0], unsafe.SliceData(a.columns), unsafe.SliceData(a.values),
-		&gb[0], rsb, at[0], at[1], at[2], rs, &places[0], &gw[0], &scalars[0])
+	// Every other row has no gradient, and perhaps nothing to update.
+	still := 0
+	if u.still && rnd.IntN(2) == 0 {
+		still, scalars[4] = 1, 1
+	}
+	for i := 0; i < rows; i += 2 {
+		a.spans[2*i+1] = a.spans[2*i]
+		for j := 1; j <= u.moments && rnd.IntN(3) > 0; j++ {
+			for _, x := range [][]float32{want[j], got[j]} {
+				clear(x[i*rs:][:width])
+			}
+			if at := i*rs + rnd.IntN(width); rnd.IntN(4) == 0 {
+				want[j][at], got[j][at] = 0.5, 0.5
+			}
+		}
+	}
+	u.of(s)[which](rows, &a.spans[0], unsafe.SliceData(a.columns), unsafe.SliceData(a.values),
+		&gb[0], rsb, at[0], at[1], at[2], rs, &places[0], still, &gw[0], &scalars[0])
 	finite := true
 	for i := range rows {
 		g := make([]float32, width)
-		for e := a.starts[i]; e < a.starts[i+1]; e++ {
+		for e := a.spans[2*i]; e < a.spans[2*i+1]; e++ {
 			multiplyAdd(g, a.values[e], b[int(a.columns[e])*rsb:][:width])
 		}
 		for v, place := range places {
@@ -150,7 +167,7 @@ func BenchmarkSparseUpdate(b *testing.B) {
 				w, m, v := make([]float32, rows*width), make([]float32, rows*width), make([]float32, rows*width)
 				scalars := []float32{1e-3, 0.1, 1e-3, 1e-7, 1}
 				for b.Loop() {
-					u.of(&s)[which](rows, &a.starts[0], &a.columns[0], &a.values[0], &x[0], width, &w[0], &m[0], &v[0], width, &places[0], &watch[0], &scalars[0])
+					u.of(&s)[which](rows, &a.spans[0], &a.columns[0], &a.values[0], &x[0], width, &w[0], &m[0], &v[0], width, &places[0], 1, &watch[0], &scalars[0])
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows*width), "ns/weight")
 			})
