@@ -22,6 +22,7 @@ type Core struct {
 	rest           []float32 // the last few elements of a reduction, padded
 	restOut        []float32
 	restBytes      [nonZeroUnit]uint8 // the last few bytes of a row, and zeros
+	restFloats     [nonZeroUnit]float32
 }
 
 // NewCore returns a Core for the tier. It panics if the tier cannot run here

@@ -23,7 +23,7 @@ func sparseOf(rnd *rand.Rand, rows, cols int, share float64) (kernels.Mat, *kern
 	}
 	var s kernels.SparseParts
 	s.Reset(rows, cols, cols)
-	s.GatherFloats(0, rows, m, rowNumbers)
+	kernels.NewCore(kernels.Generic).GatherFloats(&s, 0, rows, m, rowNumbers)
 	x, _, _ := s.Part(0)
 	return m, x
 }
@@ -87,7 +87,7 @@ func TestSparseParts(t *testing.T) {
 			fromFloats.Reset(samples, cols, width)
 			for _, r := range [][2]int{{cut, samples}, {0, cut}} { // in any order
 				k.GatherBytes(&fromBytes, r[0], r[1], data, rows, 255)
-				fromFloats.GatherFloats(r[0], r[1], floats, rows)
+				k.GatherFloats(&fromFloats, r[0], r[1], floats, rows)
 			}
 			for p := range fromBytes.Parts() {
 				x, begin, end := fromBytes.Part(p)

@@ -65,53 +65,49 @@ func (s *SparseParts) Part(p int) (part *Sparse, begin, end int) {
 // that stand for the numbers b/divisor, as Pixels has them. Several goroutines may set
 // different rows at once.
 func (k *Core) GatherBytes(s *SparseParts, begin, end int, data []uint8, rows []int, divisor float32) {
+	list := func(n int, columns *int32, values *float32, x *uint8, first, ahead int) int {
+		return k.set.NonZero(n, columns, values, x, divisor, first, ahead)
+	}
 	at := begin * (s.cols + nonZeroUnit)
 	for i := begin; i < end; i++ {
-		row, ahead := data[rows[i]*s.cols:][:s.cols], 0
+		ahead := 0
 		if i+1 < end { // rows come from anywhere in memory
 			ahead = (rows[i+1] - rows[i]) * s.cols
 		}
-		for p := range s.parts {
-			part := &s.parts[p]
-			next := s.listBytes(k, at, row[p*s.width:][:part.cols], divisor, ahead)
-			part.spans[i] = span{int32(at), int32(next)}
-			at = next
-		}
+		at = setRow(s, i, at, data[rows[i]*s.cols:][:s.cols], &k.restBytes, list, ahead)
 	}
-}
-
-// listBytes makes the lists of a row of a part, from place at on, and returns where
-// they end.
-func (s *SparseParts) listBytes(k *Core, at int, bytes []uint8, divisor float32, ahead int) int {
-	whole := len(bytes) / nonZeroUnit * nonZeroUnit
-	if whole > 0 {
-		at += k.set.NonZero(whole, &s.columns[at], &s.values[at], &bytes[0], divisor, 0, ahead)
-	}
-	if whole < len(bytes) {
-		k.restBytes = [nonZeroUnit]uint8{}
-		copy(k.restBytes[:], bytes[whole:])
-		at += k.set.NonZero(nonZeroUnit, &s.columns[at], &s.values[at], &k.restBytes[0], divisor, whole, 0)
-	}
-	return at
 }
 
 // GatherFloats is GatherBytes of rows of x, whose rows must be contiguous.
-func (s *SparseParts) GatherFloats(begin, end int, x Mat, rows []int) {
+func (k *Core) GatherFloats(s *SparseParts, begin, end int, x Mat, rows []int) {
 	at := begin * (s.cols + nonZeroUnit)
 	for i := begin; i < end; i++ {
-		row := x.Row(rows[i])[:s.cols]
-		for p := range s.parts {
-			part := &s.parts[p]
-			from := at
-			for j, v := range row[p*s.width:][:part.cols] {
-				if v != 0 {
-					s.columns[at], s.values[at] = int32(j), v
-					at++
-				}
-			}
-			part.spans[i] = span{int32(from), int32(at)}
+		ahead := 0
+		if i+1 < end {
+			ahead = 4 * (rows[i+1] - rows[i]) * x.RowStride
 		}
+		at = setRow(s, i, at, x.Row(rows[i])[:s.cols], &k.restFloats, k.set.NonZeroFloats, ahead)
 	}
+}
+
+// setRow makes the lists of a row, from place at on, and returns where they end.
+func setRow[T uint8 | float32](s *SparseParts, i, at int, row []T, rest *[nonZeroUnit]T,
+	list func(n int, columns *int32, values *float32, x *T, first, ahead int) int, ahead int) (end int) {
+	for p := range s.parts {
+		part := &s.parts[p]
+		begin, xs := at, row[p*s.width:][:part.cols]
+		whole := len(xs) / nonZeroUnit * nonZeroUnit
+		if whole > 0 {
+			at += list(whole, &s.columns[at], &s.values[at], &xs[0], 0, ahead)
+		}
+		if whole < len(xs) {
+			*rest = [nonZeroUnit]T{}
+			copy(rest[:], xs[whole:])
+			at += list(nonZeroUnit, &s.columns[at], &s.values[at], &rest[0], whole, 0)
+		}
+		part.spans[i] = span{int32(begin), int32(at)}
+	}
+	return at
 }
 
 // TransposeTo sets t to the transpose.

@@ -123,8 +123,8 @@ func (f Floats) nonZero(rows []int) int {
 	return n
 }
 
-func (f Floats) gatherParts(_ *kernels.Core, s *kernels.SparseParts, rows []int, begin, end int) {
-	s.GatherFloats(begin, end, f.Mat, rows)
+func (f Floats) gatherParts(k *kernels.Core, s *kernels.SparseParts, rows []int, begin, end int) {
+	k.GatherFloats(s, begin, end, f.Mat, rows)
 }
 
 // Bytes is a table of bytes, such as the pixels of images, that stand for

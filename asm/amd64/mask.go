@@ -7,6 +7,7 @@ import (
 
 // Predicates of comparisons, quiet; ordered ones are false for NaN.
 const (
+	equal       = operand.U8(0x00)
 	lessThan    = operand.U8(0x11)
 	lessOrEqual = operand.U8(0x12)
 )

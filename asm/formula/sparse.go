@@ -17,11 +17,15 @@ func SparseDoc(vectors int) string {
 	return fmt.Sprintf("c[i][j] += Σₜ values[t]·b[columns[t]][j], i < rows, spans[2i] ≤ t < spans[2i+1], j in %d vectors; see SparseFunc.", vectors)
 }
 
-// NonZero makes such lists; see NonZeroFunc.
+// NonZero makes such lists of bytes, NonZeroFloats of numbers; see NonZeroFunc.
 const (
 	NonZeroName      = "nonZero"
 	NonZeroSignature = "func(n int, columns *int32, values *float32, x *uint8, a float32, first, ahead int) int"
 	NonZeroDoc       = "columns = first + i, values = float32(x[i]) / a for x[i] ≠ 0, in ascending i < n; see NonZeroFunc."
+
+	NonZeroFloatsName      = "nonZeroFloats"
+	NonZeroFloatsSignature = "func(n int, columns *int32, values, x *float32, first, ahead int) int"
+	NonZeroFloatsDoc       = "columns = first + i, values = x[i] for x[i] ≠ 0, in ascending i < n; see NonZeroFunc."
 )
 
 // An optimizer whose gradient is such a product has functions for some numbers of

@@ -41,7 +41,7 @@ func (t Tier) Table(header string) ([]byte, error) {
 		fmt.Fprintf(&b, "%s%s,\n", SparseName(vectors+1), t.Suffix)
 	}
 	b.WriteString("},\n\n")
-	fmt.Fprintf(&b, "NonZero: %s%s,\n\n", NonZeroName, t.NonZero)
+	fmt.Fprintf(&b, "NonZero: %s%s, NonZeroFloats: %s%s,\n\n", NonZeroName, t.NonZero, NonZeroFloatsName, t.NonZero)
 	// A multiply-add is two operations on each lane.
 	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", PeakName, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
 	for _, k := range Kernels() {

@@ -129,6 +129,11 @@ func sparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *flo
 //go:noescape
 func nonZeroAVX2(n int, columns *int32, values *float32, x *uint8, a float32, first int, ahead int) int
 
+// nonZeroFloatsAVX2: columns = first + i, values = x[i] for x[i] ≠ 0, in ascending i < n; see NonZeroFunc.
+//
+//go:noescape
+func nonZeroFloatsAVX2(n int, columns *int32, values *float32, x *float32, first int, ahead int) int
+
 // copyAVX2: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //
 //go:noescape

@@ -4174,45 +4174,6 @@ sum:
 	VZEROUPPER
 	RET
 
-// func nonZeroAVX2(n int, columns *int32, values *float32, x *uint8, a float32, first int, ahead int) int
-// Requires: AVX, AVX2, MMX+
-TEXT ·nonZeroAVX2(SB), NOSPLIT, $0-64
-	MOVQ         n+0(FP), AX
-	MOVQ         x+24(FP), CX
-	MOVQ         ahead+48(FP), DX
-	MOVQ         columns+8(FP), BX
-	MOVQ         values+16(FP), SI
-	VBROADCASTSS a+32(FP), Y0
-	VPBROADCASTD first+40(FP), Y1
-	VPADDD       iotaAVX2<>+0(SB), Y1, Y1
-	VMOVUPS      eightsAVX2<>+0(SB), Y2
-	LEAQ         ordersAVX2<>+0(SB), DI
-	LEAQ         countsAVX2<>+0(SB), R8
-	XORQ         R9, R9
-
-bytes:
-	PREFETCHT0 (CX)(DX*1)
-	VPMOVZXBD  (CX), Y3
-	VXORPS     Y4, Y4, Y4
-	VPCMPEQD   Y3, Y4, Y4
-	VMOVMSKPS  Y4, R10
-	VCVTDQ2PS  Y3, Y3
-	VDIVPS     Y0, Y3, Y3
-	VPMOVZXBD  (DI)(R10*8), Y4
-	VPERMPS    Y3, Y4, Y3
-	VPERMD     Y1, Y4, Y4
-	VMOVUPS    Y3, (SI)(R9*4)
-	VMOVUPS    Y4, (BX)(R9*4)
-	MOVBLZX    (R8)(R10*1), R10
-	ADDQ       R10, R9
-	VPADDD     Y2, Y1, Y1
-	ADDQ       $0x08, CX
-	SUBQ       $0x08, AX
-	JNZ        bytes
-	MOVQ       R9, ret+56(FP)
-	VZEROUPPER
-	RET
-
 DATA ordersAVX2<>+0(SB)/8, $0x0706050403020100
 DATA ordersAVX2<>+8(SB)/8, $0x0007060504030201
 DATA ordersAVX2<>+16(SB)/8, $0x0007060504030200
@@ -4739,15 +4700,90 @@ DATA iotaAVX2<>+24(SB)/4, $0x00000006
 DATA iotaAVX2<>+28(SB)/4, $0x00000007
 GLOBL iotaAVX2<>(SB), RODATA|NOPTR, $32
 
-DATA eightsAVX2<>+0(SB)/4, $0x00000008
-DATA eightsAVX2<>+4(SB)/4, $0x00000008
-DATA eightsAVX2<>+8(SB)/4, $0x00000008
-DATA eightsAVX2<>+12(SB)/4, $0x00000008
-DATA eightsAVX2<>+16(SB)/4, $0x00000008
-DATA eightsAVX2<>+20(SB)/4, $0x00000008
-DATA eightsAVX2<>+24(SB)/4, $0x00000008
-DATA eightsAVX2<>+28(SB)/4, $0x00000008
-GLOBL eightsAVX2<>(SB), RODATA|NOPTR, $32
+// func nonZeroAVX2(n int, columns *int32, values *float32, x *uint8, a float32, first int, ahead int) int
+// Requires: AVX, AVX2, MMX+
+TEXT ·nonZeroAVX2(SB), NOSPLIT, $0-64
+	MOVQ         x+24(FP), AX
+	VBROADCASTSS a+32(FP), Y1
+	MOVQ         n+0(FP), CX
+	MOVQ         ahead+48(FP), DX
+	MOVQ         columns+8(FP), BX
+	MOVQ         values+16(FP), SI
+	VPBROADCASTD first+40(FP), Y2
+	VPADDD       iotaAVX2<>+0(SB), Y2, Y2
+	VMOVUPS      constAVX2_00000008<>+0(SB), Y3
+	LEAQ         ordersAVX2<>+0(SB), DI
+	LEAQ         countsAVX2<>+0(SB), R8
+	XORQ         R9, R9
+
+elements:
+	PREFETCHT0 (AX)(DX*1)
+	VXORPS     Y4, Y4, Y4
+	VPMOVZXBD  (AX), Y0
+	VPCMPEQD   Y0, Y4, Y4
+	VCVTDQ2PS  Y0, Y0
+	VDIVPS     Y1, Y0, Y0
+	VMOVMSKPS  Y4, R10
+	VPMOVZXBD  (DI)(R10*8), Y4
+	VPERMPS    Y0, Y4, Y0
+	VPERMD     Y2, Y4, Y4
+	VMOVUPS    Y0, (SI)(R9*4)
+	VMOVUPS    Y4, (BX)(R9*4)
+	MOVBLZX    (R8)(R10*1), R10
+	ADDQ       R10, R9
+	VPADDD     Y3, Y2, Y2
+	ADDQ       $0x08, AX
+	SUBQ       $0x08, CX
+	JNZ        elements
+	MOVQ       R9, ret+56(FP)
+	VZEROUPPER
+	RET
+
+DATA constAVX2_00000008<>+0(SB)/4, $0x00000008
+DATA constAVX2_00000008<>+4(SB)/4, $0x00000008
+DATA constAVX2_00000008<>+8(SB)/4, $0x00000008
+DATA constAVX2_00000008<>+12(SB)/4, $0x00000008
+DATA constAVX2_00000008<>+16(SB)/4, $0x00000008
+DATA constAVX2_00000008<>+20(SB)/4, $0x00000008
+DATA constAVX2_00000008<>+24(SB)/4, $0x00000008
+DATA constAVX2_00000008<>+28(SB)/4, $0x00000008
+GLOBL constAVX2_00000008<>(SB), RODATA|NOPTR, $32
+
+// func nonZeroFloatsAVX2(n int, columns *int32, values *float32, x *float32, first int, ahead int) int
+// Requires: AVX, AVX2, MMX+
+TEXT ·nonZeroFloatsAVX2(SB), NOSPLIT, $0-56
+	MOVQ         x+24(FP), AX
+	MOVQ         n+0(FP), CX
+	MOVQ         ahead+40(FP), DX
+	MOVQ         columns+8(FP), BX
+	MOVQ         values+16(FP), SI
+	VPBROADCASTD first+32(FP), Y1
+	VPADDD       iotaAVX2<>+0(SB), Y1, Y1
+	VMOVUPS      constAVX2_00000008<>+0(SB), Y2
+	LEAQ         ordersAVX2<>+0(SB), DI
+	LEAQ         countsAVX2<>+0(SB), R8
+	XORQ         R9, R9
+
+elements:
+	PREFETCHT0 (AX)(DX*1)
+	VXORPS     Y3, Y3, Y3
+	VMOVUPS    (AX), Y0
+	VCMPPS     $0x00, Y0, Y3, Y3
+	VMOVMSKPS  Y3, R10
+	VPMOVZXBD  (DI)(R10*8), Y3
+	VPERMPS    Y0, Y3, Y0
+	VPERMD     Y1, Y3, Y3
+	VMOVUPS    Y0, (SI)(R9*4)
+	VMOVUPS    Y3, (BX)(R9*4)
+	MOVBLZX    (R8)(R10*1), R10
+	ADDQ       R10, R9
+	VPADDD     Y2, Y1, Y1
+	ADDQ       $0x20, AX
+	SUBQ       $0x08, CX
+	JNZ        elements
+	MOVQ       R9, ret+48(FP)
+	VZEROUPPER
+	RET
 
 // func copyAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
 // Requires: AVX

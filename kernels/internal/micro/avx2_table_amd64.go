@@ -46,7 +46,7 @@ var kernelsAVX2 = Kernels{
 		sparse8AVX2,
 	},
 
-	NonZero: nonZeroAVX2,
+	NonZero: nonZeroAVX2, NonZeroFloats: nonZeroFloatsAVX2,
 
 	Peak: peakAVX2, PeakFlops: 768,
 

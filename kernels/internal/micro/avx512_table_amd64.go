@@ -62,7 +62,7 @@ var kernelsAVX512 = Kernels{
 		sparse8AVX512,
 	},
 
-	NonZero: nonZeroAVX2,
+	NonZero: nonZeroAVX2, NonZeroFloats: nonZeroFloatsAVX2,
 
 	Peak: peakAVX512, PeakFlops: 3584,
 

@@ -15,11 +15,12 @@ var kernelsGeneric = Kernels{
 
 	AheadEvery: 1,
 
-	Gemv:      gemvGeneric,
-	Sparse:    []SparseFunc{sparseGeneric(1), sparseGeneric(2), sparseGeneric(3), sparseGeneric(4)},
-	NonZero:   nonZeroGeneric,
-	Copy:      copyGeneric,
-	Transpose: transposeGeneric,
+	Gemv:          gemvGeneric,
+	Sparse:        []SparseFunc{sparseGeneric(1), sparseGeneric(2), sparseGeneric(3), sparseGeneric(4)},
+	NonZero:       nonZeroGeneric,
+	NonZeroFloats: nonZeroFloatsGeneric,
+	Copy:          copyGeneric,
+	Transpose:     transposeGeneric,
 
 	Peak:      peakGeneric,
 	PeakFlops: 2 * genericNR,

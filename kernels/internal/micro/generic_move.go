@@ -40,3 +40,16 @@ func nonZeroGeneric(n int, columns *int32, values *float32, x *uint8, a float32,
 	}
 	return count
 }
+
+// nonZeroFloatsGeneric is the NonZeroFloatsFunc.
+func nonZeroFloatsGeneric(n int, columns *int32, values, x *float32, first, _ int) int {
+	cs, vs := unsafe.Slice(columns, n), vec(values, n)
+	count := 0
+	for i, v := range vec(x, n) {
+		cs[count], vs[count] = int32(first+i), v
+		if v != 0 {
+			count++
+		}
+	}
+	return count
+}

@@ -54,7 +54,7 @@ var kernelsNEON = Kernels{
 		sparse8NEON,
 	},
 
-	NonZero: nonZeroGeneric,
+	NonZero: nonZeroGeneric, NonZeroFloats: nonZeroFloatsGeneric,
 
 	Peak: peakNEON, PeakFlops: 768,
 

@@ -2,12 +2,14 @@ package micro
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"unsafe"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
+	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
 )
 
 // checkNonZero compares the function on guarded operands with the generic one.
@@ -34,12 +36,39 @@ func checkNonZero(t *testing.T, s *Set, rnd *rand.Rand, n int) {
 	}
 }
 
+// checkNonZeroFloats does the same with numbers, special ones among them.
+func checkNonZeroFloats(t *testing.T, s *Set, rnd *rand.Rand, n int) {
+	t.Helper()
+	x, side, share := make([]float32, n), guard.Side(rnd.IntN(2)), rnd.Float64()
+	fill(rnd, x)
+	for i := range x {
+		if rnd.Float64() > share {
+			x[i] = float32(math.Copysign(0, float64(rnd.IntN(2)*2-1)))
+		}
+	}
+	first, ahead := rnd.IntN(1000), rnd.IntN(1<<20)-1<<19
+	gx := guarded(t, x, side)
+	list := func(s *Set) ([]int32, []float32) {
+		columns := unsafe.Slice((*int32)(unsafe.Pointer(&guarded(t, make([]float32, n), side)[0])), n)
+		values := guarded(t, make([]float32, n), side)
+		count := s.NonZeroFloats(n, &columns[0], &values[0], &gx[0], first, ahead)
+		return columns[:count], values[:count]
+	}
+	columns, values := list(s)
+	wantColumns, wantValues := list(&generic)
+	if !slices.Equal(columns, wantColumns) {
+		t.Fatalf("of %v, the columns are %v instead of %v", x, columns, wantColumns)
+	}
+	suite.RequireSame(t, "values", values, wantValues)
+}
+
 func TestNonZeroMatchesGeneric(t *testing.T) {
 	forTiers(t, func(t *testing.T, s *Set) {
 		rnd := rand.New(rand.NewPCG(29, 30))
 		for units := 1; units < 20; units++ {
 			for range 50 {
 				checkNonZero(t, s, rnd, 8*units)
+				checkNonZeroFloats(t, s, rnd, 8*units)
 			}
 		}
 	})
@@ -63,26 +92,32 @@ func FuzzNonZero(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, units uint8) {
 		for _, s := range usable()[1:] {
 			checkNonZero(t, &s, rand.New(rand.NewPCG(seed, 6)), 8*(1+int(units)))
+			checkNonZeroFloats(t, &s, rand.New(rand.NewPCG(seed, 7)), 8*(1+int(units)))
 		}
 	})
 }
 
 func BenchmarkNonZero(b *testing.B) {
 	const n, batches = 96, 2048 // that no branch is learnt by heart
-	x := make([]uint8, n*batches)
+	x, floats := make([]uint8, n*batches), make([]float32, n*batches)
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for i := range x { // 19 % in strokes, as of digits
 		if i > 0 && x[i-1] != 0 && rnd.IntN(5) > 0 || rnd.IntN(21) == 0 {
 			x[i] = uint8(1 + rnd.IntN(255))
 		}
+		floats[i] = float32(x[i]) / 255
 	}
 	columns, values := make([]int32, n), make([]float32, n)
 	for _, s := range usable() {
-		b.Run(fmt.Sprintf("tier=%s/n=%d", s.Name, n), func(b *testing.B) {
-			b.SetBytes(n)
-			for i := 0; b.Loop(); i++ {
-				s.NonZero(n, &columns[0], &values[0], &x[i%batches*n], 255, 0, n)
-			}
-		})
+		for of, list := range map[string]func(at int) int{
+			"bytes":  func(at int) int { return s.NonZero(n, &columns[0], &values[0], &x[at], 255, 0, n) },
+			"floats": func(at int) int { return s.NonZeroFloats(n, &columns[0], &values[0], &floats[at], 0, 4*n) },
+		} {
+			b.Run(fmt.Sprintf("of=%s/tier=%s/n=%d", of, s.Name, n), func(b *testing.B) {
+				for i := 0; b.Loop(); i++ {
+					list(i % batches * n)
+				}
+			})
+		}
 	}
 }

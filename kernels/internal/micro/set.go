@@ -59,6 +59,9 @@ type SparseUpdateFunc func(rows int, spans, columns *int32, values, b *float32, 
 // written. Bytes that lie ahead of those of x may be prefetched.
 type NonZeroFunc func(n int, columns *int32, values *float32, x *uint8, a float32, first, ahead int) int
 
+// NonZeroFloatsFunc is NonZeroFunc of numbers, as they are.
+type NonZeroFloatsFunc func(n int, columns *int32, values, x *float32, first, ahead int) int
+
 // MoveFunc writes α·src, of rows × cols elements, to dst or, a transposing one,
 // its transpose of cols × rows. Rows lie rsd and rss elements apart; columns are
 // neighbours. dst may be src where their rows are the same, but not overlap it
@@ -118,11 +121,12 @@ type Kernels struct {
 
 	AheadEvery int // values of p; see GemmFunc
 
-	Gemv      GemvFunc
-	Sparse    []SparseFunc // Sparse[v-1] is for v vectors
-	NonZero   NonZeroFunc
-	Copy      MoveFunc
-	Transpose MoveFunc
+	Gemv          GemvFunc
+	Sparse        []SparseFunc // Sparse[v-1] is for v vectors
+	NonZero       NonZeroFunc
+	NonZeroFloats NonZeroFloatsFunc
+	Copy          MoveFunc
+	Transpose     MoveFunc
 
 	// Peak does nothing but n·PeakFlops floating-point operations, as fused
 	// multiply-adds on registers.
