@@ -143,6 +143,16 @@ func (e entry) Key(key string) string { return e.Keys[key] }
 // Link is a text that leads to the lines of the benchmark.
 func (e entry) Link(text string) string { return fmt.Sprintf("[%s](%s)", text, anchor(e.Group)) }
 
+// Time is that of a call.
+func (e entry) Time() string { return timeOf(e.Group) }
+
+// Times is how many times as long as another it takes.
+func (e entry) Times(other entry, format string) string {
+	this, _ := e.Median("sec/op")
+	that, _ := other.Median("sec/op")
+	return fmt.Sprintf(format, this/that)
+}
+
 // Of is a figure, times a factor, or a dash if there is none in this unit.
 func (e entry) Of(unit string, factor float64, format string) string {
 	v, ok := e.Median(unit)

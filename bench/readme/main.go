@@ -25,6 +25,7 @@
 //	  {{.Link (.Key "batch")}} {{.Of "sec/op" 1e6 "%.1f"}} {{.Largest "fma-sec" "bytes-sec"}}
 //	{{end}}
 //	{{$x := one "Scaling/batch=8/workers=2"}}   one of them, by its name
+//	{{.Time}} {{.Times $x "%.1f"}}              the time of a call, and what it is of another's
 package main
 
 import (

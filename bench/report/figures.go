@@ -66,12 +66,16 @@ func (r *recorded) gemm() figure {
 		caption: "Speed of m×k by k×n products (t: transposed in memory), from few to many operations for each number in memory. The dashed line is what fused multiply-adds alone reach on registers: nothing can be above it."}
 	f.limit, _ = strconv.ParseFloat(r.config[machine.CeilingKey(r.tier)], 64)
 	f.limits = "ceiling of " + r.tier
+	beside := map[string]bool{} // tiers that were measured beside peers: in one sitting, so those count
+	for _, g := range r.peers {
+		beside[g.Keys["tier"]] = beside[g.Keys["tier"]] || g.Base == "PeerGemm"
+	}
 	for _, g := range slices.Concat(r.newest, r.peers) {
-		series := g.Keys["tier"]
-		if g.Base == "PeerGemm" {
-			series = g.Keys["peer"]
+		series := g.Keys["peer"]
+		if series == "" || series == "ours" {
+			series = g.Keys["tier"]
 		}
-		if (g.Base == "Gemm" || g.Base == "PeerGemm" && series != "ours") && g.Keys["workers"] == "1" {
+		if (g.Base == "Gemm" && !beside[series] || g.Base == "PeerGemm") && g.Keys["workers"] == "1" {
 			f.add(shape(g.Line), series, g, "GFLOP/s", 1)
 		}
 	}
