@@ -22,5 +22,6 @@ func MemoryEstimate(inputs int, c Config, layers ...Dense) float64 {
 	const copies = 4                                                 // of the weights, with moments
 	sums := maxShards*batch + workers*(2*batch+maxShards*surveyRows) // rows, with values and gradients
 	samples := workers * (batch + surveyRows)                        // rows
-	return 4 * (copies*weights + sums*allUnits + samples*float64(inputs))
+	const lists = 3                                                  // numbers for each of a batch: its place and value, if not zero, and room to spare
+	return 4 * (copies*weights + sums*allUnits + (samples+lists*batch)*float64(inputs))
 }

@@ -24,12 +24,12 @@ func processors() (list []int) {
 // startOn starts a command on one processor: it inherits what is set for the
 // thread that starts it.
 func startOn(cpu int, c *exec.Cmd) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	var before, only unix.CPUSet
 	if cpu == anyCPU || unix.SchedGetaffinity(0, &before) != nil {
 		return c.Start()
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	only.Set(cpu)
 	if err := unix.SchedSetaffinity(0, &only); err != nil {
 		return err
