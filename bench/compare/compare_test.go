@@ -117,6 +117,30 @@ func TestManySittings(t *testing.T) {
 	}
 }
 
+// More rounds are held while there is more noise than fineNoise, up to a limit.
+func TestRoundsGoOnWhileThereIsNoise(t *testing.T) {
+	for noise, want := range map[float64]int{0.001: 20, 0.5: 20 * patience} {
+		old := map[string]float64{"A": 1000}
+		f, calls := newFake(noise, old, old), 0
+		run := func(ctx context.Context, s side, of suite, how how) ([]byte, error) {
+			calls++
+			return f.run(ctx, s, of, how)
+		}
+		rnd := rand.New(rand.NewPCG(4, 4))
+		if _, err := sit(t.Context(), run, []benchmark{{"./p", "A"}}, 20, rnd); err != nil || calls != int(sides)*want {
+			t.Errorf("noise %v: %d runs, want %d rounds; error %v", noise, calls, want, err)
+		}
+	}
+}
+
+func TestSequential(t *testing.T) {
+	for name, want := range map[string]bool{"Vector/n=4": true, "Gemm/m=4/workers=1": true, "Gemm/m=4/workers=2": false, "Step/workers=16/batch=1": false} {
+		if got := (benchmark{"./p", name}).sequential(); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // A slow minute hits all sides, and is no change.
 func TestDriftIsNoChange(t *testing.T) {
 	var times series
