@@ -123,7 +123,7 @@ func (u *sparseUpdate) fused(kernels []micro.SparseUpdateFunc) bool {
 // vectors updates a number of vectors of every row, from one on.
 func (u *sparseUpdate) vectors(kernel micro.SparseUpdateFunc, begin, count int) {
 	v, columns, values := u.core.set.Vector, first(u.x.columns), first(u.x.values)
-	still := 0
+	still := 0 // what assembly has for a bool
 	if u.still {
 		still = 1
 	}

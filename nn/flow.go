@@ -127,6 +127,12 @@ func (f *flow) gather(k *kernels.Core, d Dataset, rows []int) {
 	}
 }
 
+// gatherAlone is gather of a flow that shares the batch with no other.
+func (f *flow) gatherAlone(k *kernels.Core, d Dataset, rows []int) {
+	f.sparse.begin(len(rows))
+	f.gather(k, d, rows)
+}
+
 // gatherDense reads the batch as it is. Samples that lie side by side need not be
 // copied.
 func (f *flow) gatherDense(k *kernels.Core, x Table, rows []int) {

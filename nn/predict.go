@@ -48,7 +48,7 @@ func (p *predictor) predict(dst kernels.Mat, x Table, begin, end int) {
 	for i := range samples {
 		samples[i] = begin + i
 	}
-	p.gather(p.core, Dataset{X: x}, samples)
+	p.gatherAlone(p.core, Dataset{X: x}, samples)
 	p.forward(p.core, false)
 	copy(dst.Data[begin*dst.Cols:], p.output().Data)
 	p.in = kernels.Mat{} // the caller's memory is not ours to keep

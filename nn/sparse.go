@@ -44,8 +44,12 @@ func newSparseBatch(m *Sequential, rows, workers int) *sparseBatch {
 	return s
 }
 
-// begin makes room for a batch, before its workers gather it.
+// begin makes room for a batch, before its workers gather it. There may be no
+// sparseBatch.
 func (s *sparseBatch) begin(rows int) {
+	if s == nil {
+		return
+	}
 	width := partColumns
 	if rows <= fewRows {
 		width = wideColumns
@@ -97,9 +101,6 @@ func (f *flow) gatherSparse(k *kernels.Core, x Table, rows []int) bool {
 	t, ok := asSparse(x, rows)
 	if !ok {
 		return false
-	}
-	if f.workers == 1 { // else all wait for who begins
-		f.sparse.begin(len(rows))
 	}
 	begin, end := kernels.Share(len(rows), 1, f.rank, f.workers)
 	t.gatherParts(k, &f.sparse.x, rows, begin, end)

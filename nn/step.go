@@ -92,9 +92,7 @@ func (s *step) train(d Dataset, rows, next []int) metricSum {
 	}
 	s.data, s.rows = s.ahead.prepare(s.team, d, rows, next), rows
 	s.count()
-	if s.sparse != nil {
-		s.sparse.begin(len(rows))
-	}
+	s.sparse.begin(len(rows))
 	s.team.Run(s.run)
 	s.model.edits++ // for other trainers of the model
 	s.averaged.edits++

@@ -60,7 +60,7 @@ func (s *survey) each(ctx context.Context, d Dataset, begin, end int, look func(
 
 func (s *survey) work(rank int, k *kernels.Core) {
 	f := s.flows[rank]
-	f.gather(k, s.data, s.rows[rank])
+	f.gatherAlone(k, s.data, s.rows[rank])
 	f.forward(k, s.logits)
 	s.look(rank, k)
 }
