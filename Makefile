@@ -12,7 +12,7 @@ run: ## train the reference model
 test: ## all tests, on the tiers that this machine has
 	$(GO) test ./...
 
-bench: ## everything, to bench.txt, in some 20 minutes
+bench: ## everything, to bench.txt, in 10 to 20 minutes
 	$(GO) run ./bench/run
 
 bench-quick: ## what matters most, in two minutes, with a table at the end

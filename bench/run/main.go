@@ -2,7 +2,7 @@
 // the machine that it was measured on, in the format that benchstat reads:
 //
 //	go run ./bench/run -quick             # two minutes, ends with a table
-//	go run ./bench/run -o bench.txt       # everything, some 20 minutes
+//	go run ./bench/run -o bench.txt       # everything, 10 to 20 minutes
 //	go run ./bench/run -record current    # the same, to bench/baseline/<cpu>/current.txt
 //	go run ./bench/run -account           # where the time of a step goes, in three minutes
 //	go run ./bench/run -table bench.txt   # the table of a recorded file

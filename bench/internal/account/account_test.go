@@ -32,7 +32,7 @@ func TestPartOf(t *testing.T) {
 		want  Part
 		stack []string
 	}{
-		{Inputs, stack("M.nonZeroAVX2", "K.(*SparseParts).listBytes", "K.(*Core).GatherBytes", "nn.Bytes.gatherParts", "nn.(*flow).gatherSparse", "nn.(*flow).gather", work)},
+		{Inputs, stack("M.nonZeroAVX2", "K.setRow[...]", "K.(*Core).GatherBytes", "nn.Bytes.gatherParts", "nn.(*flow).gatherSparse", "nn.(*flow).gather", work)},
 		{Inputs, stack("K.(*Sparse).TransposeTo", "nn.(*sparseBatch).transpose", "nn.(*flow).forwardSparse", forward, work)},
 		{Inputs, stack("runtime.memmove", "nn.Floats.Gather", "nn.(*flow).gatherDense", "nn.(*flow).gather", work)},
 		{Waiting, stack("P.(*gate).spin", "P.(*gate).wait", "P.(*Team).Barrier", "K.(*Team).Barrier", "nn.(*flow).gatherSparse", "nn.(*flow).gather", work)},
