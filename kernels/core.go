@@ -36,7 +36,7 @@ func NewCore(t Tier) *Core {
 	}
 	set := t.set()
 	return &Core{
-		tier: t, set: set, blocks: blockingFor(set, micro.DataCaches()),
+		tier: t, set: set, blocks: blockingFor(set, micro.L2()),
 		scratch: make([]float32, highest(set)*scratchCols),
 		zeros:   make([]float32, set.Tiles[0].NR),
 		lanes:   make([]float32, micro.Lanes),

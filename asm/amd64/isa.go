@@ -39,7 +39,7 @@ var avx2 = isa{
 // 32 registers. Comparisons give k registers; loads and stores take them.
 var avx512 = isa{
 	Tier: formula.Tier{
-		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, Deep: true, NonZero: "AVX2", SparseUpdates: true,
+		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, NonZero: "AVX2", SparseUpdates: true,
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
 	},
 	file:      "avx512",

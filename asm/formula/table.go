@@ -12,7 +12,6 @@ type Tier struct {
 	Lanes  int    // float32 in a vector
 	Tiles  []Tile // of GEMM, widest first
 	Masks  bool   // tiles can leave out the last columns
-	Deep   bool   // the largest tile is high enough for DeepStrips
 	Chains int    // accumulators of Peak
 
 	NonZero       string // the suffix of its NonZero, which may be another tier's
@@ -34,7 +33,7 @@ func (t Tier) Table(header string) ([]byte, error) {
 		}
 		b.WriteString("}},\n")
 	}
-	fmt.Fprintf(&b, "},\nMasks: %t,\nDeepStrips: %t,\nAheadEvery: %d,\n\n", t.Masks, t.Deep, AheadEvery)
+	fmt.Fprintf(&b, "},\nMasks: %t,\nAheadEvery: %d,\n\n", t.Masks, AheadEvery)
 	fmt.Fprintf(&b, "Gemv: %s%s, Copy: %s%s, Transpose: %s%s,\n\n", GemvName, t.Suffix, CopyName, t.Suffix, TransposeName, t.Suffix)
 	b.WriteString("Sparse: []SparseFunc{\n")
 	for vectors := range SparseVectors {

@@ -30,7 +30,6 @@ var kernelsAVX2 = Kernels{
 		}},
 	},
 	Masks:      false,
-	DeepStrips: false,
 	AheadEvery: 4,
 
 	Gemv: gemvAVX2, Copy: copyAVX2, Transpose: transposeAVX2,

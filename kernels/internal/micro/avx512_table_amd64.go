@@ -46,7 +46,6 @@ var kernelsAVX512 = Kernels{
 		}},
 	},
 	Masks:      true,
-	DeepStrips: true,
 	AheadEvery: 4,
 
 	Gemv: gemvAVX512, Copy: copyAVX512, Transpose: transposeAVX512,

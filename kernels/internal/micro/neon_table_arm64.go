@@ -38,7 +38,6 @@ var kernelsNEON = Kernels{
 		}},
 	},
 	Masks:      false,
-	DeepStrips: false,
 	AheadEvery: 4,
 
 	Gemv: gemvNEON, Copy: copyNEON, Transpose: transposeNEON,

@@ -115,10 +115,6 @@ type Kernels struct {
 	Tiles  []Tile // of GEMM, widest first; the last one has one vector
 	Masks  bool   // tiles can leave out the last columns
 
-	// DeepStrips is set where a row of b takes the largest tile so long that it
-	// may come from the second-level cache.
-	DeepStrips bool
-
 	AheadEvery int // values of p; see GemmFunc
 
 	Gemv          GemvFunc

@@ -26,9 +26,13 @@ func native() []Set {
 	return []Set{avx2, avx512}
 }
 
-// DataCaches returns the caches that cpuid reports, or what most processors have.
-func DataCaches() Caches {
-	return Caches{cpuid.CPU.Cache.L1D, cpuid.CPU.Cache.L2}.orElse(Caches{32 << 10, 512 << 10})
+// L2 returns the bytes of the second-level cache that cpuid reports, or what most
+// processors have.
+func L2() int {
+	if size := cpuid.CPU.Cache.L2; size > 0 {
+		return size
+	}
+	return 512 << 10
 }
 
 // missing says which of the features this processor or its operating system

@@ -5,5 +5,5 @@ package micro
 // native: this binary has no assembly.
 func native() []Set { return nil }
 
-// DataCaches returns what most processors have.
-func DataCaches() Caches { return Caches{32 << 10, 512 << 10} }
+// L2 returns the bytes of second-level cache that most processors have.
+func L2() int { return 512 << 10 }
