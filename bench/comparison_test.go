@@ -55,7 +55,7 @@ func (c *comparison) start() (err error) {
 		return err
 	}
 	c.team = kernels.NewTeam(c.tier, c.workers)
-	c.add(ours(c.team, c.visit))
+	c.add(ours(c.team, c.packs, c.visit))
 	if err := c.addPeers(); err != nil {
 		return err
 	}

@@ -58,17 +58,37 @@ func (t thread) do(f func()) {
 
 // ours is the contestant that the others are compared with. A visit to C
 // follows each product of Go, as one is part of each product of C.
-func ours(team *kernels.Team, visit func()) *contestant {
+func ours(team *kernels.Team, packs bool, visit func()) *contestant {
+	about := fmt.Sprintf("kernels.Team.Gemm, tier %s", team.Tier())
+	if packs {
+		about += "; with weights, GemmPacked"
+	}
 	return &contestant{
-		name: oursName, about: fmt.Sprintf("kernels.Team.Gemm, tier %s", team.Tier()),
+		name: oursName, about: about,
 		prepare: func(p product) func() {
-			a, b, c := p.mats()
+			multiply := gemm(team, p)
+			if packs && p.weights {
+				multiply = gemmPacked(team, p)
+			}
 			return func() {
-				team.Gemm(1, a, b, 0, c, kernels.Epilogue{})
+				multiply()
 				visit()
 			}
 		},
 	}
+}
+
+func gemm(team *kernels.Team, p product) func() {
+	a, b, c := p.mats()
+	return func() { team.Gemm(1, a, b, 0, c, kernels.Epilogue{}) }
+}
+
+// gemmPacked multiplies by a b that is packed once, before.
+func gemmPacked(team *kernels.Team, p product) func() {
+	a, b, c := p.mats()
+	var packed kernels.Packed
+	kernels.NewCore(team.Tier()).Pack(&packed, b)
+	return func() { team.GemmPacked(1, a, &packed, 0, c, kernels.Epilogue{}) }
 }
 
 func newGonum(workers int, visit func()) *contestant {

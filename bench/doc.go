@@ -97,6 +97,7 @@
 //	-peers.tier=avx2      our tier, by default the best; the peers keep to AVX2, too
 //	-peers.workers=2      threads of each contestant, by default 1
 //	-peers.rounds=20      measurements of each, by default 10
+//	-peers.packed=false   ours reads weights as they lie; by default it packs them once
 //	-peers.shapes=b32     only shapes whose names match, a regular expression
 //	-peers.with=gonum,openblas=/opt/lib/libopenblas.so
 //	                      only these peers, with the path of a library that is
@@ -113,6 +114,11 @@
 // ours as a share of the ceiling, of the best peer, and of gonum. A ~ marks a
 // share of the best peer that may be chance. The last lines are geometric means
 // over all shapes, and the shapes at which a peer is faster.
+//
+// A * marks products with weights, an operand that many products have in common.
+// Ours packs them beforehand, by kernels.Core.Pack, as who trains or predicts can;
+// the peers get them as they lie, and may have functions for that, too, which are not
+// called here. -peers.packed=false shows what the packing is worth.
 //
 // What makes the comparison fair:
 //

@@ -28,7 +28,7 @@ func TestShapesAreDistinctProducts(t *testing.T) {
 // Element (i, p) of a lies where its op says, and so does element (p, j) of b.
 func TestOperandsLieAsTheOpSays(t *testing.T) {
 	for _, op := range []string{"nn", "nt", "tn", "tt"} {
-		p := newProduct(shape{"", 3, 5, 7, op})
+		p := newProduct(shape{m: 3, k: 5, n: 7, op: op})
 		a, b, c := p.mats()
 		if a.Rows != 3 || a.Cols != 5 || b.Rows != 5 || b.Cols != 7 || c.Rows != 3 || c.Cols != 7 {
 			t.Fatalf("%s: %d × %d by %d × %d is %d × %d", op, a.Rows, a.Cols, b.Rows, b.Cols, c.Rows, c.Cols)
@@ -55,11 +55,11 @@ func TestFloatsBeginAtACacheLine(t *testing.T) {
 }
 
 // small are products of every op that are computed in no time.
-var small = []shape{{"nn", 5, 40, 6, "nn"}, {"nt", 5, 40, 6, "nt"}, {"tn", 5, 40, 6, "tn"}, {"tt", 5, 40, 6, "tt"}}
+var small = []shape{{"nn", 5, 40, 6, "nn", true}, {"nt", 5, 40, 6, "nt", true}, {"tn", 5, 40, 6, "tn", false}, {"tt", 5, 40, 6, "tt", false}}
 
 // smallComparison is one of ours with gonum.
 func smallComparison(t *testing.T, s ...shape) *comparison {
-	c, err := newComparison(options{tier: kernels.Best(), workers: 2, shapes: s, peers: []string{gonumName}})
+	c, err := newComparison(options{tier: kernels.Best(), workers: 2, packs: true, shapes: s, peers: []string{gonumName}})
 	if err != nil {
 		t.Fatal(err)
 	}

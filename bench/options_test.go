@@ -19,6 +19,7 @@ var (
 	roundsFlag  = flag.Int("peers.rounds", 10, "measurements of each contestant and shape")
 	shapesFlag  = flag.String("peers.shapes", "", "regular expression of the shapes to measure, by name; all by default")
 	outFlag     = flag.String("peers.o", "", "file for all measurements, in benchmark format")
+	packedFlag  = flag.Bool("peers.packed", true, "ours may pack weights once, before what is measured")
 	withFlag    = flag.String("peers.with", os.Getenv("BENCH_PEERS"),
 		"the peers, as name or name=path of a library, with commas; by default what BENCH_PEERS lists, or all that are found")
 )
@@ -28,6 +29,7 @@ type options struct {
 	tier    kernels.Tier
 	workers int
 	rounds  int
+	packs   bool // weights, before what is measured
 	shapes  []shape
 	peers   []string          // by name
 	paths   map[string]string // where a library is said to be
@@ -41,6 +43,7 @@ func parseFlags() (o options, err error) {
 	if o.workers, o.rounds = *workersFlag, *roundsFlag; o.workers < 1 || o.rounds < 1 {
 		return o, fmt.Errorf("%d workers, %d rounds: want at least 1", o.workers, o.rounds)
 	}
+	o.packs = *packedFlag
 	if o.shapes, err = selectShapes(*shapesFlag); err != nil {
 		return o, err
 	}

@@ -17,6 +17,7 @@ type report struct {
 	names []string // of the contestants, ours first
 	visit float64  // ns, subtracted from the time of each call
 	rows  []row
+	packs bool // ours packed weights before
 }
 
 // A row is the result of a trial.
@@ -29,7 +30,7 @@ type row struct {
 }
 
 func (c *comparison) report() report {
-	r := report{visit: median(c.visits)}
+	r := report{visit: median(c.visits), packs: c.packs}
 	for _, x := range c.contestants {
 		r.names = append(r.names, x.name)
 	}
@@ -123,6 +124,14 @@ func (r report) ratios() []ratio {
 	return ratios
 }
 
+// op is the op of a shape, with * if ours had packed b before.
+func (r report) op(row row) string {
+	if r.packs && row.weights {
+		return row.op + "*"
+	}
+	return row.op
+}
+
 func (r report) print(out io.Writer) {
 	fmt.Fprintf(out, "GFLOP/s, medians; %.0f ns for the way into C and back are subtracted from each call\n\n", r.visit)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -132,7 +141,7 @@ func (r report) print(out io.Writer) {
 	}
 	fmt.Fprintln(w)
 	for _, row := range r.rows {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t", row.name, row.m, row.k, row.n, row.op)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t", row.name, row.m, row.k, row.n, r.op(row))
 		for _, x := range append(row.gflops, row.ceiling) {
 			fmt.Fprintf(w, "%.1f\t", x)
 		}
@@ -148,5 +157,8 @@ func (r report) print(out io.Writer) {
 	fmt.Fprintln(w)
 	w.Flush()
 	fmt.Fprintln(out, "\n~ may be chance (Mann-Whitney U test, p > 0.05)")
+	if r.packs {
+		fmt.Fprintln(out, "* of weights: ours packed b once, before; -peers.packed=false reads it as it lies")
+	}
 	fmt.Fprintf(out, "below the best peer: %s\n", cmp.Or(strings.Join(r.below(), ", "), "none"))
 }

@@ -14,34 +14,35 @@ type shape struct {
 	name    string
 	m, k, n int
 	op      string
+	weights bool // b are weights, which many products have in common
 }
 
 // shapes are the products of the reference model, forward, back to the inputs
 // (dX) and to the weights (dW) of its layers, in batches of 32 (b32) and others;
 // and squares, which libraries are usually compared by.
 var shapes = []shape{
-	{"fwd1_b32", 32, 784, 256, "nn"},
-	{"dW1_b32", 784, 32, 256, "tn"},
-	{"fwd2_b32", 32, 256, 128, "nn"},
-	{"dX2_b32", 32, 128, 256, "nt"},
-	{"dW2_b32", 256, 32, 128, "tn"},
-	{"fwd3_b32", 32, 128, 10, "nn"},
-	{"dX3_b32", 32, 10, 128, "nt"},
-	{"dW3_b32", 128, 32, 10, "tn"},
-	{"fwd1_b128", 128, 784, 256, "nn"},
-	{"dW1_b128", 784, 128, 256, "tn"},
-	{"fwd2_b128", 128, 256, 128, "nn"},
-	{"fwd1_b1024", 1024, 784, 256, "nn"},
-	{"dW1_b1024", 784, 1024, 256, "tn"},
-	{"fwd1_b1", 1, 784, 256, "nn"},
-	{"sq64", 64, 64, 64, "nn"},
-	{"sq128", 128, 128, 128, "nn"},
-	{"sq256", 256, 256, 256, "nn"},
-	{"sq512", 512, 512, 512, "nn"},
-	{"sq1024", 1024, 1024, 1024, "nn"},
-	{"sq2048", 2048, 2048, 2048, "nn"},
-	{"sq1024_nt", 1024, 1024, 1024, "nt"},
-	{"sq1024_tn", 1024, 1024, 1024, "tn"},
+	{"fwd1_b32", 32, 784, 256, "nn", true},
+	{"dW1_b32", 784, 32, 256, "tn", false},
+	{"fwd2_b32", 32, 256, 128, "nn", true},
+	{"dX2_b32", 32, 128, 256, "nt", true},
+	{"dW2_b32", 256, 32, 128, "tn", false},
+	{"fwd3_b32", 32, 128, 10, "nn", true},
+	{"dX3_b32", 32, 10, 128, "nt", true},
+	{"dW3_b32", 128, 32, 10, "tn", false},
+	{"fwd1_b128", 128, 784, 256, "nn", true},
+	{"dW1_b128", 784, 128, 256, "tn", false},
+	{"fwd2_b128", 128, 256, 128, "nn", true},
+	{"fwd1_b1024", 1024, 784, 256, "nn", true},
+	{"dW1_b1024", 784, 1024, 256, "tn", false},
+	{"fwd1_b1", 1, 784, 256, "nn", false},
+	{"sq64", 64, 64, 64, "nn", false},
+	{"sq128", 128, 128, 128, "nn", false},
+	{"sq256", 256, 256, 256, "nn", false},
+	{"sq512", 512, 512, 512, "nn", false},
+	{"sq1024", 1024, 1024, 1024, "nn", false},
+	{"sq2048", 2048, 2048, 2048, "nn", false},
+	{"sq1024_nt", 1024, 1024, 1024, "nt", false},
+	{"sq1024_tn", 1024, 1024, 1024, "tn", false},
 }
 
 func (s shape) String() string { return fmt.Sprintf("m=%d/k=%d/n=%d/op=%s", s.m, s.k, s.n, s.op) }

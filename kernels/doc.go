@@ -22,9 +22,9 @@
 //
 // Gemm reads its operands as they lie where that is fast, and copies them block by
 // block where it is not. A b that is used again and again, such as a layer's
-// weights in prediction, can be copied once, by [Core.Pack], for [Core.GemmPacked].
-// [Core.GemmSparse] multiplies a matrix of which few elements are not zero, a
-// [Sparse], and leaves out the others; [SparseParts] makes its lists.
+// weights in prediction, can be copied once, by [Core.Pack], for [Core.GemmPacked]
+// and [Team.GemmPacked]. [Core.GemmSparse] multiplies a matrix of which few elements
+// are not zero, a [Sparse], and leaves out the others; [SparseParts] makes its lists.
 //
 // # Goroutines
 //

@@ -241,9 +241,11 @@ func TestTeamGemmMatchesCore(t *testing.T) {
 		for _, c := range []gemmCase{
 			{m: 130, k: 70, n: 90, alpha: 1, bias: true, relu: true},
 			{m: 60, k: 100, n: 140, alpha: 0.5, beta: 0.5, formB: colMajor},
+			{m: 60, k: 100, n: 301, alpha: 1, bias: true},
 			{m: 5, k: 7, n: 3, alpha: 1, bias: true},
 		} {
 			c.check(t, team, anyNumber)
+			c.check(t, packing{team}, anyNumber)
 		}
 		team.Close()
 	}

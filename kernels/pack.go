@@ -17,13 +17,15 @@ const minReuseA = 128
 // reuseToPack is how often each element must be needed to make a copy of them pay,
 // where elements lie a step apart, for that many steps, and their neighbours a stride
 // apart: rarely, if they share a set of a first-level cache or lie over too many pages,
-// so that each is read from far away each time; often, if they share a few sets and
-// come from the second-level cache. Measured on Zen 3.
+// so that each is read from far away each time; more often, if they lie over more than
+// a second-level cache has; often, if they share a few sets of the first and come from
+// the second. Measured on Zen 3.
 func reuseToPack(steps, step, stride int) int {
 	const (
 		few     = 128      // steps that are fast in any case
 		page    = 1 << 10  // 4 KB of float32: addresses that far apart share a set
 		crowded = page / 8 // … and these one in eight
+		large   = 1 << 17
 		far     = 1 << 18
 	)
 	switch {
@@ -31,6 +33,8 @@ func reuseToPack(steps, step, stride int) int {
 		return math.MaxInt
 	case step > 1 && (step%page == 0 || steps*step > far) || stride > 1 && stride%page == 0:
 		return 16
+	case step > 1 && steps*step > large:
+		return 64
 	case step > 1 && step%crowded == 0:
 		return 384
 	}

@@ -30,16 +30,29 @@ func (k *Core) Pack(p *Packed, b Mat) {
 // used again and again, with an a of more than a few rows. It panics as Gemm
 // does, and if b was packed for another tier.
 func (k *Core) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue) {
-	if b.tier != k.tier {
-		panic(badPacked)
-	}
-	a.checkInput()
-	shape := Mat{Rows: b.rows, Cols: b.cols}
-	checkOutput(&a, &shape, &c, e)
+	b.check(&a, &c, e, k.tier)
 	if c.Rows == 0 || c.Cols == 0 {
 		return
 	}
-	p := product{alphaA: alpha, alphaB: 1, a: a, b: shape, packed: b.data, c: c, bias: e.Bias, lo: e.floor()}
+	p := product{alphaA: alpha, alphaB: 1, a: a, b: b.shape(), packed: b.data, c: c, bias: e.Bias, lo: e.floor()}
 	p.normalize()
 	k.run(&p, beta)
+}
+
+func (p *Packed) check(a, c *Mat, e Epilogue, t Tier) {
+	if p.tier != t {
+		panic(badPacked)
+	}
+	a.checkInput()
+	b := p.shape()
+	checkOutput(a, &b, c, e)
+}
+
+// shape is the size of the matrix, without its data.
+func (p *Packed) shape() Mat { return Mat{Rows: p.rows, Cols: p.cols} }
+
+// columns is the part of p from column j0 to j1-1, which begins and ends with a strip
+// of the tile for many rows, or with p.
+func (p *Packed) columns(j0, j1 int) Packed {
+	return Packed{p.tier, p.rows, j1 - j0, p.data[min(j0*p.rows, len(p.data)):]}
 }

@@ -37,6 +37,15 @@ func TestGemmPackedMatchesGemm(t *testing.T) {
 	})
 }
 
+// packing multiplies by operands that it packs before.
+type packing struct{ *kernels.Team }
+
+func (p packing) Gemm(alpha float32, a, b kernels.Mat, beta float32, c kernels.Mat, e kernels.Epilogue) {
+	var packed kernels.Packed
+	kernels.NewCore(p.Tier()).Pack(&packed, b)
+	p.GemmPacked(alpha, a, &packed, beta, c, e)
+}
+
 func TestGemmPackedMisuse(t *testing.T) {
 	k := kernels.NewCore(kernels.Generic)
 	a, c := kernels.NewMat(2, 3), kernels.NewMat(2, 4)
@@ -49,6 +58,11 @@ func TestGemmPackedMisuse(t *testing.T) {
 	k.Pack(&packed, kernels.NewMat(3, 4))
 	requirePanic(t, "overlap", "kernels: output overlaps an input", func() {
 		k.GemmPacked(1, a.Slice(0, 1, 0, 3), &packed, 0, kernels.View(a.Data[:4], 1, 4), kernels.Epilogue{})
+	})
+	team := kernels.NewTeam(kernels.Generic, 2)
+	defer team.Close()
+	requirePanic(t, "team's shapes", "kernels: shapes do not fit together", func() {
+		team.GemmPacked(1, kernels.NewMat(200, 4), &packed, 0, kernels.NewMat(200, 4), kernels.Epilogue{})
 	})
 	requirePanic(t, "short", "kernels: matrix reaches beyond its data, or has a negative size or stride", func() {
 		k.Pack(&packed, kernels.Mat{Data: a.Data, Rows: 3, Cols: 4, RowStride: 4, ColStride: 1})

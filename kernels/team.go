@@ -11,13 +11,15 @@ type Team struct {
 	task  func(rank int, k *Core)
 	run   func(rank int)
 
-	gemm     gemmArgs // what the workers share out of a call of Gemm
-	gemmPart func(rank int, k *Core)
+	gemm       gemmArgs // what the workers share out of a call of Gemm or GemmPacked
+	gemmPart   func(rank int, k *Core)
+	packedPart func(rank int, k *Core)
 }
 
 type gemmArgs struct {
 	alpha, beta float32
 	a, b, c     Mat
+	packed      Packed // instead of b
 	e           Epilogue
 }
 
@@ -34,7 +36,7 @@ func NewTeam(tier Tier, workers int) *Team {
 	}
 	t.par = par.NewTeam(len(t.cores))
 	t.run = func(rank int) { t.task(rank, t.cores[rank]) }
-	t.gemmPart = t.gemmShare
+	t.gemmPart, t.packedPart = t.gemmShare, t.packedShare
 	return t
 }
 
@@ -62,19 +64,46 @@ func (t *Team) Close() { t.par.Close() }
 // workers. The bits are the same for any number of workers.
 func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
 	checkGemm(&a, &b, &c, e)
-	if len(t.cores) == 1 || 2*c.Rows*c.Cols*a.Cols < parallelFlops {
+	if !t.pays(a, c) {
 		t.cores[0].Gemm(alpha, a, b, beta, c, e)
 		return
 	}
-	t.gemm = gemmArgs{alpha, beta, a, b, c, e}
+	t.gemm = gemmArgs{alpha: alpha, a: a, b: b, beta: beta, c: c, e: e}
 	t.Run(t.gemmPart)
 	t.gemm = gemmArgs{} // the memory of the operands is not ours to keep
 }
 
+// GemmPacked is Core.GemmPacked with the work shared out as in Gemm. Any Core of
+// the tier can have packed b.
+func (t *Team) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue) {
+	b.check(&a, &c, e, t.Tier())
+	if !t.pays(a, c) {
+		t.cores[0].GemmPacked(alpha, a, b, beta, c, e)
+		return
+	}
+	t.gemm = gemmArgs{alpha: alpha, a: a, packed: *b, beta: beta, c: c, e: e}
+	t.Run(t.packedPart)
+	t.gemm = gemmArgs{}
+}
+
+// pays reports whether a product is large enough for several workers.
+func (t *Team) pays(a, c Mat) bool {
+	return len(t.cores) > 1 && 2*c.Rows*c.Cols*a.Cols >= parallelFlops
+}
+
 // gemmShare computes the rank's share.
 func (t *Team) gemmShare(rank int, k *Core) {
-	a, b, c, e := ShareGemm(t.gemm.a, t.gemm.b, t.gemm.c, t.gemm.e, rank, t.Workers())
-	k.Gemm(t.gemm.alpha, a, b, t.gemm.beta, c, e)
+	g := &t.gemm
+	a, b, c, e := ShareGemm(g.a, g.b, g.c, g.e, rank, t.Workers())
+	k.Gemm(g.alpha, a, b, g.beta, c, e)
+}
+
+// packedShare computes the rank's share with whole strips of b.
+func (t *Team) packedShare(rank int, k *Core) {
+	g := &t.gemm
+	a, c, e, j0, j1 := shareOf(g.a, g.c, g.e, mainTile(k.set).NR, rank, t.Workers())
+	b := g.packed.columns(j0, j1)
+	k.GemmPacked(g.alpha, a, &b, g.beta, c, e)
 }
 
 // ShareGemm cuts a product, c = act(a·b + …), along the longer side of c into one
@@ -82,15 +111,22 @@ func (t *Team) gemmShare(rank int, k *Core) {
 // Neighbours in memory stay together by the line of the cache, which two workers had
 // better not both write to. There may be nothing left for a rank.
 func ShareGemm(a, b, c Mat, e Epilogue, rank, workers int) (Mat, Mat, Mat, Epilogue) {
+	a, c, e, j0, j1 := shareOf(a, c, e, shareUnit(c.ColStride), rank, workers)
+	return a, b.Slice(0, b.Rows, j0, j1), c, e
+}
+
+// shareOf is the rank's part of a, c and the bias, and of the columns of b, from j0
+// to j1-1, which come in units.
+func shareOf(a, c Mat, e Epilogue, unit, rank, workers int) (Mat, Mat, Epilogue, int, int) {
 	if c.Rows >= c.Cols {
 		i0, i1 := Share(c.Rows, shareUnit(c.RowStride), rank, workers)
-		return a.Slice(i0, i1, 0, a.Cols), b, c.Slice(i0, i1, 0, c.Cols), e
+		return a.Slice(i0, i1, 0, a.Cols), c.Slice(i0, i1, 0, c.Cols), e, 0, c.Cols
 	}
-	j0, j1 := Share(c.Cols, shareUnit(c.ColStride), rank, workers)
+	j0, j1 := Share(c.Cols, unit, rank, workers)
 	if e.Bias != nil {
 		e.Bias = e.Bias[j0:j1]
 	}
-	return a, b.Slice(0, b.Rows, j0, j1), c.Slice(0, c.Rows, j0, j1), e
+	return a, c.Slice(0, c.Rows, j0, j1), e, j0, j1
 }
 
 // shareUnit is the number of rows, or columns, that are not torn apart if they lie
