@@ -9,7 +9,7 @@ import (
 
 // exampleReport is of two shapes, whose times are those of 1 GFLOP/s and so on.
 func exampleReport() report {
-	s := shape{m: 10, k: 5, n: 10, op: "nn"} // 1000 operations
+	s := shape{name: "example", m: 10, k: 5, n: 10, op: "nn"} // 1000 operations
 	const visit = 100
 	times := func(gflops ...float64) *series {
 		x := &series{}

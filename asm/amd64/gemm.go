@@ -67,10 +67,11 @@ func (t *tile) chains() {
 	t.MOVQ(t.ahead, t.param("ahead"))
 }
 
-// rounds runs kUnroll steps at a time. The first ones ask for c, a row a step, so
-// that it is there when the chains end.
+// rounds runs kUnroll steps at a time. The first ones ask for c of the next tile, a
+// row a step, so that it is there when its chains begin, or end.
 func (t *tile) rounds(k reg.Register) {
 	c, stride := t.loadParam("c"), t.loadStride("rsc")
+	t.ADDQ(t.loadStride("tsc"), c)
 	first := t.GP64()
 	t.MOVQ(operand.I32((t.rows+kUnroll-1)/kUnroll), first)
 	t.SUBQ(operand.Imm(kUnroll), k)

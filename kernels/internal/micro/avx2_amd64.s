@@ -34,6 +34,9 @@ tile:
 	MOVQ    c+96(FP), R8
 	MOVQ    rsc+104(FP), R9
 	SHLQ    $0x02, R9
+	MOVQ    tsc+112(FP), R10
+	SHLQ    $0x02, R10
+	ADDQ    R10, R8
 	MOVQ    $+1, R10
 	SUBQ    $0x04, SI
 	JL      rest
@@ -245,6 +248,9 @@ tile:
 	MOVQ    c+96(FP), R9
 	MOVQ    rsc+104(FP), R10
 	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
 	MOVQ    $+1, R11
 	SUBQ    $0x04, DI
 	JL      rest
@@ -519,6 +525,9 @@ tile:
 	MOVQ    c+96(FP), R9
 	MOVQ    rsc+104(FP), R10
 	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
 	MOVQ    $+1, R11
 	SUBQ    $0x04, DI
 	JL      rest
@@ -839,6 +848,9 @@ tile:
 	MOVQ    c+96(FP), R8
 	MOVQ    rsc+104(FP), R9
 	SHLQ    $0x02, R9
+	MOVQ    tsc+112(FP), R10
+	SHLQ    $0x02, R10
+	ADDQ    R10, R8
 	MOVQ    $+1, R10
 	SUBQ    $0x04, SI
 	JL      rest
@@ -1000,6 +1012,9 @@ tile:
 	MOVQ    c+96(FP), R9
 	MOVQ    rsc+104(FP), R10
 	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
 	MOVQ    $+1, R11
 	SUBQ    $0x04, DI
 	JL      rest
@@ -1198,6 +1213,9 @@ tile:
 	MOVQ    c+96(FP), R9
 	MOVQ    rsc+104(FP), R10
 	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
 	MOVQ    $+1, R11
 	SUBQ    $0x04, DI
 	JL      rest
@@ -1435,6 +1453,9 @@ tile:
 	MOVQ    c+96(FP), R10
 	MOVQ    rsc+104(FP), R11
 	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
 	MOVQ    $+1, R12
 	SUBQ    $0x04, R8
 	JL      rest
@@ -1718,6 +1739,9 @@ tile:
 	MOVQ    c+96(FP), R10
 	MOVQ    rsc+104(FP), R11
 	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
 	MOVQ    $+2, R12
 	SUBQ    $0x04, R8
 	JL      rest
@@ -2038,6 +2062,9 @@ tile:
 	MOVQ    c+96(FP), R10
 	MOVQ    rsc+104(FP), R11
 	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
 	MOVQ    $+2, R12
 	SUBQ    $0x04, R8
 	JL      rest
@@ -2374,6 +2401,9 @@ tile:
 	MOVQ    c+96(FP), R8
 	MOVQ    rsc+104(FP), R9
 	SHLQ    $0x02, R9
+	MOVQ    tsc+112(FP), R10
+	SHLQ    $0x02, R10
+	ADDQ    R10, R8
 	MOVQ    $+1, R10
 	SUBQ    $0x04, SI
 	JL      rest
@@ -2512,6 +2542,9 @@ tile:
 	MOVQ    c+96(FP), R9
 	MOVQ    rsc+104(FP), R10
 	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
 	MOVQ    $+1, R11
 	SUBQ    $0x04, DI
 	JL      rest
@@ -2674,6 +2707,9 @@ tile:
 	MOVQ    c+96(FP), R9
 	MOVQ    rsc+104(FP), R10
 	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
 	MOVQ    $+1, R11
 	SUBQ    $0x04, DI
 	JL      rest
@@ -2862,6 +2898,9 @@ tile:
 	MOVQ    c+96(FP), R10
 	MOVQ    rsc+104(FP), R11
 	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
 	MOVQ    $+1, R12
 	SUBQ    $0x04, R8
 	JL      rest
@@ -3083,6 +3122,9 @@ tile:
 	MOVQ    c+96(FP), R10
 	MOVQ    rsc+104(FP), R11
 	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
 	MOVQ    $+2, R12
 	SUBQ    $0x04, R8
 	JL      rest
@@ -3328,6 +3370,9 @@ tile:
 	MOVQ    c+96(FP), R10
 	MOVQ    rsc+104(FP), R11
 	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
 	MOVQ    $+2, R12
 	SUBQ    $0x04, R8
 	JL      rest

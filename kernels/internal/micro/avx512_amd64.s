@@ -43,6 +43,9 @@ tile:
 	MOVQ      c+96(FP), R8
 	MOVQ      rsc+104(FP), R9
 	SHLQ      $0x02, R9
+	MOVQ      tsc+112(FP), R10
+	SHLQ      $0x02, R10
+	ADDQ      R10, R8
 	MOVQ      $+1, R10
 	SUBQ      $0x04, SI
 	JL        rest
@@ -383,6 +386,9 @@ tile:
 	MOVQ      c+96(FP), R9
 	MOVQ      rsc+104(FP), R10
 	SHLQ      $0x02, R10
+	MOVQ      tsc+112(FP), R11
+	SHLQ      $0x02, R11
+	ADDQ      R11, R9
 	MOVQ      $+1, R11
 	SUBQ      $0x04, DI
 	JL        rest
@@ -846,6 +852,9 @@ tile:
 	MOVQ      c+96(FP), R9
 	MOVQ      rsc+104(FP), R10
 	SHLQ      $0x02, R10
+	MOVQ      tsc+112(FP), R11
+	SHLQ      $0x02, R11
+	ADDQ      R11, R9
 	MOVQ      $+1, R11
 	SUBQ      $0x04, DI
 	JL        rest
@@ -1399,6 +1408,9 @@ tile:
 	MOVQ      c+96(FP), R8
 	MOVQ      rsc+104(FP), R9
 	SHLQ      $0x02, R9
+	MOVQ      tsc+112(FP), R10
+	SHLQ      $0x02, R10
+	ADDQ      R10, R8
 	MOVQ      $+1, R10
 	SUBQ      $0x04, SI
 	JL        rest
@@ -1571,6 +1583,9 @@ tile:
 	MOVQ      c+96(FP), R9
 	MOVQ      rsc+104(FP), R10
 	SHLQ      $0x02, R10
+	MOVQ      tsc+112(FP), R11
+	SHLQ      $0x02, R11
+	ADDQ      R11, R9
 	MOVQ      $+1, R11
 	SUBQ      $0x04, DI
 	JL        rest
@@ -1782,6 +1797,9 @@ tile:
 	MOVQ      c+96(FP), R9
 	MOVQ      rsc+104(FP), R10
 	SHLQ      $0x02, R10
+	MOVQ      tsc+112(FP), R11
+	SHLQ      $0x02, R11
+	ADDQ      R11, R9
 	MOVQ      $+1, R11
 	SUBQ      $0x04, DI
 	JL        rest
@@ -2034,6 +2052,9 @@ tile:
 	MOVQ      c+96(FP), R10
 	MOVQ      rsc+104(FP), R11
 	SHLQ      $0x02, R11
+	MOVQ      tsc+112(FP), R12
+	SHLQ      $0x02, R12
+	ADDQ      R12, R10
 	MOVQ      $+1, R12
 	SUBQ      $0x04, R8
 	JL        rest
@@ -2334,6 +2355,9 @@ tile:
 	MOVQ      c+96(FP), R10
 	MOVQ      rsc+104(FP), R11
 	SHLQ      $0x02, R11
+	MOVQ      tsc+112(FP), R12
+	SHLQ      $0x02, R12
+	ADDQ      R12, R10
 	MOVQ      $+2, R12
 	SUBQ      $0x04, R8
 	JL        rest
@@ -2673,6 +2697,9 @@ tile:
 	MOVQ      c+96(FP), R10
 	MOVQ      rsc+104(FP), R11
 	SHLQ      $0x02, R11
+	MOVQ      tsc+112(FP), R12
+	SHLQ      $0x02, R12
+	ADDQ      R12, R10
 	MOVQ      $+2, R12
 	SUBQ      $0x04, R8
 	JL        rest
@@ -3053,6 +3080,9 @@ tile:
 	MOVQ      c+96(FP), R11
 	MOVQ      rsc+104(FP), R12
 	SHLQ      $0x02, R12
+	MOVQ      tsc+112(FP), R13
+	SHLQ      $0x02, R13
+	ADDQ      R13, R11
 	MOVQ      $+2, R13
 	SUBQ      $0x04, R9
 	JL        rest
@@ -3481,6 +3511,9 @@ tile:
 	MOVQ      c+96(FP), R11
 	MOVQ      rsc+104(FP), R12
 	SHLQ      $0x02, R12
+	MOVQ      tsc+112(FP), R13
+	SHLQ      $0x02, R13
+	ADDQ      R13, R11
 	MOVQ      $+2, R13
 	SUBQ      $0x04, R9
 	JL        rest
@@ -3948,6 +3981,9 @@ tile:
 	MOVQ      c+96(FP), R11
 	MOVQ      rsc+104(FP), R12
 	SHLQ      $0x02, R12
+	MOVQ      tsc+112(FP), R13
+	SHLQ      $0x02, R13
+	ADDQ      R13, R11
 	MOVQ      $+3, R13
 	SUBQ      $0x04, R9
 	JL        rest
@@ -4456,6 +4492,9 @@ tile:
 	MOVQ      c+96(FP), R12
 	MOVQ      rsc+104(FP), R13
 	SHLQ      $0x02, R13
+	MOVQ      tsc+112(FP), R14
+	SHLQ      $0x02, R14
+	ADDQ      R14, R12
 	MOVQ      $+3, R14
 	SUBQ      $0x04, R10
 	JL        rest
@@ -5012,6 +5051,9 @@ tile:
 	MOVQ      c+96(FP), R12
 	MOVQ      rsc+104(FP), R13
 	SHLQ      $0x02, R13
+	MOVQ      tsc+112(FP), R14
+	SHLQ      $0x02, R14
+	ADDQ      R14, R12
 	MOVQ      $+3, R14
 	SUBQ      $0x04, R10
 	JL        rest
@@ -5607,6 +5649,9 @@ tile:
 	MOVQ      c+96(FP), R12
 	MOVQ      rsc+104(FP), R13
 	SHLQ      $0x02, R13
+	MOVQ      tsc+112(FP), R14
+	SHLQ      $0x02, R14
+	ADDQ      R14, R12
 	MOVQ      $+3, R14
 	SUBQ      $0x04, R10
 	JL        rest
@@ -6243,6 +6288,9 @@ tile:
 	MOVQ      c+96(FP), R13
 	MOVQ      rsc+104(FP), R14
 	SHLQ      $0x02, R14
+	MOVQ      tsc+112(FP), R15
+	SHLQ      $0x02, R15
+	ADDQ      R15, R13
 	MOVQ      $+4, R15
 	SUBQ      $0x04, R11
 	JL        rest
@@ -6927,6 +6975,9 @@ tile:
 	MOVQ      c+96(FP), R13
 	MOVQ      rsc+104(FP), R14
 	SHLQ      $0x02, R14
+	MOVQ      tsc+112(FP), R15
+	SHLQ      $0x02, R15
+	ADDQ      R15, R13
 	MOVQ      $+4, R15
 	SUBQ      $0x04, R11
 	JL        rest
@@ -7599,6 +7650,9 @@ tile:
 	MOVQ      c+96(FP), R8
 	MOVQ      rsc+104(FP), R9
 	SHLQ      $0x02, R9
+	MOVQ      tsc+112(FP), R10
+	SHLQ      $0x02, R10
+	ADDQ      R10, R8
 	MOVQ      $+1, R10
 	SUBQ      $0x04, SI
 	JL        rest
@@ -7743,6 +7797,9 @@ tile:
 	MOVQ      c+96(FP), R9
 	MOVQ      rsc+104(FP), R10
 	SHLQ      $0x02, R10
+	MOVQ      tsc+112(FP), R11
+	SHLQ      $0x02, R11
+	ADDQ      R11, R9
 	MOVQ      $+1, R11
 	SUBQ      $0x04, DI
 	JL        rest
@@ -7912,6 +7969,9 @@ tile:
 	MOVQ      c+96(FP), R9
 	MOVQ      rsc+104(FP), R10
 	SHLQ      $0x02, R10
+	MOVQ      tsc+112(FP), R11
+	SHLQ      $0x02, R11
+	ADDQ      R11, R9
 	MOVQ      $+1, R11
 	SUBQ      $0x04, DI
 	JL        rest
@@ -8108,6 +8168,9 @@ tile:
 	MOVQ      c+96(FP), R10
 	MOVQ      rsc+104(FP), R11
 	SHLQ      $0x02, R11
+	MOVQ      tsc+112(FP), R12
+	SHLQ      $0x02, R12
+	ADDQ      R12, R10
 	MOVQ      $+1, R12
 	SUBQ      $0x04, R8
 	JL        rest
@@ -8338,6 +8401,9 @@ tile:
 	MOVQ      c+96(FP), R10
 	MOVQ      rsc+104(FP), R11
 	SHLQ      $0x02, R11
+	MOVQ      tsc+112(FP), R12
+	SHLQ      $0x02, R12
+	ADDQ      R12, R10
 	MOVQ      $+2, R12
 	SUBQ      $0x04, R8
 	JL        rest
@@ -8593,6 +8659,9 @@ tile:
 	MOVQ      c+96(FP), R10
 	MOVQ      rsc+104(FP), R11
 	SHLQ      $0x02, R11
+	MOVQ      tsc+112(FP), R12
+	SHLQ      $0x02, R12
+	ADDQ      R12, R10
 	MOVQ      $+2, R12
 	SUBQ      $0x04, R8
 	JL        rest
@@ -8875,6 +8944,9 @@ tile:
 	MOVQ      c+96(FP), R11
 	MOVQ      rsc+104(FP), R12
 	SHLQ      $0x02, R12
+	MOVQ      tsc+112(FP), R13
+	SHLQ      $0x02, R13
+	ADDQ      R13, R11
 	MOVQ      $+2, R13
 	SUBQ      $0x04, R9
 	JL        rest
@@ -9191,6 +9263,9 @@ tile:
 	MOVQ      c+96(FP), R11
 	MOVQ      rsc+104(FP), R12
 	SHLQ      $0x02, R12
+	MOVQ      tsc+112(FP), R13
+	SHLQ      $0x02, R13
+	ADDQ      R13, R11
 	MOVQ      $+2, R13
 	SUBQ      $0x04, R9
 	JL        rest
@@ -9532,6 +9607,9 @@ tile:
 	MOVQ      c+96(FP), R11
 	MOVQ      rsc+104(FP), R12
 	SHLQ      $0x02, R12
+	MOVQ      tsc+112(FP), R13
+	SHLQ      $0x02, R13
+	ADDQ      R13, R11
 	MOVQ      $+3, R13
 	SUBQ      $0x04, R9
 	JL        rest
@@ -9900,6 +9978,9 @@ tile:
 	MOVQ      c+96(FP), R12
 	MOVQ      rsc+104(FP), R13
 	SHLQ      $0x02, R13
+	MOVQ      tsc+112(FP), R14
+	SHLQ      $0x02, R14
+	ADDQ      R14, R12
 	MOVQ      $+3, R14
 	SUBQ      $0x04, R10
 	JL        rest
@@ -10302,6 +10383,9 @@ tile:
 	MOVQ      c+96(FP), R12
 	MOVQ      rsc+104(FP), R13
 	SHLQ      $0x02, R13
+	MOVQ      tsc+112(FP), R14
+	SHLQ      $0x02, R14
+	ADDQ      R14, R12
 	MOVQ      $+3, R14
 	SUBQ      $0x04, R10
 	JL        rest
@@ -10729,6 +10813,9 @@ tile:
 	MOVQ      c+96(FP), R12
 	MOVQ      rsc+104(FP), R13
 	SHLQ      $0x02, R13
+	MOVQ      tsc+112(FP), R14
+	SHLQ      $0x02, R14
+	ADDQ      R14, R12
 	MOVQ      $+3, R14
 	SUBQ      $0x04, R10
 	JL        rest
@@ -11183,6 +11270,9 @@ tile:
 	MOVQ      c+96(FP), R13
 	MOVQ      rsc+104(FP), R14
 	SHLQ      $0x02, R14
+	MOVQ      tsc+112(FP), R15
+	SHLQ      $0x02, R15
+	ADDQ      R15, R13
 	MOVQ      $+4, R15
 	SUBQ      $0x04, R11
 	JL        rest
@@ -11671,6 +11761,9 @@ tile:
 	MOVQ      c+96(FP), R13
 	MOVQ      rsc+104(FP), R14
 	SHLQ      $0x02, R14
+	MOVQ      tsc+112(FP), R15
+	SHLQ      $0x02, R15
+	ADDQ      R15, R13
 	MOVQ      $+4, R15
 	SUBQ      $0x04, R11
 	JL        rest
