@@ -92,7 +92,7 @@ func (k *Core) seedPlace(p *product, b *block) (at *float32, rs, cs int) {
 // spreadBias repeats each element of the bias across a row as wide as the tiles.
 func (k *Core) spreadBias(bias []float32, nr int) (at *float32, rs, cs int) {
 	rows := grow(&k.biasRows, len(bias)*nr)
-	k.set.Transpose(nr, len(bias), &rows[0], nr, &bias[0], 0, 1)
+	k.set.Transpose(nr, len(bias), &rows[0], nr, &bias[0], 0, 1, 0)
 	return &rows[0], nr, 0
 }
 

@@ -9,8 +9,8 @@ import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 type blocking struct{ m, n, k int }
 
 const (
-	minBlockK, maxBlockK = 256, 1024 // below it is loading c that takes the time
-	maxBlockA            = 1 << 18   // elements, so that no call of assembly is long
+	minBlockK, maxBlockK = 256, 768 // below it is loading c that takes the time
+	maxBlockA            = 1 << 18  // elements, so that no call of assembly is long
 	blockN               = 2048
 )
 

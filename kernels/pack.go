@@ -18,27 +18,23 @@ const minReuseA = 128
 // where elements lie a step apart, for that many steps, and their neighbours a stride
 // apart: rarely, if they share a set of a first-level cache or lie over too many pages,
 // so that each is read from far away each time; more often, if they lie over more than
-// a second-level cache has; often, if they share a few sets of the first and come from
-// the second. Measured on Zen 3.
+// a second-level cache has, or if no prefetcher follows. Measured on Zen 3.
 func reuseToPack(steps, step, stride int) int {
 	const (
-		few     = 128      // steps that are fast in any case
-		page    = 1 << 10  // 4 KB of float32: addresses that far apart share a set
-		crowded = page / 8 // … and these one in eight
-		large   = 1 << 17
-		far     = 1 << 18
+		few   = 128     // steps that are fast in any case
+		page  = 1 << 10 // 4 KB of float32: addresses that far apart share a set
+		large = 1 << 17
+		far   = 1 << 18
 	)
 	switch {
-	case steps < few:
+	case steps < few || step == 1 && stride%page != 0:
 		return math.MaxInt
-	case step > 1 && (step%page == 0 || steps*step > far) || stride > 1 && stride%page == 0:
+	case step%page == 0 || stride%page == 0 || steps*step > far:
 		return 16
-	case step > 1 && steps*step > large:
+	case steps*step > large:
 		return 64
-	case step > 1 && step%crowded == 0:
-		return 384
 	}
-	return math.MaxInt
+	return 256
 }
 
 // packBlocks copies what the block reads of a, and, once for all blocks of
@@ -81,12 +77,13 @@ func (k *Core) packStrips(dst []float32, b place, rows, cols int, alpha float32,
 
 // packTiles copies tiles of rows × cols that lie side by side, times α: tile after
 // tile, and in a tile row after row, rs elements apart. Along contiguous rows it
-// goes row by row, because these may be pages apart.
+// goes row by row, because these may be pages apart, and asks for what is a few of
+// them ahead: no prefetcher goes there by itself.
 func (k *Core) packTiles(dst []float32, src place, tiles, rows, cols, rs int, alpha float32) {
 	size := rows * rs
 	if src.cs == 1 && tiles > 1 {
 		for p := range rows {
-			k.set.Copy(tiles, cols, &dst[p*rs], size, src.element(p, 0), cols, alpha)
+			k.set.Copy(tiles, cols, &dst[p*rs], size, src.element(p, 0), cols, alpha, 8*src.rs)
 		}
 		return
 	}

@@ -32,9 +32,9 @@ func (k *Core) move(dst, src place, rows, cols int, alpha float32) {
 	}
 	switch {
 	case dst.cs == 1 && src.cs == 1:
-		k.set.Copy(rows, cols, dst.at, dst.rs, src.at, src.rs, alpha)
+		k.set.Copy(rows, cols, dst.at, dst.rs, src.at, src.rs, alpha, 0)
 	case dst.cs == 1 && src.rs == 1:
-		k.set.Transpose(cols, rows, dst.at, dst.rs, src.at, src.cs, alpha)
+		k.set.Transpose(cols, rows, dst.at, dst.rs, src.at, src.cs, alpha, 0)
 	default:
 		for i := range rows {
 			for j := range cols {

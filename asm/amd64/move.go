@@ -46,10 +46,11 @@ func (g *generator) copy() {
 	g.TESTQ(m.rows, m.rows)
 	g.JZ(operand.LabelRef("done"))
 
-	at := g.GP64()
+	at, ahead := g.GP64(), g.loadStride("ahead")
 	from := operand.Mem{Base: m.src, Index: at, Scale: 1}
 	to := operand.Mem{Base: m.dst, Index: at, Scale: 1}
 	g.Label("row")
+	g.PREFETCHT0(operand.Mem{Base: m.src, Index: ahead, Scale: 1})
 	g.XORQ(at, at)
 	g.CMPQ(at, vectors)
 	g.JEQ(operand.LabelRef("rest"))

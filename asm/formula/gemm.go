@@ -32,7 +32,7 @@ const (
 
 // Copy and transpose move matrices; see MoveFunc.
 const (
-	MoveSignature = "func(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)"
+	MoveSignature = "func(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)"
 	CopyName      = "copy"
 	CopyDoc       = "dst[i][j] = α·src[i][j], i < rows, j < cols."
 	TransposeName = "transpose"

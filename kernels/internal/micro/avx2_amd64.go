@@ -137,12 +137,12 @@ func nonZeroFloatsAVX2(n int, columns *int32, values *float32, x *float32, first
 // copyAVX2: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //
 //go:noescape
-func copyAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+func copyAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
 // transposeAVX2: dst[j][i] = α·src[i][j], i < rows, j < cols.
 //
 //go:noescape
-func transposeAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+func transposeAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
 // peakAVX2: n rounds of fused multiply-adds on registers; see Set.Peak.
 //

@@ -4830,9 +4830,9 @@ elements:
 	VZEROUPPER
 	RET
 
-// func copyAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
-// Requires: AVX
-TEXT ·copyAVX2(SB), NOSPLIT, $0-52
+// func copyAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
+// Requires: AVX, MMX+
+TEXT ·copyAVX2(SB), NOSPLIT, $0-64
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         dst+16(FP), DX
@@ -4848,11 +4848,14 @@ TEXT ·copyAVX2(SB), NOSPLIT, $0-52
 	ANDQ         $0x07, CX
 	TESTQ        AX, AX
 	JZ           done
+	MOVQ         ahead+56(FP), R10
+	SHLQ         $0x02, R10
 
 row:
-	XORQ R9, R9
-	CMPQ R9, R8
-	JEQ  rest
+	PREFETCHT0 (SI)(R10*1)
+	XORQ       R9, R9
+	CMPQ       R9, R8
+	JEQ        rest
 
 vectors:
 	VMULPS  (SI)(R9*1), Y0, Y1
@@ -4895,9 +4898,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func transposeAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+// func transposeAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 // Requires: AVX, CMOV
-TEXT ·transposeAVX2(SB), NOSPLIT, $0-52
+TEXT ·transposeAVX2(SB), NOSPLIT, $0-64
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         dst+16(FP), DX

@@ -207,12 +207,12 @@ func sparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *f
 // copyAVX512: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //
 //go:noescape
-func copyAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+func copyAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
 // transposeAVX512: dst[j][i] = α·src[i][j], i < rows, j < cols.
 //
 //go:noescape
-func transposeAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+func transposeAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
 // peakAVX512: n rounds of fused multiply-adds on registers; see Set.Peak.
 //

@@ -12869,9 +12869,9 @@ sum:
 	VZEROUPPER
 	RET
 
-// func copyAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·copyAVX512(SB), NOSPLIT, $0-52
+// func copyAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·copyAVX512(SB), NOSPLIT, $0-64
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         dst+16(FP), DX
@@ -12890,11 +12890,14 @@ TEXT ·copyAVX512(SB), NOSPLIT, $0-52
 	KMOVW        R9, K1
 	TESTQ        AX, AX
 	JZ           done
+	MOVQ         ahead+56(FP), R9
+	SHLQ         $0x02, R9
 
 row:
-	XORQ CX, CX
-	CMPQ CX, R8
-	JEQ  rest
+	PREFETCHT0 (SI)(R9*1)
+	XORQ       CX, CX
+	CMPQ       CX, R8
+	JEQ        rest
 
 vectors:
 	VMULPS  (SI)(CX*1), Z0, Z1
@@ -12915,9 +12918,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func transposeAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+// func transposeAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
-TEXT ·transposeAVX512(SB), NOSPLIT, $0-52
+TEXT ·transposeAVX512(SB), NOSPLIT, $0-64
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         dst+16(FP), DX

@@ -3,7 +3,7 @@ package micro
 import "unsafe"
 
 // copyGeneric: dst[i][j] = α·src[i][j].
-func copyGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32) {
+func copyGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, _ int) {
 	if cols == 0 {
 		return
 	}
@@ -16,7 +16,7 @@ func copyGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss int, a
 }
 
 // transposeGeneric: dst[j][i] = α·src[i][j].
-func transposeGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32) {
+func transposeGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, _ int) {
 	if cols == 0 {
 		return
 	}

@@ -39,8 +39,8 @@ func checkMove(t *testing.T, name string, f [2]MoveFunc, rnd *rand.Rand, rows, c
 	}
 	src, dst := matrix(rows, cols, rss), matrix(out, in, rsd)
 	gsrc, got, want := guarded(t, src, side), guarded(t, dst, side), slices.Clone(dst)
-	f[0](rows, cols, unsafe.SliceData(got), rsd, unsafe.SliceData(gsrc), rss, alpha)
-	f[1](rows, cols, unsafe.SliceData(want), rsd, unsafe.SliceData(src), rss, alpha)
+	f[0](rows, cols, unsafe.SliceData(got), rsd, unsafe.SliceData(gsrc), rss, alpha, rnd.IntN(5)*rss)
+	f[1](rows, cols, unsafe.SliceData(want), rsd, unsafe.SliceData(src), rss, alpha, rnd.IntN(5)*rss)
 	what := fmt.Sprintf("%s of %d × %d, rss %d, rsd %d", name, rows, cols, rss, rsd)
 	suite.RequireSame(t, what, got, want)
 	suite.RequireSame(t, what+": src", gsrc, src)
@@ -65,8 +65,8 @@ func TestCopyInPlace(t *testing.T) {
 		x := make([]float32, 5*20)
 		fill(rand.New(rand.NewPCG(9, 9)), x)
 		want := slices.Clone(x)
-		s.Copy(5, 17, &x[0], 20, &x[0], 20, -3)
-		copyGeneric(5, 17, &want[0], 20, &want[0], 20, -3)
+		s.Copy(5, 17, &x[0], 20, &x[0], 20, -3, 0)
+		copyGeneric(5, 17, &want[0], 20, &want[0], 20, -3, 0)
 		suite.RequireSame(t, "copy in place", x, want)
 	})
 }
@@ -95,7 +95,7 @@ func BenchmarkMoves(b *testing.B) {
 					}
 					b.SetBytes(int64(8 * rows * cols))
 					for b.Loop() {
-						f[0](rows, cols, &dst[0], rsd, &src[0], cols, 1)
+						f[0](rows, cols, &dst[0], rsd, &src[0], cols, 1, 0)
 					}
 				})
 			}

@@ -157,12 +157,12 @@ func sparse8NEON(rows int, spans, columns *int32, values, b *float32, rsb int, b
 // copyNEON: dst[i][j] = α·src[i][j], i < rows, j < cols.
 //
 //go:noescape
-func copyNEON(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+func copyNEON(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
 // transposeNEON: dst[j][i] = α·src[i][j], i < rows, j < cols.
 //
 //go:noescape
-func transposeNEON(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+func transposeNEON(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
 // peakNEON: n rounds of fused multiply-adds on registers; see Set.Peak.
 //

@@ -5332,7 +5332,7 @@ sum:
 	RET
 
 // copyNEON: dst[i][j] = α·src[i][j], i < rows, j < cols.
-TEXT ·copyNEON(SB), NOSPLIT, $0-52
+TEXT ·copyNEON(SB), NOSPLIT, $0-64
 	MOVD    rows+0(FP), R0
 	MOVD    dst+16(FP), R2
 	MOVD    rsd+24(FP), R3
@@ -5405,7 +5405,7 @@ rowsrest:
 	RET
 
 // transposeNEON: dst[j][i] = α·src[i][j], i < rows, j < cols.
-TEXT ·transposeNEON(SB), NOSPLIT, $0-52
+TEXT ·transposeNEON(SB), NOSPLIT, $0-64
 	MOVD    rows+0(FP), R0
 	MOVD    dst+16(FP), R2
 	MOVD    rsd+24(FP), R3

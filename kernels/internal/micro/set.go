@@ -65,8 +65,9 @@ type NonZeroFloatsFunc func(n int, columns *int32, values, x *float32, first, ah
 // MoveFunc writes α·src, of rows × cols elements, to dst or, a transposing one,
 // its transpose of cols × rows. Rows lie rsd and rss elements apart; columns are
 // neighbours. dst may be src where their rows are the same, but not overlap it
-// otherwise.
-type MoveFunc func(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32)
+// otherwise. ahead is a hint of what will be read next, in elements from each row of
+// src: a tier may ask the caches for it.
+type MoveFunc func(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
 // None is the lo of a GemmFunc that lets everything through.
 var None = float32(math.NaN())
