@@ -31,7 +31,7 @@ var avx2 = isa{
 	},
 	file:      "avx2",
 	newVector: func(c *build.Context) reg.VecVirtual { return c.YMM() },
-	gemvRows:  2, gemvVectors: 4,
+	gemvRows:  8, gemvVectors: 4,
 }
 
 // avx512 needs AVX-512 F, DQ, BW and VL, BMI2 and FMA3. A 14×2 tile keeps 28
