@@ -3,10 +3,12 @@ package kernels
 import "math"
 
 // decidePacking says which operands are copied: those that α has to be multiplied
-// into, a b without contiguous rows, and those that are slow to read as they lie and
+// into, a b without contiguous rows, an a with neither these nor contiguous columns,
+// and those that are slow to read as they lie and
 // needed for enough columns, or rows, of c to make up for the copy.
 func (p *product) decidePacking() {
-	p.packsA = p.alphaA != 1 || p.c.Cols >= max(minReuseA, reuseToPack(p.a.Cols, p.a.ColStride, p.a.RowStride))
+	p.packsA = p.alphaA != 1 || p.a.RowStride != 1 && p.a.ColStride != 1 ||
+		p.c.Cols >= max(minReuseA, reuseToPack(p.a.Cols, p.a.ColStride, p.a.RowStride))
 	p.packsB = p.packed == nil && (p.alphaB != 1 || p.b.ColStride != 1 ||
 		p.c.Rows >= reuseToPack(p.b.Rows, p.b.RowStride, p.b.ColStride))
 }

@@ -16,12 +16,27 @@ type tile struct {
 	rows, vectors int
 	acc           [][]reg.VecVirtual
 
-	a      rows         // at column p
-	csa    reg.Register // bytes between columns of a
-	b, rsb reg.Register // row p of b; bytes between its rows
-	ahead  reg.Register // what to prefetch next
-	last   reg.Register // mask of the columns of the last vector, if masks are used
+	a     columns      // from p on
+	b     lines        // its rows from p on
+	ahead reg.Register // what to prefetch next
+	last  reg.Register // mask of the columns of the last vector, if masks are used
 }
+
+// columns address a column by column, whose rows or columns are contiguous.
+type columns interface {
+	at(i, u int) operand.Mem // row i of column u < kUnroll from the one at hand on
+	next(n int)              // goes on by 1 or kUnroll columns
+}
+
+type contiguousRows struct{ rows }
+
+func (a contiguousRows) at(i, u int) operand.Mem { return a.row(i, 4*u) }
+func (a contiguousRows) next(n int)              { a.advance(operand.Imm(uint64(4 * n))) }
+
+type contiguousColumns struct{ lines }
+
+func (a contiguousColumns) at(i, u int) operand.Mem { return a.line(u, 4*i) }
+func (a contiguousColumns) next(n int)              { a.advance(n) }
 
 // gemm generates c[i][j] = gate(init[i][j] + Σₚ a[i][p]·b[p][j]) for a row or
 // column of tiles of that size. The parameters that point to the tile at hand are
@@ -54,51 +69,66 @@ func (t *tile) locateAhead() {
 
 // chains: acc[i][j] += Σₚ a[i][p]·b[p][j].
 func (t *tile) chains() {
-	t.loadOperands()
-	k := t.loadParam("k")
+	k, a, rsa := t.loadParam("k"), t.loadParam("a"), t.loadStride("rsa")
+	t.b = t.linesFrom(t.loadParam("b"), t.loadStride("rsb"))
 	t.ahead = t.loadParam("ahead")
-	t.rounds(k)
-	t.JZ(operand.LabelRef("done"))
-	t.Label("single")
-	t.step()
-	t.DECQ(k)
-	t.JNZ(operand.LabelRef("single"))
+	t.CMPQ(rsa, operand.Imm(4))
+	t.JEQ(operand.LabelRef("columns"))
+	t.steps(contiguousRows{t.rowsFrom(a, rsa, t.rows)}, k, "Rows")
+	t.JMP(operand.LabelRef("done"))
+	t.Label("columns")
+	t.steps(contiguousColumns{t.linesFrom(a, t.loadStride("csa"))}, k, "Columns")
 	t.Label("done")
 	t.MOVQ(t.ahead, t.param("ahead"))
 }
 
+// steps goes through all p, kUnroll at a time and then one by one.
+func (t *tile) steps(a columns, k reg.Register, form string) {
+	t.a = a
+	t.rounds(k, form)
+	t.JZ(operand.LabelRef("done"))
+	t.Label("single" + form)
+	t.step(0)
+	t.advance(1)
+	t.DECQ(k)
+	t.JNZ(operand.LabelRef("single" + form))
+}
+
 // rounds runs kUnroll steps at a time. The first ones ask for c of the next tile, a
 // row a step, so that it is there when its chains begin, or end.
-func (t *tile) rounds(k reg.Register) {
+func (t *tile) rounds(k reg.Register, form string) {
+	rest := operand.LabelRef("rest" + form)
 	c, stride := t.loadParam("c"), t.loadStride("rsc")
 	t.ADDQ(t.loadStride("tsc"), c)
 	first := t.GP64()
 	t.MOVQ(operand.I32((t.rows+kUnroll-1)/kUnroll), first)
 	t.SUBQ(operand.Imm(kUnroll), k)
-	t.JL(operand.LabelRef("rest"))
-	t.Label("first")
-	for range kUnroll {
+	t.JL(rest)
+	t.Label("first" + form)
+	for u := range kUnroll {
 		const line = 16 // float32
 		for j := 0; j < t.vectors*t.Lanes; j += line {
 			t.PREFETCHT0(operand.Mem{Base: c, Disp: 4 * j})
 		}
 		t.ADDQ(stride, c)
-		t.step()
+		t.step(u)
 	}
+	t.advance(kUnroll)
 	t.lookAhead()
 	t.SUBQ(operand.Imm(kUnroll), k)
-	t.JL(operand.LabelRef("rest"))
+	t.JL(rest)
 	t.DECQ(first)
-	t.JNZ(operand.LabelRef("first"))
+	t.JNZ(operand.LabelRef("first" + form))
 
-	t.Label("unrolled")
-	for range kUnroll {
-		t.step()
+	t.Label("unrolled" + form)
+	for u := range kUnroll {
+		t.step(u)
 	}
+	t.advance(kUnroll)
 	t.lookAhead()
 	t.SUBQ(operand.Imm(kUnroll), k)
-	t.JGE(operand.LabelRef("unrolled"))
-	t.Label("rest")
+	t.JGE(operand.LabelRef("unrolled" + form))
+	t.Label("rest" + form)
 	t.ADDQ(operand.Imm(kUnroll), k)
 }
 
@@ -114,7 +144,7 @@ func (t *tile) seed() {
 	for i := range t.rows {
 		t.acc = append(t.acc, t.vecs(t.vectors))
 		for j, acc := range t.acc[i] {
-			t.loadVector(init, j, acc)
+			t.loadVector(operand.Mem{Base: init}, j, acc)
 		}
 		if i < t.rows-1 {
 			t.ADDQ(stride, init)
@@ -122,47 +152,44 @@ func (t *tile) seed() {
 	}
 }
 
-func (t *tile) loadOperands() {
-	rsa := t.loadStride("rsa")
-	t.csa = t.loadStride("csa")
-	t.b, t.rsb = t.loadParam("b"), t.loadStride("rsb")
-	t.a = t.rowsFrom(t.loadParam("a"), rsa, t.rows)
-}
-
-// step: acc[i][j] += a[i][p]·b[p][j] for all i and j; then p++. The shorter side
-// of the tile stays in registers while the other one passes by.
-func (t *tile) step() {
+// step: acc[i][j] += a[i][p+u]·b[p+u][j] for all i and j. The shorter side of the
+// tile stays in registers while the other one passes by.
+func (t *tile) step(u int) {
 	if t.rows < t.vectors {
-		t.stepAlongRow()
+		t.stepAlongRow(u)
 	} else {
-		t.stepDownColumn()
+		t.stepDownColumn(u)
 	}
-	t.ADDQ(t.rsb, t.b)
-	t.a.advance(t.csa)
 }
 
-func (t *tile) stepDownColumn() {
+// advance: p += n.
+func (t *tile) advance(n int) {
+	t.a.next(n)
+	t.b.advance(n)
+}
+
+func (t *tile) stepDownColumn(u int) {
 	b := t.vecs(t.vectors)
 	for j := range b {
-		t.loadVector(t.b, j, b[j])
+		t.loadVector(t.b.line(u, 0), j, b[j])
 	}
 	for i := range t.rows {
 		a := t.vec()
-		t.VBROADCASTSS(t.a.row(i, 0), a)
+		t.VBROADCASTSS(t.a.at(i, u), a)
 		for j := range b {
 			t.VFMADD231PS(a, b[j], t.acc[i][j])
 		}
 	}
 }
 
-func (t *tile) stepAlongRow() {
+func (t *tile) stepAlongRow(u int) {
 	a := t.vecs(t.rows)
 	for i := range a {
-		t.VBROADCASTSS(t.a.row(i, 0), a[i])
+		t.VBROADCASTSS(t.a.at(i, u), a[i])
 	}
 	for j := range t.vectors {
 		b := t.vec()
-		t.loadVector(t.b, j, b)
+		t.loadVector(t.b.line(u, 0), j, b)
 		for i := range a {
 			t.VFMADD231PS(a[i], b, t.acc[i][j])
 		}
@@ -206,8 +233,8 @@ func (t *tile) next() {
 }
 
 // loadVector loads the j-th vector of a row of the tile.
-func (t *tile) loadVector(row reg.Register, j int, v reg.VecVirtual) {
-	from := operand.Mem{Base: row, Disp: 4 * t.Lanes * j}
+func (t *tile) loadVector(from operand.Mem, j int, v reg.VecVirtual) {
+	from.Disp += 4 * t.Lanes * j
 	if t.last != nil && j == t.vectors-1 {
 		t.VMOVUPS_Z(from, t.last, v)
 	} else {

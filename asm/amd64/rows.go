@@ -5,6 +5,37 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// lines address what lies a stride apart, from the line at hand on: four lines
+// without an addition.
+type lines struct {
+	*generator
+	first, stride, triple reg.Register
+}
+
+// linesFrom starts at the first line. Its register becomes theirs.
+func (g *generator) linesFrom(first, stride reg.Register) lines {
+	triple := g.GP64()
+	g.LEAQ(operand.Mem{Base: stride, Index: stride, Scale: 2}, triple)
+	return lines{g, first, stride, triple}
+}
+
+// line addresses some bytes of line u < 4 from the one at hand on.
+func (l lines) line(u, disp int) operand.Mem {
+	m := operand.Mem{Base: l.first, Disp: disp}
+	switch u {
+	case 1, 2:
+		m.Index, m.Scale = l.stride, uint8(u)
+	case 3:
+		m.Index, m.Scale = l.triple, 1
+	}
+	return m
+}
+
+// advance goes on by 1, 2 or 4 lines.
+func (l lines) advance(n int) {
+	l.LEAQ(operand.Mem{Base: l.first, Index: l.stride, Scale: uint8(n)}, l.first)
+}
+
 // rows address the rows of a matrix, a stride apart, with a pointer for every third
 // of them: the others are one or two strides from it.
 type rows struct {

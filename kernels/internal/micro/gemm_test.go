@@ -28,16 +28,19 @@ type tileCase struct {
 func randomTile(rnd *rand.Rand, rows, cols, k int) tileCase {
 	c := tileCase{
 		tiles: 1 + rnd.IntN(3), rows: rows, cols: cols, k: k, inRow: rnd.IntN(2) == 0,
-		rsa: 1 + rnd.IntN(9), gapA: rnd.IntN(40), csa: 1 + rnd.IntN(9),
+		rsa: 1, gapA: rnd.IntN(40), csa: 1 + rnd.IntN(9),
 		padB: rnd.IntN(5), padInit: rnd.IntN(5), padC: rnd.IntN(5),
 		lo: []float32{0, float32(math.NaN()), 0.5}[rnd.IntN(3)], side: guard.Side(rnd.IntN(2)), seed: rnd.Uint64(),
+	}
+	if rnd.IntN(2) == 0 {
+		c.rsa, c.csa = c.csa, c.rsa
 	}
 	switch rnd.IntN(4) {
 	case 0:
 		c.sameInit = true
 	case 1:
 		c.oneRow = true
-	case 2: // rows and columns as they lie in a row-major matrix
+	case 2: // as it lies in a row-major matrix
 		c.rsa, c.csa = k+rnd.IntN(3), 1
 	}
 	return c
