@@ -41,11 +41,10 @@ func (g *generator) lowering(k formula.Kernel) *lowering {
 
 // vector generates one element-wise kernel.
 func (g *generator) vector(k formula.Kernel) {
-	g.begin(k.Name, k.Signature(), k.Doc+".")
+	g.begin(k.Name, k.Signature, k.Doc+".")
 	l := g.lowering(k)
 	n := g.loadParam("n")
-	for _, s := range k.Streams {
-		name, _ := formula.StreamName(s)
+	for _, name := range k.Streams {
 		l.streams[name] = g.loadParam(name)
 	}
 	for _, s := range k.Scalars {
@@ -163,8 +162,8 @@ func (l *lowering) emit(v *formula.Value) {
 		l.loadBytes(l.element(v.Name, 1), d)
 	case formula.Sqrt:
 		l.VSQRTPS(l.any(v.Args[0]), d)
-	case formula.ShiftLeft:
-		l.VPSLLD(operand.U8(v.Imm), l.reg(v.Args[0]), d)
+	case formula.ToExponent:
+		l.VPSLLD(operand.U8(formula.MantissaBits), l.reg(v.Args[0]), d)
 	case formula.Select:
 		l.choose(l.values[v.Args[0]], l.any(v.Args[1]), l.reg(v.Args[2]), d)
 	case formula.Drop:
@@ -245,7 +244,7 @@ func (l *lowering) reg(v *formula.Value) reg.VecVirtual {
 		return l.scalars[v.Name]
 	case formula.Const:
 		d := l.vec()
-		l.VMOVUPS(l.constant(v.Imm), d)
+		l.VMOVUPS(l.constant(v.Bits), d)
 		return d
 	}
 	return l.values[v].(reg.VecVirtual)
@@ -254,7 +253,7 @@ func (l *lowering) reg(v *formula.Value) reg.VecVirtual {
 // any is the register of v, or the memory of a constant.
 func (l *lowering) any(v *formula.Value) operand.Op {
 	if v.Op == formula.Const {
-		return l.constant(v.Imm)
+		return l.constant(v.Bits)
 	}
 	return l.reg(v)
 }

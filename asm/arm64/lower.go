@@ -17,22 +17,22 @@ type rule struct {
 }
 
 var rules = map[formula.Op]rule{
-	formula.Add:       {opcode: fadd},
-	formula.Sub:       {opcode: fsub},
-	formula.Mul:       {opcode: fmul},
-	formula.Div:       {opcode: fdiv},
-	formula.Sqrt:      {opcode: fsqrt},
-	formula.FMA:       {opcode: fmla, inPlace: true},
-	formula.FNMA:      {opcode: fmls, inPlace: true},
-	formula.Max:       {opcode: bit, inPlace: true, reversed: true}, // as Select
-	formula.Less:      {opcode: fcmgt, reversed: true},
-	formula.LessEqual: {opcode: fcmge, reversed: true},
-	formula.Drop:      {opcode: bic, reversed: true},
-	formula.Select:    {opcode: bit, inPlace: true, reversed: true},
-	formula.AndBits:   {opcode: and},
-	formula.OrBits:    {opcode: orr},
-	formula.AddBits:   {opcode: add},
-	formula.ShiftLeft: {opcode: shl},
+	formula.Add:        {opcode: fadd},
+	formula.Sub:        {opcode: fsub},
+	formula.Mul:        {opcode: fmul},
+	formula.Div:        {opcode: fdiv},
+	formula.Sqrt:       {opcode: fsqrt},
+	formula.FMA:        {opcode: fmla, inPlace: true},
+	formula.FNMA:       {opcode: fmls, inPlace: true},
+	formula.Max:        {opcode: bit, inPlace: true, reversed: true}, // as Select
+	formula.Less:       {opcode: fcmgt, reversed: true},
+	formula.LessEqual:  {opcode: fcmge, reversed: true},
+	formula.Drop:       {opcode: bic, reversed: true},
+	formula.Select:     {opcode: bit, inPlace: true, reversed: true},
+	formula.AndBits:    {opcode: and},
+	formula.OrBits:     {opcode: orr},
+	formula.AddBits:    {opcode: add},
+	formula.ToExponent: {opcode: shl},
 }
 
 // A registerSet is a set of vector registers.
@@ -97,8 +97,8 @@ func (l *lowering) compute(v *formula.Value) {
 	if r.reversed {
 		slices.Reverse(args)
 	}
-	if v.Op == formula.ShiftLeft {
-		args = append(args, int(v.Imm))
+	if v.Op == formula.ToExponent {
+		args = append(args, formula.MantissaBits)
 	}
 	l.vector(r.opcode, append([]int{d}, args...)...)
 	dying.remove(d)
@@ -114,7 +114,7 @@ func (l *lowering) arguments(v *formula.Value) (args []int, dying registerSet) {
 		switch a.Op {
 		case formula.Const:
 			x = l.free.take()
-			l.loadConstant(a.Imm, poolBase, x)
+			l.loadConstant(a.Bits, poolBase, x)
 		case formula.Param:
 			x = l.scalars[a.Name]
 		default:

@@ -34,7 +34,7 @@ type lowering struct {
 
 // kernel generates one element-wise kernel.
 func (e *emitter) kernel(k formula.Kernel) {
-	e.begin(k.Name, k.Signature(), k.Doc+".")
+	e.begin(k.Name, k.Signature, k.Doc+".")
 	l := &lowering{
 		emitter:    e,
 		streams:    map[string]string{},
@@ -56,8 +56,7 @@ func (e *emitter) kernel(k formula.Kernel) {
 
 func (l *lowering) loadParams(k formula.Kernel) {
 	l.loadParam("n", nLeft)
-	for i, s := range k.Streams {
-		name, _ := formula.StreamName(s)
+	for i, name := range k.Streams {
 		l.streams[name] = fmt.Sprintf("R%d", 4+i)
 		l.loadParam(name, l.streams[name])
 	}

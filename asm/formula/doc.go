@@ -1,7 +1,7 @@
-// Package formula holds the element-wise kernels, each written once as a
-// straight-line program over vectors of float32. The generators in asm/amd64
-// and asm/arm64 lower the same program to their instructions, so a formula is
-// changed in one place and stays the same on every tier.
+// Package formula holds the element-wise kernels, each written once, in kernels.go,
+// and compiled to a straight-line program over vectors of float32. The generators
+// in asm/amd64 and asm/arm64 lower the same program to their instructions, so a
+// formula is changed in one place and stays the same on every tier.
 //
 // A program computes in IEEE single precision, one rounding an operation, with
 // fused multiply-add where it says so. It uses nothing that processors define
