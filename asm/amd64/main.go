@@ -3,11 +3,11 @@
 // writes a .s file, its Go stubs and a table of its kernels for each instruction
 // set.
 //
-// gemm.go holds the register tiles of GEMM, gemv.go is for one row,
-// sparse.go for few elements that are not zero, sparse_update.go for optimizers of their
-// gradients, nonzero.go finds them, rows.go
-// addresses rows, move.go and transpose.go move matrices, vector.go lowers the element-wise
-// kernels of asm/formula, isa.go says what an instruction set offers.
+// gemm.go holds the register tiles of GEMM, gemv.go is for one row, sparse.go for few
+// elements that are not zero, sparse_update.go for optimizers of their gradients,
+// nonzero.go finds them, move.go and transpose.go move matrices, vector.go lowers the
+// element-wise kernels of asm/formula, isa.go says what an instruction set offers,
+// rows.go addresses rows, mask.go and general.go have short sequences.
 package main
 
 import (

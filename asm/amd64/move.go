@@ -33,18 +33,16 @@ func (g *generator) beginMove(name, doc string) *move {
 // vectors and then what is left.
 func (g *generator) copy() {
 	m := g.beginMove(formula.CopyName, formula.CopyDoc)
-	vectors, rest := g.GP64(), g.GP64()
-	g.MOVQ(m.cols, vectors)
+	vectors := g.copyOf(m.cols)
 	g.ANDQ(operand.I32(-g.Lanes), vectors)
 	g.SHLQ(operand.Imm(2), vectors)
-	g.MOVQ(m.cols, rest)
+	rest := g.copyOf(m.cols)
 	g.ANDQ(operand.Imm(uint64(g.Lanes-1)), rest)
 	var mask reg.Register
 	if g.Masks {
 		mask = g.firstLanes(rest)
 	}
-	g.TESTQ(m.rows, m.rows)
-	g.JZ(operand.LabelRef("done"))
+	g.jumpIfZero(m.rows, "done")
 
 	at := g.GP64()
 	from := operand.Mem{Base: m.src, Index: at, Scale: 1}

@@ -17,17 +17,12 @@ func (g *generator) transpose() {
 	cols, src, dst := m.cols, m.src, m.dst // of the blocks at hand
 	m.cols, m.src, m.dst = g.GP64(), g.GP64(), g.GP64()
 	width := operand.Imm(uint64(g.Lanes))
-	rowStep := g.GP64() // bytes between rows of blocks in src, and columns of blocks in dst
-	colStep := g.GP64()
-	g.MOVQ(m.rss, rowStep)
-	g.MOVQ(m.rsd, colStep)
+	rowStep, colStep := g.copyOf(m.rss), g.copyOf(m.rsd) // bytes between rows of blocks in src, and columns of blocks in dst
 	lanesLog := operand.Imm(uint64(bits.TrailingZeros(uint(g.Lanes))))
 	g.SHLQ(lanesLog, rowStep)
 	g.SHLQ(lanesLog, colStep)
-	g.TESTQ(m.rows, m.rows)
-	g.JZ(operand.LabelRef("done"))
-	g.TESTQ(cols, cols)
-	g.JZ(operand.LabelRef("done"))
+	g.jumpIfZero(m.rows, "done")
+	g.jumpIfZero(cols, "done")
 
 	g.Label("rows")
 	g.MOVQ(cols, m.cols)
@@ -58,14 +53,14 @@ func (g *generator) transpose() {
 // block transposes a whole block.
 func (m *move) block() {
 	rows := m.vecs(m.Lanes)
-	at := m.walk(m.src)
+	at := m.copyOf(m.src)
 	for i, row := range rows {
 		m.VMULPS(operand.Mem{Base: at}, m.alpha, row)
 		if i < len(rows)-1 {
 			m.ADDQ(m.rss, at)
 		}
 	}
-	at = m.walk(m.dst)
+	at = m.copyOf(m.dst)
 	for j, col := range m.transposed(rows) {
 		m.VMOVUPS(col, operand.Mem{Base: at})
 		if j < len(rows)-1 {
@@ -86,7 +81,7 @@ func (m *move) edge() {
 	if m.Masks {
 		mask = m.firstLanes(n)
 	}
-	at := m.walk(m.src)
+	at := m.copyOf(m.src)
 	for i, row := range rows {
 		if i > 0 {
 			m.CMPQ(m.rows, operand.Imm(uint64(i)))
@@ -106,7 +101,7 @@ func (m *move) edge() {
 	if m.Masks {
 		mask = m.firstLanes(n)
 	}
-	at = m.walk(m.dst)
+	at = m.copyOf(m.dst)
 	for j, col := range columns {
 		if j > 0 {
 			m.CMPQ(m.cols, operand.Imm(uint64(j)))
@@ -120,13 +115,6 @@ func (m *move) edge() {
 		}
 	}
 	m.Label("stored")
-}
-
-// walk is a copy of a pointer.
-func (m *move) walk(from reg.Register) reg.Register {
-	at := m.GP64()
-	m.MOVQ(from, at)
-	return at
 }
 
 // atMostLanes is min(n, Lanes).
@@ -152,7 +140,7 @@ func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Registe
 	m.JMP(operand.LabelRef(label("loaded")))
 
 	m.Label(label("few"))
-	rest, last, from := m.XMM(), m.XMM(), m.walk(at)
+	rest, last, from := m.XMM(), m.XMM(), m.copyOf(at)
 	m.zero(v)
 	m.zero(rest)
 	bit(4, "without4")
@@ -188,7 +176,7 @@ func (m *move) storeLanes(j int, n reg.Register, v reg.VecVirtual, at reg.Regist
 	m.VMOVUPS(v, operand.Mem{Base: at})
 	m.JMP(operand.LabelRef(stored))
 	m.Label(few)
-	end := m.walk(at)
+	end := m.copyOf(at)
 	x := m.XMM()
 	m.VMOVAPS(v.AsX(), x)
 	for size := m.Lanes / 2; size > 0; size /= 2 {

@@ -64,16 +64,10 @@ func (g *generator) vector(k formula.Kernel) {
 // elements runs the program over whole vectors, then over what is left.
 func (l *lowering) elements(n reg.Register) {
 	width := operand.Imm(uint64(l.Lanes))
-	l.SUBQ(width, n)
-	l.JL(operand.LabelRef("tail"))
-	l.Label("vectors")
-	l.body()
-	l.ADDQ(width, l.index)
-	l.SUBQ(width, n)
-	l.JGE(operand.LabelRef("vectors"))
-
-	l.Label("tail")
-	l.ADDQ(width, n)
+	l.repeat("vectors", "tail", n, width, func() {
+		l.body()
+		l.ADDQ(width, l.index)
+	})
 	l.JZ(operand.LabelRef("done"))
 	l.single = true
 	l.Label("singles")
@@ -92,8 +86,7 @@ func (l *lowering) reduce(n reg.Register) {
 	for u := range acc {
 		l.VMOVUPS(operand.Mem{Base: at, Disp: 4 * width * u}, acc[u])
 	}
-	l.TESTQ(n, n)
-	l.JZ(operand.LabelRef("done"))
+	l.jumpIfZero(n, "done")
 	l.Label("blocks")
 	for u := range acc {
 		l.disp, l.lanes = u*width, acc[u]
@@ -113,51 +106,37 @@ func (l *lowering) body() {
 	l.values = map[*formula.Value]reg.Register{}
 	for i, v := range l.program.Values {
 		l.at = i
-		l.emit(v)
+		switch v.Op {
+		case formula.Store:
+			l.store(v)
+		case formula.SetLanes:
+			if x := l.reg(v.Args[0]); x != l.lanes {
+				l.VMOVAPS(x, l.lanes)
+			}
+		default:
+			l.values[v] = l.compute(v)
+		}
 	}
 }
 
-// emit emits one operation. Instructions name their operands last to first: the
-// second source, which may be memory, the first source, the destination.
-func (l *lowering) emit(v *formula.Value) {
+// compute emits one operation and returns its result. Instructions name their operands
+// last to first: the second source, which may be memory, the first source, the
+// destination.
+func (l *lowering) compute(v *formula.Value) reg.Register {
 	switch v.Op {
-	case formula.Store:
-		x := l.reg(v.Args[0])
-		l.store(x, l.element(v.Name, 4))
-		if l.watch != nil && v.Name == formula.Weights {
-			l.VFMADD231PS(l.constant(0), x, l.watch)
-		}
-		return
-	case formula.SetLanes:
-		if x := l.reg(v.Args[0]); x != l.lanes {
-			l.VMOVAPS(x, l.lanes)
-		}
-		return
 	case formula.Lanes:
-		l.values[v] = l.lanes
-		return
+		return l.lanes
+	case formula.Load:
+		return l.load(v)
 	case formula.FMA, formula.FNMA:
-		l.values[v] = l.multiplyAdd(v)
-		return
-	}
-
-	switch v.Op {
+		return l.multiplyAdd(v)
 	case formula.Less:
-		l.values[v] = l.compare(lessThan, l.reg(v.Args[0]), l.any(v.Args[1]))
-		return
+		return l.compare(lessThan, l.reg(v.Args[0]), l.any(v.Args[1]))
 	case formula.LessEqual:
-		l.values[v] = l.compare(lessOrEqual, l.reg(v.Args[0]), l.any(v.Args[1]))
-		return
-	}
-	if v.Op == formula.Load && v.Name == formula.Gradient && l.gradient != nil {
-		l.values[v] = l.gradient
-		return
+		return l.compare(lessOrEqual, l.reg(v.Args[0]), l.any(v.Args[1]))
 	}
 	d := l.vec()
-	l.values[v] = d
 	switch v.Op {
-	case formula.Load:
-		l.load(l.element(v.Name, 4), d)
 	case formula.LoadBytes:
 		l.loadBytes(l.element(v.Name, 1), d)
 	case formula.Sqrt:
@@ -171,37 +150,30 @@ func (l *lowering) emit(v *formula.Value) {
 	default:
 		l.binary(v, d)
 	}
+	return d
 }
 
 func (l *lowering) binary(v *formula.Value, d reg.VecVirtual) {
 	x, y := v.Args[0], v.Args[1]
-	switch v.Op { // a constant comes second where the order is free
-	case formula.Add, formula.Mul, formula.AndBits, formula.OrBits, formula.AddBits:
-		if x.Op == formula.Const {
-			x, y = y, x
-		}
+	free := v.Op != formula.Sub && v.Op != formula.Div && v.Op != formula.Max
+	if free && x.Op == formula.Const { // where the order is free, a constant comes second
+		x, y = y, x
 	}
-	rx, ry := l.reg(x), l.any(y)
-	switch v.Op {
-	case formula.Add:
-		l.VADDPS(ry, rx, d)
-	case formula.Sub:
-		l.VSUBPS(ry, rx, d)
-	case formula.Mul:
-		l.VMULPS(ry, rx, d)
-	case formula.Div:
-		l.VDIVPS(ry, rx, d)
-	case formula.Max:
-		l.VMAXPS(ry, rx, d)
-	case formula.AndBits:
-		l.VANDPS(ry, rx, d)
-	case formula.OrBits:
-		l.VORPS(ry, rx, d)
-	case formula.AddBits:
-		l.VPADDD(ry, rx, d)
-	default:
+	instruction := map[formula.Op]func(...operand.Op){
+		formula.Add:     l.VADDPS,
+		formula.Sub:     l.VSUBPS,
+		formula.Mul:     l.VMULPS,
+		formula.Div:     l.VDIVPS,
+		formula.Max:     l.VMAXPS,
+		formula.AndBits: l.VANDPS,
+		formula.OrBits:  l.VORPS,
+		formula.AddBits: l.VPADDD,
+	}[v.Op]
+	if instruction == nil {
 		panic("asm/amd64: no instruction for an operation")
 	}
+	rx, ry := l.reg(x), l.any(y)
+	instruction(ry, rx, d)
 }
 
 // multiplyAdd emits z ± x·y in place of an operand that is not needed again.
@@ -263,12 +235,19 @@ func (l *lowering) element(stream string, size int) operand.Mem {
 	return operand.Mem{Base: l.streams[stream], Index: l.index, Scale: uint8(size), Disp: size * l.disp}
 }
 
-func (l *lowering) load(from operand.Mem, d reg.VecVirtual) {
+// load loads a vector, unless it is at hand.
+func (l *lowering) load(v *formula.Value) reg.Register {
+	if v.Name == formula.Gradient && l.gradient != nil {
+		return l.gradient
+	}
+	d := l.vec()
+	from := l.element(v.Name, 4)
 	if l.single {
 		l.VMOVSS(from, d.AsX())
 	} else {
 		l.VMOVUPS(from, d)
 	}
+	return d
 }
 
 func (l *lowering) loadBytes(from operand.Mem, d reg.VecVirtual) {
@@ -282,10 +261,14 @@ func (l *lowering) loadBytes(from operand.Mem, d reg.VecVirtual) {
 	l.VCVTDQ2PS(d, d)
 }
 
-func (l *lowering) store(x reg.VecVirtual, to operand.Mem) {
+func (l *lowering) store(v *formula.Value) {
+	x, to := l.reg(v.Args[0]), l.element(v.Name, 4)
 	if l.single {
 		l.VMOVSS(x.AsX(), to)
 	} else {
 		l.VMOVUPS(x, to)
+	}
+	if l.watch != nil && v.Name == formula.Weights {
+		l.VFMADD231PS(l.constant(0), x, l.watch)
 	}
 }
