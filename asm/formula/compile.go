@@ -1,7 +1,6 @@
 package formula
 
 import (
-	_ "embed"
 	"go/ast"
 	"go/constant"
 	"go/parser"
@@ -9,44 +8,41 @@ import (
 	"go/types"
 	"maps"
 	"math"
+	"path/filepath"
 	"strings"
 )
 
-//go:embed kernels.go
-var source string
-
-// What kernels.go declares.
+// What Read has found.
 var (
 	kernels, optimizers []Kernel
-	functions           = map[string]*ast.FuncDecl{} // that kernels share
+	functions           = map[string]*ast.FuncDecl{} // that kernels call
 	constants           = map[string]*Value{}
 )
 
-// operations are those that statements can name.
+// operations are what functions and operators of Go become.
 var operations = map[string]Op{
 	"+": Add, "-": Sub, "*": Mul, "/": Div, "sqrt": Sqrt,
-	"fma": FMA, "fnma": FNMA, "max": Max,
-	"<": Less, "<=": LessEqual, "drop": Drop, "choose": Select,
-	"&": AndBits, "|": OrBits, "addBits": AddBits, "toExponent": ToExponent,
+	"fma": FMA, "fnma": FNMA, "larger": Max,
+	"<": Less, "<=": LessEqual, "drop": Drop,
+	"and": AndBits, "or": OrBits, "addBits": AddBits, "toExponent": ToExponent,
 }
 
-func init() {
-	file, err := parser.ParseFile(token.NewFileSet(), "kernels.go", source, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		panic(err)
-	}
-	for _, d := range file.Decls {
-		switch d := d.(type) {
-		case *ast.GenDecl:
-			for _, s := range d.Specs {
-				c := s.(*ast.ValueSpec)
-				constants[c.Names[0].Name] = literal(c.Values[0].(*ast.BasicLit))
-			}
-		case *ast.FuncDecl:
-			if d.Type.Results != nil {
+// Read reads the kernels, and what they call, in the folder of package micro.
+func Read(dir string) error {
+	for _, name := range []string{"generic_math.go", "generic_vector.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, d := range file.Decls {
+			switch d := d.(type) {
+			case *ast.GenDecl:
+				declare(d)
+			case *ast.FuncDecl:
+				if d.Type.Results == nil {
+					kernels = append(kernels, newKernel(d))
+				}
 				functions[d.Name.Name] = d
-			} else {
-				kernels = append(kernels, newKernel(d))
 			}
 		}
 	}
@@ -55,35 +51,48 @@ func init() {
 			optimizers = append(optimizers, k)
 		}
 	}
+	return nil
+}
+
+// declare evaluates constants.
+func declare(d *ast.GenDecl) {
+	for _, s := range d.Specs {
+		if c, ok := s.(*ast.ValueSpec); ok {
+			constants[c.Names[0].Name] = scope{}.eval(c.Values[0])
+		}
+	}
 }
 
 func newKernel(f *ast.FuncDecl) Kernel {
-	k := Kernel{Name: f.Name.Name, Doc: strings.TrimSpace(f.Doc.Text()), reads: map[string]Op{}, body: f.Body}
-	params := "n int"
+	name := strings.TrimSuffix(f.Name.Name, "Generic")
+	k := Kernel{Name: name, reads: map[string]Op{}, body: f.Body}
+	k.Doc = strings.TrimSuffix(strings.TrimPrefix(f.Doc.Text(), f.Name.Name+": "), ".\n")
+	var params []string
 	for _, field := range f.Type.Params.List {
 		kind := types.ExprString(field.Type)
 		for _, param := range field.Names {
 			name := param.Name
-			params += ", " + name + " " + kind
+			params = append(params, name+" "+kind)
 			switch {
 			case name == "lanes":
 				k.Reduce, k.reads[name] = true, Lanes
+			case kind == "*float32":
+				k.Streams, k.reads[name] = append(k.Streams, name), Load
+			case kind == "*uint8":
+				k.Streams, k.reads[name] = append(k.Streams, name), LoadBytes
 			case kind == "float32":
 				k.Scalars = append(k.Scalars, name)
-			default:
-				k.Streams = append(k.Streams, name)
-				k.reads[name] = map[string]Op{"*float32": Load, "*uint8": LoadBytes}[kind]
 			}
 		}
 	}
-	k.Signature = "func(" + params + ")"
+	k.Signature = "func(" + strings.Join(params, ", ") + ")"
 	return k
 }
 
-// literal is a constant; 0x… are its bits.
+// literal is a constant; hexadecimal integers are its bits.
 func literal(l *ast.BasicLit) *Value {
 	c := constant.MakeFromLiteral(l.Value, l.Kind, 0)
-	if strings.HasPrefix(l.Value, "0x") {
+	if l.Kind == token.INT && strings.HasPrefix(l.Value, "0x") {
 		bits, _ := constant.Uint64Val(c)
 		return &Value{Op: Const, Bits: uint32(bits)}
 	}
@@ -91,11 +100,11 @@ func literal(l *ast.BasicLit) *Value {
 	return &Value{Op: Const, Bits: math.Float32bits(x)}
 }
 
-// A scope is what the names in the body of a function stand for.
+// A scope is what is known of the names in the body of a function.
 type scope struct {
 	*Program
-	values map[string]*Value
-	reads  map[string]Op // how parameters of a kernel are read
+	values map[string]*Value // also of the elements of streams and lanes, once they are read or written
+	reads  map[string]Op     // how they are read
 }
 
 // Program returns the kernel's operations in order.
@@ -104,55 +113,89 @@ func (k Kernel) Program() *Program {
 	for _, name := range k.Scalars {
 		s.values[name] = &Value{Op: Param, Name: name}
 	}
-	s.run(k.body)
+	s.run(k.body.List)
 	return s.Program
 }
 
 // run appends the operations of a body and returns its result.
-func (s scope) run(body *ast.BlockStmt) *Value {
-	for _, statement := range body.List {
+func (s scope) run(body []ast.Stmt) *Value {
+	for i, statement := range body {
 		switch statement := statement.(type) {
+		case *ast.RangeStmt: // over the elements: for one or many
+			s.run(statement.Body.List)
+		case *ast.IfStmt:
+			return s.choose(statement, s.run(body[i+1:]))
+		case *ast.AssignStmt:
+			s.assign(statement)
 		case *ast.ReturnStmt:
 			return s.eval(statement.Results[0])
-		case *ast.AssignStmt:
-			s.assign(statement.Lhs[0].(*ast.Ident).Name, s.eval(statement.Rhs[0]))
+		default:
+			panic("formula: not a statement of a kernel")
 		}
 	}
 	return nil
 }
 
-// assign gives a value a name, and writes it if that is a parameter of a kernel.
-func (s scope) assign(name string, v *Value) {
-	s.values[name] = v
-	if read, ok := s.reads[name]; ok {
-		s.emit(map[Op]Op{Load: Store, Lanes: SetLanes}[read], name, v)
+// choose is what an if returns, where its condition holds, else y.
+func (s scope) choose(statement *ast.IfStmt, y *Value) *Value {
+	x := s.run(statement.Body.List)
+	mask := s.eval(statement.Cond)
+	if x.Op == Const && x.Bits == 0 {
+		return s.emit(Drop, "", mask, y)
+	}
+	return s.emit(Select, "", mask, x, y)
+}
+
+func (s scope) assign(a *ast.AssignStmt) {
+	to := a.Lhs[0]
+	var v *Value
+	if a.Tok == token.ADD_ASSIGN {
+		v = s.call("+", to, a.Rhs[0])
+	} else {
+		v = s.eval(a.Rhs[0])
+	}
+	if element, ok := to.(*ast.StarExpr); ok {
+		name := arrayOf(element)
+		s.values[name] = v
+		write := Store
+		if s.reads[name] == Lanes {
+			write = SetLanes
+		}
+		s.emit(write, name, v)
+	} else {
+		s.values[to.(*ast.Ident).Name] = v
 	}
 }
+
+// arrayOf is the name in *at(name, …).
+func arrayOf(e *ast.StarExpr) string { return e.X.(*ast.CallExpr).Args[0].(*ast.Ident).Name }
 
 func (s scope) eval(e ast.Expr) *Value {
 	switch e := e.(type) {
 	case *ast.Ident:
-		return s.value(e.Name)
+		if v, ok := s.values[e.Name]; ok {
+			return v
+		}
+	case *ast.StarExpr:
+		return s.read(arrayOf(e))
 	case *ast.BasicLit:
 		return literal(e)
+	case *ast.UnaryExpr:
+		return &Value{Op: Const, Bits: literal(e.X.(*ast.BasicLit)).Bits ^ 1<<31}
 	case *ast.ParenExpr:
 		return s.eval(e.X)
 	case *ast.BinaryExpr:
 		return s.call(e.Op.String(), e.X, e.Y)
 	case *ast.CallExpr:
-		return s.call(e.Fun.(*ast.Ident).Name, e.Args...)
+		return s.call(types.ExprString(e.Fun), e.Args...)
 	}
-	panic("formula: cannot compile " + types.ExprString(e))
+	panic("formula: not an expression of a kernel: " + types.ExprString(e))
 }
 
-// value is what a name stands for. A parameter is read where it is used first.
-func (s scope) value(name string) *Value {
-	if _, ok := s.values[name]; !ok {
-		read, ok := s.reads[name]
-		if !ok {
-			panic("formula: undefined: " + name)
-		}
-		s.values[name] = s.emit(read, name)
+// read is the element of a stream, or of lanes. It is read where it is used first.
+func (s scope) read(name string) *Value {
+	if s.values[name] == nil {
+		s.values[name] = s.emit(s.reads[name], name)
 	}
 	return s.values[name]
 }
@@ -163,16 +206,19 @@ func (s scope) call(name string, operands ...ast.Expr) *Value {
 	for _, e := range operands {
 		args = append(args, s.eval(e))
 	}
+	if name == "float32" || name == "math.Float32frombits" {
+		return args[0]
+	}
 	if op, ok := operations[name]; ok {
 		return s.emit(op, "", args...)
 	}
 	f, ok := functions[name]
 	if !ok {
-		panic("formula: undefined: " + name)
+		panic("formula: not a function of a kernel: " + name)
 	}
 	inner := scope{Program: s.Program, values: maps.Clone(constants)}
 	for i, param := range f.Type.Params.List[0].Names {
 		inner.values[param.Name] = args[i]
 	}
-	return inner.run(f.Body)
+	return inner.run(f.Body.List)
 }

@@ -6,8 +6,8 @@ import (
 )
 
 // at returns the address of element i of the array at p.
-func at(p *float32, i int) *float32 {
-	return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i))
+func at[T any](p *T, i int) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(p), i*int(unsafe.Sizeof(*p))))
 }
 
 // tileGeneric returns the tile of that size.
@@ -60,8 +60,8 @@ func sparseGeneric(vectors int) SparseFunc {
 			for v := range vectors {
 				row := vec(at(c, i*rsc+v*genericNR), genericNR)
 				for t := int(ends[2*i]); t < int(ends[2*i+1]); t++ {
-					column := *(*int32)(unsafe.Add(unsafe.Pointer(columns), 4*t))
-					multiplyAdd(row, *at(values, t), vec(at(b, int(column)*rsb+places[v]), genericNR))
+					column := int(*at(columns, t))
+					multiplyAdd(row, *at(values, t), vec(at(b, column*rsb+places[v]), genericNR))
 				}
 			}
 		}
