@@ -76,11 +76,7 @@ func (m *move) edge() {
 	for _, row := range rows {
 		m.zero(row)
 	}
-	n := m.atMostLanes(m.cols)
-	var mask reg.Register
-	if m.Masks {
-		mask = m.firstLanes(n)
-	}
+	lanes := m.atMostLanes(m.cols)
 	at := m.copyOf(m.src)
 	for i, row := range rows {
 		if i > 0 {
@@ -88,19 +84,12 @@ func (m *move) edge() {
 			m.JLE(operand.LabelRef("loaded"))
 			m.ADDQ(m.rss, at)
 		}
-		if m.Masks {
-			m.VMOVUPS_Z(operand.Mem{Base: at}, mask, row)
-		} else {
-			m.loadLanes(i, n, row, at)
-		}
+		m.loadLanes(i, lanes, row, at)
 		m.VMULPS(m.alpha, row, row)
 	}
 	m.Label("loaded")
 	columns := m.transposed(rows)
-	n = m.atMostLanes(m.rows)
-	if m.Masks {
-		mask = m.firstLanes(n)
-	}
+	lanes = m.atMostLanes(m.rows)
 	at = m.copyOf(m.dst)
 	for j, col := range columns {
 		if j > 0 {
@@ -108,27 +97,30 @@ func (m *move) edge() {
 			m.JLE(operand.LabelRef("stored"))
 			m.ADDQ(m.rsd, at)
 		}
-		if m.Masks {
-			m.VMOVUPS(col, mask, operand.Mem{Base: at})
-		} else {
-			m.storeLanes(j, n, col, at)
-		}
+		m.storeLanes(j, lanes, col, at)
 	}
 	m.Label("stored")
 }
 
-// atMostLanes is min(n, Lanes).
+// atMostLanes is min(n, Lanes), or the mask of as many lanes.
 func (m *move) atMostLanes(n reg.Register) reg.Register {
 	lanes := m.GP64()
 	m.MOVQ(operand.I32(m.Lanes), lanes)
 	m.CMPQ(n, lanes)
 	m.CMOVQLT(n, lanes)
+	if m.Masks {
+		return m.firstLanes(lanes)
+	}
 	return lanes
 }
 
-// loadLanes loads the first n lanes of row i, by the bits of n; the others become
-// 0. (A masked load does the same, but some emulators read beyond the mask.)
+// loadLanes loads the first n lanes of row i, by a mask or the bits of n; the others
+// become 0. (AVX2's masked load does the same, but some emulators read beyond the mask.)
 func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Register) {
+	if m.Masks {
+		m.VMOVUPS_Z(operand.Mem{Base: at}, n, v)
+		return
+	}
 	label := func(name string) string { return fmt.Sprintf("row%d%s", i, name) }
 	bit := func(size int, otherwise string) {
 		m.TESTQ(operand.U32(uint32(size)), n)
@@ -167,9 +159,13 @@ func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Registe
 	m.Label(label("loaded"))
 }
 
-// storeLanes stores the first n lanes of column j. A masked store would do, but
-// is slow on AMD's processors up to Zen 4.
+// storeLanes stores the first n lanes of column j, by a mask or the bits of n. AVX2's
+// masked store would do, but is slow on AMD's processors up to Zen 4.
 func (m *move) storeLanes(j int, n reg.Register, v reg.VecVirtual, at reg.Register) {
+	if m.Masks {
+		m.VMOVUPS(v, n, operand.Mem{Base: at})
+		return
+	}
 	few, stored := fmt.Sprintf("few%d", j), fmt.Sprintf("stored%d", j)
 	m.CMPQ(n, operand.Imm(uint64(m.Lanes)))
 	m.JLT(operand.LabelRef(few))

@@ -16,7 +16,6 @@ type lowering struct {
 	index   reg.Register // of the next element
 
 	program *formula.Program
-	last    map[*formula.Value]int
 	at      int                             // place in the program
 	values  map[*formula.Value]reg.Register // results so far
 
@@ -29,14 +28,12 @@ type lowering struct {
 }
 
 func (g *generator) lowering(k formula.Kernel) *lowering {
-	l := &lowering{
+	return &lowering{
 		generator: g,
 		streams:   map[string]reg.Register{},
 		scalars:   map[string]reg.VecVirtual{},
 		program:   k.Program(),
 	}
-	l.last = l.program.LastUse()
-	return l
 }
 
 // vector generates one element-wise kernel.
@@ -206,7 +203,7 @@ func (l *lowering) multiplyAdd(v *formula.Value) reg.VecVirtual {
 // dies reports whether the operation at hand is the last to use v, so that its
 // register may be overwritten.
 func (l *lowering) dies(v *formula.Value) bool {
-	return v.Op != formula.Param && v.Op != formula.Const && l.last[v] == l.at
+	return v.Op != formula.Param && v.Op != formula.Const && v.LastUse == l.at
 }
 
 // reg is the register of v; a constant is loaded into a new one.

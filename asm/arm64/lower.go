@@ -55,10 +55,8 @@ func (s *registerSet) take() int {
 // operation emits one operation of the program.
 func (l *lowering) operation(v *formula.Value) {
 	switch v.Op {
-	case formula.Load:
+	case formula.Load, formula.LoadBytes:
 		l.load(v)
-	case formula.LoadBytes:
-		l.loadBytes(v)
 	case formula.Store:
 		l.store(v)
 	case formula.Lanes:
@@ -86,13 +84,13 @@ func (l *lowering) compute(v *formula.Value) {
 		args = []int{mask, args[0], args[1]}
 	}
 
-	var d int
-	if r.inPlace {
-		last := len(args) - 1
-		d = l.overwritable(args[last], dying)
-		args = args[:last]
-	} else {
-		d = l.destination(args, dying)
+	overwritable := args
+	if last := len(args) - 1; r.inPlace {
+		args, overwritable = args[:last], args[last:]
+	}
+	d := l.destination(overwritable, dying)
+	if r.inPlace && d != overwritable[0] {
+		l.emit("VMOV V%d.B16, V%d.B16", overwritable[0], d)
 	}
 	if r.reversed {
 		slices.Reverse(args)
@@ -130,12 +128,12 @@ func (l *lowering) arguments(v *formula.Value) (args []int, dying registerSet) {
 
 // dies reports whether the operation at hand is the last to use v.
 func (l *lowering) dies(v *formula.Value) bool {
-	return v.Op == formula.Const || v.Op != formula.Param && l.lastUse[v] == l.at
+	return v.Op == formula.Const || v.Op != formula.Param && v.LastUse == l.at
 }
 
-// destination is the first argument that dies, else a free register.
-func (l *lowering) destination(args []int, dying registerSet) int {
-	for _, x := range args {
+// destination is the first of some arguments that dies, else a free register.
+func (l *lowering) destination(overwritable []int, dying registerSet) int {
+	for _, x := range overwritable {
 		if dying.has(x) {
 			return x
 		}
@@ -143,36 +141,22 @@ func (l *lowering) destination(args []int, dying registerSet) int {
 	return l.free.take()
 }
 
-// overwritable is x if it dies, else a copy of it.
-func (l *lowering) overwritable(x int, dying registerSet) int {
-	if dying.has(x) {
-		return x
-	}
-	d := l.free.take()
-	l.emit("VMOV V%d.B16, V%d.B16", x, d)
-	return d
-}
-
 func (l *lowering) load(v *formula.Value) {
 	d := l.free.take()
 	l.values[v] = d
 	move, address := l.access(v)
-	l.emit("%s %s, F%d", move, address, d)
-}
-
-func (l *lowering) loadBytes(v *formula.Value) {
-	d := l.free.take()
-	l.values[v] = d
-	move, address := l.access(v)
-	if l.single {
+	bytes := v.Op == formula.LoadBytes
+	if bytes && l.single {
 		l.emit("%s %s, %s", move, address, byteTemp)
 		l.emit("FMOVS %s, F%d", byteTemp, d)
 	} else {
 		l.emit("%s %s, F%d", move, address, d)
 	}
-	l.vector(uxtlBytes, d, d)
-	l.vector(uxtlHalves, d, d)
-	l.vector(ucvtf, d, d)
+	if bytes {
+		l.vector(uxtlBytes, d, d)
+		l.vector(uxtlHalves, d, d)
+		l.vector(ucvtf, d, d)
+	}
 }
 
 func (l *lowering) store(v *formula.Value) {

@@ -23,7 +23,6 @@ type lowering struct {
 	scalars    map[string]int
 
 	program *formula.Program
-	lastUse map[*formula.Value]int
 	at      int // place in the program
 	values  map[*formula.Value]int
 	free    registerSet
@@ -44,7 +43,6 @@ func (e *emitter) kernel(k formula.Kernel) {
 		values:     map[*formula.Value]int{},
 		free:       ^registerSet(0),
 	}
-	l.lastUse = l.program.LastUse()
 	l.loadParams(k)
 	if k.Reduce {
 		l.reduce()

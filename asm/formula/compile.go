@@ -114,6 +114,11 @@ func (k Kernel) Program() *Program {
 		s.values[name] = &Value{Op: Param, Name: name}
 	}
 	s.run(k.body.List)
+	for i, v := range s.Values {
+		for _, a := range v.Args {
+			a.LastUse = i
+		}
+	}
 	return s.Program
 }
 

@@ -41,6 +41,8 @@ type Value struct {
 	Args []*Value
 	Name string // of the parameter of Load, LoadBytes, Store, Param
 	Bits uint32 // of Const
+
+	LastUse int // the place in the program of the last operation that it is an argument of
 }
 
 // LaneCount is the number of partial results of a reduction: element i of the
@@ -76,15 +78,4 @@ func (p *Program) emit(op Op, name string, args ...*Value) *Value {
 	v := &Value{Op: op, Name: name, Args: args}
 	p.Values = append(p.Values, v)
 	return v
-}
-
-// LastUse returns, for each value, the index in Values of its last use.
-func (p *Program) LastUse() map[*Value]int {
-	last := map[*Value]int{}
-	for i, v := range p.Values {
-		for _, a := range v.Args {
-			last[a] = i
-		}
-	}
-	return last
 }
