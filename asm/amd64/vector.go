@@ -125,24 +125,24 @@ func (l *lowering) compute(v *formula.Value) reg.Register {
 		return l.lanes
 	case formula.Load:
 		return l.load(v)
-	case formula.FMA, formula.FNMA:
+	case "fma", "fnma":
 		return l.multiplyAdd(v)
-	case formula.Less:
+	case "<":
 		return l.compare(lessThan, l.reg(v.Args[0]), l.any(v.Args[1]))
-	case formula.LessEqual:
+	case "<=":
 		return l.compare(lessOrEqual, l.reg(v.Args[0]), l.any(v.Args[1]))
 	}
 	d := l.vec()
 	switch v.Op {
 	case formula.LoadBytes:
 		l.loadBytes(l.element(v.Name, 1), d)
-	case formula.Sqrt:
+	case "sqrt":
 		l.VSQRTPS(l.any(v.Args[0]), d)
-	case formula.ToExponent:
+	case "toExponent":
 		l.VPSLLD(operand.U8(formula.MantissaBits), l.reg(v.Args[0]), d)
 	case formula.Select:
 		l.choose(l.values[v.Args[0]], l.any(v.Args[1]), l.reg(v.Args[2]), d)
-	case formula.Drop:
+	case "drop":
 		l.drop(l.values[v.Args[0]], l.any(v.Args[1]), d)
 	default:
 		l.binary(v, d)
@@ -152,22 +152,22 @@ func (l *lowering) compute(v *formula.Value) reg.Register {
 
 func (l *lowering) binary(v *formula.Value, d reg.VecVirtual) {
 	x, y := v.Args[0], v.Args[1]
-	free := v.Op != formula.Sub && v.Op != formula.Div && v.Op != formula.Max
+	free := v.Op != "-" && v.Op != "/" && v.Op != "larger"
 	if free && x.Op == formula.Const { // where the order is free, a constant comes second
 		x, y = y, x
 	}
 	instruction := map[formula.Op]func(...operand.Op){
-		formula.Add:     l.VADDPS,
-		formula.Sub:     l.VSUBPS,
-		formula.Mul:     l.VMULPS,
-		formula.Div:     l.VDIVPS,
-		formula.Max:     l.VMAXPS,
-		formula.AndBits: l.VANDPS,
-		formula.OrBits:  l.VORPS,
-		formula.AddBits: l.VPADDD,
+		"+":       l.VADDPS,
+		"-":       l.VSUBPS,
+		"*":       l.VMULPS,
+		"/":       l.VDIVPS,
+		"larger":  l.VMAXPS,
+		"and":     l.VANDPS,
+		"or":      l.VORPS,
+		"addBits": l.VPADDD,
 	}[v.Op]
 	if instruction == nil {
-		panic("asm/amd64: no instruction for an operation")
+		panic("asm/amd64: no instruction for operation " + string(v.Op))
 	}
 	rx, ry := l.reg(x), l.any(y)
 	instruction(ry, rx, d)
@@ -177,7 +177,7 @@ func (l *lowering) binary(v *formula.Value, d reg.VecVirtual) {
 func (l *lowering) multiplyAdd(v *formula.Value) reg.VecVirtual {
 	x, y, z := v.Args[0], v.Args[1], v.Args[2]
 	fma213, fma231 := l.VFMADD213PS, l.VFMADD231PS
-	if v.Op == formula.FNMA {
+	if v.Op == "fnma" {
 		fma213, fma231 = l.VFNMADD213PS, l.VFNMADD231PS
 	}
 	if l.dies(y) && !l.dies(x) {

@@ -17,22 +17,22 @@ type rule struct {
 }
 
 var rules = map[formula.Op]rule{
-	formula.Add:        {opcode: fadd},
-	formula.Sub:        {opcode: fsub},
-	formula.Mul:        {opcode: fmul},
-	formula.Div:        {opcode: fdiv},
-	formula.Sqrt:       {opcode: fsqrt},
-	formula.FMA:        {opcode: fmla, inPlace: true},
-	formula.FNMA:       {opcode: fmls, inPlace: true},
-	formula.Max:        {opcode: bit, inPlace: true, reversed: true}, // as Select
-	formula.Less:       {opcode: fcmgt, reversed: true},
-	formula.LessEqual:  {opcode: fcmge, reversed: true},
-	formula.Drop:       {opcode: bic, reversed: true},
-	formula.Select:     {opcode: bit, inPlace: true, reversed: true},
-	formula.AndBits:    {opcode: and},
-	formula.OrBits:     {opcode: orr},
-	formula.AddBits:    {opcode: add},
-	formula.ToExponent: {opcode: shl},
+	"+":            {opcode: fadd},
+	"-":            {opcode: fsub},
+	"*":            {opcode: fmul},
+	"/":            {opcode: fdiv},
+	"sqrt":         {opcode: fsqrt},
+	"fma":          {opcode: fmla, inPlace: true},
+	"fnma":         {opcode: fmls, inPlace: true},
+	"larger":       {opcode: bit, inPlace: true, reversed: true}, // as Select
+	"<":            {opcode: fcmgt, reversed: true},
+	"<=":           {opcode: fcmge, reversed: true},
+	"drop":         {opcode: bic, reversed: true},
+	formula.Select: {opcode: bit, inPlace: true, reversed: true},
+	"and":          {opcode: and},
+	"or":           {opcode: orr},
+	"addBits":      {opcode: add},
+	"toExponent":   {opcode: shl},
 }
 
 // A registerSet is a set of vector registers.
@@ -74,10 +74,10 @@ func (l *lowering) operation(v *formula.Value) {
 func (l *lowering) compute(v *formula.Value) {
 	r, ok := rules[v.Op]
 	if !ok {
-		panic(fmt.Sprintf("asm/arm64: no instruction for operation %d", v.Op))
+		panic(fmt.Sprintf("asm/arm64: no instruction for operation %s", v.Op))
 	}
 	args, dying := l.arguments(v)
-	if v.Op == formula.Max { // FMAX orders zeros and NaN otherwise
+	if v.Op == "larger" { // FMAX orders zeros and NaN otherwise
 		mask := l.free.take()
 		dying.add(mask)
 		l.vector(fcmgt, mask, args[0], args[1])
@@ -95,7 +95,7 @@ func (l *lowering) compute(v *formula.Value) {
 	if r.reversed {
 		slices.Reverse(args)
 	}
-	if v.Op == formula.ToExponent {
+	if v.Op == "toExponent" {
 		args = append(args, formula.MantissaBits)
 	}
 	l.vector(r.opcode, append([]int{d}, args...)...)

@@ -19,14 +19,6 @@ var (
 	constants           = map[string]*Value{}
 )
 
-// operations are what functions and operators of Go become.
-var operations = map[string]Op{
-	"+": Add, "-": Sub, "*": Mul, "/": Div, "sqrt": Sqrt,
-	"fma": FMA, "fnma": FNMA, "larger": Max,
-	"<": Less, "<=": LessEqual, "drop": Drop,
-	"and": AndBits, "or": OrBits, "addBits": AddBits, "toExponent": ToExponent,
-}
-
 // Read reads the kernels, and what they call, in the folder of package micro.
 func Read(dir string) error {
 	for _, name := range []string{"generic_math.go", "generic_vector.go"} {
@@ -146,7 +138,7 @@ func (s scope) choose(statement *ast.IfStmt, y *Value) *Value {
 	x := s.run(statement.Body.List)
 	mask := s.eval(statement.Cond)
 	if x.Op == Const && x.Bits == 0 {
-		return s.emit(Drop, "", mask, y)
+		return s.emit("drop", "", mask, y)
 	}
 	return s.emit(Select, "", mask, x, y)
 }
@@ -214,12 +206,9 @@ func (s scope) call(name string, operands ...ast.Expr) *Value {
 	if name == "float32" || name == "math.Float32frombits" {
 		return args[0]
 	}
-	if op, ok := operations[name]; ok {
-		return s.emit(op, "", args...)
-	}
 	f, ok := functions[name]
 	if !ok {
-		panic("formula: not a function of a kernel: " + name)
+		return s.emit(Op(name), "", args...)
 	}
 	inner := scope{Program: s.Program, values: maps.Clone(constants)}
 	for i, param := range f.Type.Params.List[0].Names {

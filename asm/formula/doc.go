@@ -11,6 +11,6 @@
 // lowering to, bit for bit.
 //
 // Of Go, kernels and what they call may use: a loop over the elements, *at(x, i),
-// local names, +=, the operators and functions that operations lists, functions of
-// float32, and if where it returns. A conversion to float32 is no operation.
+// local names, +=, functions of float32, and if where it returns. A conversion to
+// float32 is no operation.
 package formula

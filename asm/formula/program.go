@@ -2,37 +2,22 @@ package formula
 
 import "go/ast"
 
-// An Op is an operation of a program, on every lane of its vectors.
-type Op uint8
+// An Op is an operation of a program, on every lane of its vectors: an operator of Go,
+// a function of generic_operations.go by its name, or one of these.
+type Op string
 
-// The operations. x, y, z are the arguments in order.
 const (
-	Load       Op = iota // the next vector of a float32 stream
-	LoadBytes            // the next bytes of a uint8 stream, as float32
-	Store                // x to the next vector of a stream
-	Param                // a scalar parameter in every lane
-	Const                // a constant in every lane
-	Lanes                // the running partial results of a reduction
-	SetLanes             // x becomes the running partial results
-	Add                  // x + y
-	Sub                  // x - y
-	Mul                  // x · y
-	Div                  // x / y
-	Sqrt                 // √x
-	FMA                  // x·y + z, rounded once
-	FNMA                 // z - x·y, rounded once
-	Max                  // x where x > y, else y (so y where one is NaN)
-	Less                 // mask: x < y (false where one is NaN)
-	LessEqual            // mask: x ≤ y (false where one is NaN)
-	Drop                 // +0 where mask x, else y
-	Select               // y where mask x, else z
-	AndBits              // x & y
-	OrBits               // x | y
-	AddBits              // x + y as 32-bit integers
-	ToExponent           // x << MantissaBits as 32-bit integers
+	Load      Op = "load"       // the next vector of a float32 stream
+	LoadBytes Op = "load bytes" // the next bytes of a uint8 stream, as float32
+	Store     Op = "store"      // the argument to the next vector of a stream
+	Param     Op = "param"      // a scalar parameter in every lane
+	Const     Op = "const"      // a constant in every lane
+	Lanes     Op = "lanes"      // the running partial results of a reduction
+	SetLanes  Op = "set lanes"  // the argument becomes the running partial results
+	Select    Op = "select"     // the second argument where the first, a mask, is set, else the third
 )
 
-// MantissaBits are the bits of a float32 below its exponent.
+// MantissaBits are the bits of a float32 below its exponent, by which toExponent shifts.
 const MantissaBits = 23
 
 // A Value is an operation of a program and the vector that it yields.
