@@ -75,30 +75,32 @@ func (g *generator) list(t listTables, x reg.Register, size uint64, value reg.Ve
 type listTables struct{ orders, counts, iota operand.Mem }
 
 func (g *generator) listTables() listTables {
-	table := func(name string) operand.Mem {
-		m := g.StaticGlobal(name + g.Suffix)
-		g.DataAttributes(attr.RODATA | attr.NOPTR)
-		return m
+	return listTables{
+		orders: g.table("orders", 256, func(zeros int) operand.Constant { return operand.U64(nonZeroLanes(zeros)) }),
+		counts: g.table("counts", 256, func(zeros int) operand.Constant { return operand.U8(eight - bits.OnesCount(uint(zeros))) }),
+		iota:   g.table("iota", eight, func(lane int) operand.Constant { return operand.U32(lane) }),
 	}
-	t := listTables{orders: table("orders")}
-	for zeros := range 256 {
-		var lanes uint64
-		n := 0
-		for lane := range eight {
-			if zeros>>lane&1 == 0 {
-				lanes |= uint64(lane) << (8 * n)
-				n++
-			}
-		}
-		g.AddDatum(8*zeros, operand.U64(lanes))
-	}
-	t.counts = table("counts")
-	for zeros := range 256 {
-		g.AddDatum(zeros, operand.U8(eight-bits.OnesCount(uint(zeros))))
-	}
-	t.iota = table("iota")
+}
+
+// nonZeroLanes are the lanes that are not among the zeros.
+func nonZeroLanes(zeros int) (lanes uint64) {
+	n := 0
 	for lane := range eight {
-		g.AddDatum(4*lane, operand.U32(lane))
+		if zeros>>lane&1 == 0 {
+			lanes |= uint64(lane) << (8 * n)
+			n++
+		}
 	}
-	return t
+	return lanes
+}
+
+// table is the memory that holds n numbers.
+func (g *generator) table(name string, n int, number func(i int) operand.Constant) operand.Mem {
+	m := g.StaticGlobal(name + g.Suffix)
+	g.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range n {
+		x := number(i)
+		g.AddDatum(i*x.Bytes(), x)
+	}
+	return m
 }
