@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math"
+	"slices"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 )
@@ -38,14 +39,9 @@ func (k *Core) Finite(x []float32) bool {
 // max returns the largest x[i], passing over NaN; -Inf if there is none.
 func (k *Core) max(x []float32) float32 {
 	lowest := float32(math.Inf(-1))
-	for i := range k.lanes {
-		k.lanes[i] = lowest
-	}
+	padded(&k.lanes, nil, lowest)
 	k.reduce1(k.set.MaxLanes, x, lowest)
-	for _, v := range k.lanes {
-		lowest = max(lowest, v)
-	}
-	return lowest
+	return slices.Max(k.lanes[:])
 }
 
 // expSum computes y[i] = exp(x[i]-a) and returns Σ y[i].

@@ -23,6 +23,12 @@ func (g *generator) jumpIfZero(n reg.Register, label string) {
 	g.JZ(operand.LabelRef(label))
 }
 
+// jumpUnless jumps if n is without that bit, a power of two.
+func (g *generator) jumpUnless(n reg.Register, bit int, label string) {
+	g.TESTQ(operand.U32(uint32(bit)), n)
+	g.JZ(operand.LabelRef(label))
+}
+
 // copyOf is a new register with the value of another.
 func (g *generator) copyOf(r reg.Register) reg.Register {
 	d := g.GP64()

@@ -77,8 +77,7 @@ func (g *generator) copy() {
 func (m *move) copyRest(n reg.Register, from, to operand.Mem) {
 	for size := m.Lanes / 2; size > 0; size /= 2 {
 		skip := fmt.Sprintf("without%d", size)
-		m.TESTQ(operand.U32(uint32(size)), n)
-		m.JZ(operand.LabelRef(skip))
+		m.jumpUnless(n, size, skip)
 		x := m.XMM()
 		m.moveFew(size)(from, x)
 		m.VMULPS(m.alpha.AsX(), x, x)

@@ -122,10 +122,6 @@ func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Registe
 		return
 	}
 	label := func(name string) string { return fmt.Sprintf("row%d%s", i, name) }
-	bit := func(size int, otherwise string) {
-		m.TESTQ(operand.U32(uint32(size)), n)
-		m.JZ(operand.LabelRef(label(otherwise)))
-	}
 	m.CMPQ(n, operand.Imm(uint64(m.Lanes)))
 	m.JLT(operand.LabelRef(label("few")))
 	m.VMOVUPS(operand.Mem{Base: at}, v)
@@ -135,23 +131,23 @@ func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Registe
 	rest, last, from := m.XMM(), m.XMM(), m.copyOf(at)
 	m.zero(v)
 	m.zero(rest)
-	bit(4, "without4")
+	m.jumpUnless(n, 4, label("without4"))
 	m.VMOVUPS(operand.Mem{Base: from}, v.AsX())
 	m.ADDQ(operand.Imm(16), from)
 	m.Label(label("without4"))
-	bit(2, "without2")
+	m.jumpUnless(n, 2, label("without2"))
 	m.VMOVSD(operand.Mem{Base: from}, rest)
 	m.ADDQ(operand.Imm(8), from)
 	m.Label(label("without2"))
-	bit(1, "without1")
+	m.jumpUnless(n, 1, label("without1"))
 	m.VMOVSS(operand.Mem{Base: from}, last)
-	bit(2, "alone")
+	m.jumpUnless(n, 2, label("alone"))
 	m.VMOVLHPS(last, rest, rest)
 	m.JMP(operand.LabelRef(label("without1")))
 	m.Label(label("alone"))
 	m.VMOVAPS(last, rest)
 	m.Label(label("without1"))
-	bit(4, "low")
+	m.jumpUnless(n, 4, label("low"))
 	m.VINSERTF128(operand.U8(1), rest, v, v)
 	m.JMP(operand.LabelRef(label("loaded")))
 	m.Label(label("low"))
@@ -177,8 +173,7 @@ func (m *move) storeLanes(j int, n reg.Register, v reg.VecVirtual, at reg.Regist
 	m.VMOVAPS(v.AsX(), x)
 	for size := m.Lanes / 2; size > 0; size /= 2 {
 		skip := fmt.Sprintf("column%dwithout%d", j, size)
-		m.TESTQ(operand.U32(uint32(size)), n)
-		m.JZ(operand.LabelRef(skip))
+		m.jumpUnless(n, size, skip)
 		m.moveFew(size)(x, operand.Mem{Base: end})
 		switch size {
 		case 4:

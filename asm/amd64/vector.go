@@ -47,9 +47,8 @@ func (g *generator) vector(k formula.Kernel) {
 	for _, s := range k.Scalars {
 		l.scalars[s] = g.broadcastParam(s)
 	}
-	index := g.GP64()
-	g.XORQ(index, index)
-	l.index = index
+	l.index = g.GP64()
+	g.XORQ(l.index, l.index)
 	if k.Reduce {
 		l.reduce(n)
 	} else {
@@ -123,7 +122,7 @@ func (l *lowering) compute(v *formula.Value) reg.Register {
 	switch v.Op {
 	case formula.Lanes:
 		return l.lanes
-	case formula.Load:
+	case formula.Load, formula.LoadBytes:
 		return l.load(v)
 	case "fma", "fnma":
 		return l.multiplyAdd(v)
@@ -134,8 +133,6 @@ func (l *lowering) compute(v *formula.Value) reg.Register {
 	}
 	d := l.vec()
 	switch v.Op {
-	case formula.LoadBytes:
-		l.loadBytes(l.element(v.Name, 1), d)
 	case "sqrt":
 		l.VSQRTPS(l.any(v.Args[0]), d)
 	case "toExponent":
@@ -238,11 +235,13 @@ func (l *lowering) load(v *formula.Value) reg.Register {
 		return l.gradient
 	}
 	d := l.vec()
-	from := l.element(v.Name, 4)
-	if l.single {
-		l.VMOVSS(from, d.AsX())
-	} else {
-		l.VMOVUPS(from, d)
+	switch {
+	case v.Op == formula.LoadBytes:
+		l.loadBytes(l.element(v.Name, 1), d)
+	case l.single:
+		l.VMOVSS(l.element(v.Name, 4), d.AsX())
+	default:
+		l.VMOVUPS(l.element(v.Name, 4), d)
 	}
 	return d
 }

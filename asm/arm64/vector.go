@@ -78,14 +78,7 @@ func (l *lowering) loadParams(k formula.Kernel) {
 
 // elements runs the program over whole vectors, then over what is left.
 func (l *lowering) elements() {
-	l.emit("SUBS $4, %s", nLeft)
-	l.emit("BLT tail")
-	l.label("vectors")
-	l.body()
-	l.emit("SUBS $4, %s", nLeft)
-	l.emit("BGE vectors")
-
-	l.label("tail")
+	l.repeat("vectors", "tail", nLeft, 4, l.body)
 	l.emit("ADDS $4, %s", nLeft)
 	l.emit("BEQ done")
 	l.single = true

@@ -6,9 +6,7 @@ import "unsafe"
 const genericNR = 16
 
 // generic is the tier in plain Go. It runs everywhere and defines the others.
-var generic = Set{Name: "generic", Kernels: kernelsGeneric}
-
-var kernelsGeneric = Kernels{
+var generic = Set{Name: "generic", Kernels: Kernels{
 	Vector: genericNR,
 	Tiles:  []Tile{tileGeneric(4, genericNR)},
 	Masks:  true,
@@ -53,7 +51,7 @@ var kernelsGeneric = Kernels{
 	DotLanes:      dotLanesGeneric,
 	DistanceLanes: distanceLanesGeneric,
 	ExpLanes:      expLanesGeneric,
-}
+}}
 
 // vec is the n elements at p.
 func vec(p *float32, n int) []float32 { return unsafe.Slice(p, n) }

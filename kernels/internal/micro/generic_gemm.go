@@ -54,14 +54,12 @@ func gemvGeneric(n, k int, c, a *float32, csa int, b *float32, rsb int) {
 // multiply-adds for each element of c, in the order of the values.
 func sparseGeneric(vectors int) SparseFunc {
 	return func(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int) {
-		ends := unsafe.Slice(spans, 2*rows)
-		places := unsafe.Slice(bs, vectors)
 		for i := range rows {
 			for v := range vectors {
 				row := vec(at(c, i*rsc+v*genericNR), genericNR)
-				for t := int(ends[2*i]); t < int(ends[2*i+1]); t++ {
+				for t := int(*at(spans, 2*i)); t < int(*at(spans, 2*i+1)); t++ {
 					column := int(*at(columns, t))
-					multiplyAdd(row, *at(values, t), vec(at(b, column*rsb+places[v]), genericNR))
+					multiplyAdd(row, *at(values, t), vec(at(b, column*rsb+*at(bs, v)), genericNR))
 				}
 			}
 		}
