@@ -110,12 +110,7 @@ func (u *sparseUpdate) fused(kernels []micro.SparseUpdateFunc) bool {
 		u.vectors(kernels[i], at, 1<<i)
 		at += 1 << i
 	}
-	for _, x := range u.watch {
-		if x != 0 {
-			return false
-		}
-	}
-	return true
+	return u.watch == [micro.Lanes]float32{}
 }
 
 // vectors updates a number of vectors of every row, from one on.

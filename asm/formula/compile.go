@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -38,11 +39,7 @@ func Read(dir string) error {
 			}
 		}
 	}
-	for _, k := range kernels {
-		if k.Streams[0] == Weights {
-			optimizers = append(optimizers, k)
-		}
-	}
+	optimizers = slices.DeleteFunc(slices.Clone(kernels), func(k Kernel) bool { return k.Streams[0] != Weights })
 	return nil
 }
 

@@ -21,11 +21,6 @@ func (p *product) compute(k *kernels.Core) {
 	k.Gemm(p.alpha, p.a, p.b, p.beta, p.c, kernels.Epilogue{})
 }
 
-// size is the number of multiply-adds, for which an int may be too small.
-func (p *product) size() float64 {
-	return float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols)
-}
-
 // A crew computes one product at a time: its caller and helpers take part after
 // part. A kernels.Team would be a little faster, but its caller waits for workers
 // that have no processor: twenty times as long as the product takes, measured.
