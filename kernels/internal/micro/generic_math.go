@@ -41,7 +41,7 @@ func exp(x float32) float32 {
 	h1 := fma(n, 0.5, roundBias)
 	h2 := float32(n-float32(h1-roundBias)) + roundBias
 	y = float32(y * powerOfTwo(h1))
-	return y * powerOfTwo(h2)
+	return float32(y * powerOfTwo(h2))
 }
 
 // powerOfTwo is 2ⁿ for the integer n in the low bits of roundBias + n.
