@@ -109,8 +109,8 @@ func TestGeneratorsReproduceTheirFiles(t *testing.T) {
 		generator, dir := filepath.Join(t.TempDir(), "generator.exe"), t.TempDir() // the ending is for Windows
 		build := exec.Command("go", "build", "-o", generator, "./"+arch)
 		build.Env = append(build.Environ(), "GOOS=", "GOARCH=") // for this machine
-		run := exec.Command(generator)
-		run.Dir = dir
+		run := exec.Command(generator, "-o", dir)
+		run.Dir = micro
 		for _, c := range []*exec.Cmd{build, run} {
 			if out, err := c.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %v\n%s", c, err, out)

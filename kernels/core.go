@@ -17,11 +17,10 @@ type Core struct {
 	zeros          []float32   // the seed of a tile that starts from nothing
 	sparse         sparseGroup // of GemmSparse
 	update         sparseUpdate
-	gradient       []float32 // a piece of it, for an update
-	lanes          []float32 // partial results of a reduction
-	rest           []float32 // the last few elements of a reduction, padded
-	restOut        []float32
-	restBytes      [nonZeroUnit]uint8 // the last few bytes of a row, and zeros
+	gradient       []float32               // a piece of it, for an update
+	lanes          [micro.Lanes]float32    // partial results of a reduction
+	rest           [2][micro.Lanes]float32 // the last few elements of its operands, padded
+	restBytes      [nonZeroUnit]uint8      // the last few bytes of a row, and zeros
 	restFloats     [nonZeroUnit]float32
 }
 
@@ -39,9 +38,6 @@ func NewCore(t Tier) *Core {
 		tier: t, set: set, blocks: blockingFor(set, micro.L2()),
 		scratch: make([]float32, highest(set)*scratchCols),
 		zeros:   make([]float32, set.Tiles[0].NR),
-		lanes:   make([]float32, micro.Lanes),
-		rest:    make([]float32, 2*micro.Lanes),
-		restOut: make([]float32, micro.Lanes),
 	}
 }
 

@@ -62,7 +62,8 @@ func (k *Core) GemmSparse(a *Sparse, b, c Panels) {
 	}
 	v := k.set.Vector
 	whole := b.Cols / v * v
-	g := k.sparse.begin(k.set, a, b.place(0, 0), c.place(0, 0))
+	g := &k.sparse
+	*g = sparseGroup{set: k.set, a: *a, b: b.place(0, 0), c: c.place(0, 0)}
 	for p := range b.Count {
 		for j := 0; j < whole; j += v {
 			g.add(p*b.Step+j, p*c.Step+j)
@@ -83,7 +84,8 @@ func (k *Core) sparseEdge(a *Sparse, b, c Mat) {
 	wideC := place{&grow(&k.blockA, c.Rows*v)[0], v, 1}
 	k.move(wideB, b.place(0, 0), b.Rows, b.Cols, 1)
 	k.move(wideC, c.place(0, 0), c.Rows, c.Cols, 1)
-	g := k.sparse.begin(k.set, a, wideB, wideC)
+	g := &k.sparse
+	*g = sparseGroup{set: k.set, a: *a, b: wideB, c: wideC}
 	g.add(0, 0)
 	g.run()
 	k.move(c.place(0, 0), wideC, c.Rows, c.Cols, 1)
@@ -101,11 +103,6 @@ type sparseGroup struct {
 
 // maxSparseVectors is at least the number of vectors that any tier works on at once.
 const maxSparseVectors = 8
-
-func (g *sparseGroup) begin(set *micro.Set, a *Sparse, b, c place) *sparseGroup {
-	g.set, g.a, g.b, g.c, g.n = set, *a, b, c, 0
-	return g
-}
 
 // add adds the vectors at elements b and c of the rows. Those of c have to be
 // neighbours.

@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math"
+	"slices"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 )
@@ -17,7 +18,7 @@ func (k *Core) Distance(x, y []float32) float32 { return k.reduce2(k.set.Distanc
 
 // SumAbs returns Σ |x[i]|.
 func (k *Core) SumAbs(x []float32) float32 {
-	clear(k.lanes)
+	clear(k.lanes[:])
 	k.reduce1(k.set.SumAbsLanes, x, 0)
 	return k.foldSum()
 }
@@ -38,28 +39,22 @@ func (k *Core) Finite(x []float32) bool {
 // max returns the largest x[i], passing over NaN; -Inf if there is none.
 func (k *Core) max(x []float32) float32 {
 	lowest := float32(math.Inf(-1))
-	for i := range k.lanes {
-		k.lanes[i] = lowest
-	}
+	padded(&k.lanes, nil, lowest)
 	k.reduce1(k.set.MaxLanes, x, lowest)
-	for _, v := range k.lanes {
-		lowest = max(lowest, v)
-	}
-	return lowest
+	return slices.Max(k.lanes[:])
 }
 
 // expSum computes y[i] = exp(x[i]-a) and returns Σ y[i].
 func (k *Core) expSum(y, x []float32, a float32) float32 {
-	clear(k.lanes)
+	clear(k.lanes[:])
 	whole := len(x) / micro.Lanes * micro.Lanes
 	for lo, hi := range pieces(whole) {
 		k.set.ExpLanes(hi-lo, &y[lo], &x[lo], &k.lanes[0], a)
 	}
 	if whole < len(x) {
-		in := padded(k.rest[:micro.Lanes], x[whole:], float32(math.Inf(-1)))
-		out := k.restOut
-		k.set.ExpLanes(micro.Lanes, &out[0], &in[0], &k.lanes[0], a)
-		copy(y[whole:], out)
+		in, out := padded(&k.rest[0], x[whole:], float32(math.Inf(-1))), &k.rest[1]
+		k.set.ExpLanes(micro.Lanes, &out[0], in, &k.lanes[0], a)
+		copy(y[whole:], out[:])
 	}
 	return k.foldSum()
 }
@@ -70,8 +65,7 @@ func (k *Core) reduce1(f micro.Reduce1, x []float32, neutral float32) {
 		f(hi-lo, &x[lo], &k.lanes[0])
 	}
 	if whole < len(x) {
-		in := padded(k.rest[:micro.Lanes], x[whole:], neutral)
-		f(micro.Lanes, &in[0], &k.lanes[0])
+		f(micro.Lanes, padded(&k.rest[0], x[whole:], neutral), &k.lanes[0])
 	}
 }
 
@@ -79,26 +73,24 @@ func (k *Core) reduce2(f micro.Reduce2, x, y []float32) float32 {
 	if len(x) != len(y) {
 		panic(badLength)
 	}
-	clear(k.lanes)
+	clear(k.lanes[:])
 	whole := len(x) / micro.Lanes * micro.Lanes
 	for lo, hi := range pieces(whole) {
 		f(hi-lo, &x[lo], &y[lo], &k.lanes[0])
 	}
 	if whole < len(x) {
-		px := padded(k.rest[:micro.Lanes], x[whole:], 0)
-		py := padded(k.rest[micro.Lanes:], y[whole:], 0)
-		f(micro.Lanes, &px[0], &py[0], &k.lanes[0])
+		f(micro.Lanes, padded(&k.rest[0], x[whole:], 0), padded(&k.rest[1], y[whole:], 0), &k.lanes[0])
 	}
 	return k.foldSum()
 }
 
 // padded copies x to the front of buf and fills the rest with a number that
 // does not change the result.
-func padded(buf, x []float32, neutral float32) []float32 {
-	for i := copy(buf, x); i < len(buf); i++ {
+func padded(buf *[micro.Lanes]float32, x []float32, neutral float32) *float32 {
+	for i := copy(buf[:], x); i < len(buf); i++ {
 		buf[i] = neutral
 	}
-	return buf
+	return &buf[0]
 }
 
 // foldSum adds the partial results: the upper half to the lower, and so on.

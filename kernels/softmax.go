@@ -53,7 +53,13 @@ func (k *Core) SoftmaxCrossEntropy(loss []float32, dz, z, t Mat, a float32) {
 // Σⱼ t[j]·(m - z[j]) + log Σⱼ exp(z[j]-m) · Σⱼ t[j].
 func (k *Core) crossEntropyRow(y, z, t []float32) float32 {
 	largest := k.max(z)
-	loss, total := micro.CrossEntropy(t, z, largest)
+	var loss, total float32
+	for j, tj := range t {
+		if tj != 0 {
+			loss = micro.FMA(tj, largest-z[j], loss)
+			total += tj
+		}
+	}
 	sum := k.expSum(y, z, largest)
 	k.Divide(y, y, sum)
 	return micro.FMA(total, micro.Log(sum), loss)

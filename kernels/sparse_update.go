@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math"
+	"unsafe"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 )
@@ -51,7 +52,7 @@ type sparseUpdate struct {
 	x       *Sparse
 	d       Mat
 	w       Panels
-	moments [2][]float32          // as many as the optimizer has
+	moments [2][]float32          // those that the optimizer has, then w again
 	scalars [5]float32            // those of the optimizer come first
 	watch   [micro.Lanes]float32  // NaN where a weight is not finite, else 0
 	places  [maxSparseVectors]int // of the vectors at hand, in a row of w
@@ -78,7 +79,7 @@ func (k *Core) sparseUpdate(x *Sparse, d Mat, scalars [5]float32, w Panels, mome
 		panic(badOverlap)
 	}
 	u := &k.update
-	*u = sparseUpdate{core: k, x: x, d: d, w: w, scalars: scalars}
+	*u = sparseUpdate{core: k, x: x, d: d, w: w, scalars: scalars, moments: [...][]float32{w.Data, w.Data}}
 	copy(u.moments[:], moments)
 	return u
 }
@@ -87,7 +88,7 @@ func (k *Core) sparseUpdate(x *Sparse, d Mat, scalars [5]float32, w Panels, mome
 // optimizer where there are none for the width, and reports whether all weights are
 // finite.
 func (u *sparseUpdate) run(fused []micro.SparseUpdateFunc, update func(lo, hi int, g []float32)) bool {
-	defer u.forget()
+	defer func() { *u = sparseUpdate{} }() // the memory of the operands is not ours to keep
 	if u.w.Rows == 0 || u.w.Cols == 0 {
 		return true
 	}
@@ -96,9 +97,6 @@ func (u *sparseUpdate) run(fused []micro.SparseUpdateFunc, update func(lo, hi in
 	}
 	return u.fused(fused)
 }
-
-// forget drops what is the caller's.
-func (u *sparseUpdate) forget() { *u = sparseUpdate{} }
 
 // sparseUpdateRows bounds the work of a call of assembly.
 const sparseUpdateRows = 128
@@ -112,17 +110,12 @@ func (u *sparseUpdate) fused(kernels []micro.SparseUpdateFunc) bool {
 		u.vectors(kernels[i], at, 1<<i)
 		at += 1 << i
 	}
-	for _, x := range u.watch {
-		if x != 0 {
-			return false
-		}
-	}
-	return true
+	return u.watch == [micro.Lanes]float32{}
 }
 
 // vectors updates a number of vectors of every row, from one on.
 func (u *sparseUpdate) vectors(kernel micro.SparseUpdateFunc, begin, count int) {
-	v, columns, values := u.core.set.Vector, first(u.x.columns), first(u.x.values)
+	v, columns, values := u.core.set.Vector, unsafe.SliceData(u.x.columns), unsafe.SliceData(u.x.values)
 	still := 0 // what assembly has for a bool
 	if u.still {
 		still = 1
@@ -134,7 +127,7 @@ func (u *sparseUpdate) vectors(kernel micro.SparseUpdateFunc, begin, count int) 
 	for i := 0; i < u.x.rows; i += sparseUpdateRows {
 		at := i * u.w.Cols
 		kernel(min(sparseUpdateRows, u.x.rows-i), &u.x.spans[i].begin, columns, values, u.d.at(0, begin*v), u.d.RowStride,
-			&u.w.Data[at], element(u.moments[0], at), element(u.moments[1], at), u.w.Cols, &u.places[0], still, &u.watch[0], &u.scalars[0])
+			&u.w.Data[at], &u.moments[0][at], &u.moments[1][at], u.w.Cols, &u.places[0], still, &u.watch[0], &u.scalars[0])
 	}
 }
 
@@ -177,19 +170,4 @@ func finite(scalars ...float32) bool {
 		}
 	}
 	return true
-}
-
-// first and element are pointers to an element, or nil if there is none.
-func first[T any](xs []T) *T {
-	if len(xs) == 0 {
-		return nil
-	}
-	return &xs[0]
-}
-
-func element(xs []float32, at int) *float32 {
-	if xs == nil {
-		return nil
-	}
-	return &xs[at]
 }

@@ -91,13 +91,8 @@ func Choose(name string) (Tier, error) {
 
 // fastest is the last of the usable tiers that is not slow here.
 func fastest() Tier {
-	best := Generic
-	for _, t := range Tiers() {
-		if !t.set().Slow {
-			best = t
-		}
-	}
-	return best
+	quick := slices.DeleteFunc(Tiers(), func(t Tier) bool { return t.set().Slow })
+	return quick[len(quick)-1]
 }
 
 // Best returns the tier that KERNELS_TIER names, or else the fastest that this

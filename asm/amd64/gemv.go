@@ -40,27 +40,20 @@ func (g *generator) gemv() {
 
 // sweeps goes over c for as long as there are that many rows of b left.
 func (s *sweep) sweeps(rows int, k reg.Register) {
-	sweep, none := fmt.Sprintf("sweep%d", rows), fmt.Sprintf("no%d", rows)
-	s.SUBQ(operand.Imm(uint64(rows)), k)
-	s.JL(operand.LabelRef(none))
-	s.Label(sweep)
-	s.begin(rows)
-	s.pieces(s.gemvVectors)
-	s.pieces(1)
-	s.singles()
-	for range rows {
-		s.ADDQ(s.rsb, s.b)
-	}
-	s.SUBQ(operand.Imm(uint64(rows)), k)
-	s.JGE(operand.LabelRef(sweep))
-	s.Label(none)
-	s.ADDQ(operand.Imm(uint64(rows)), k)
+	s.repeat(fmt.Sprintf("sweep%d", rows), fmt.Sprintf("no%d", rows), k, operand.Imm(uint64(rows)), func() {
+		s.begin(rows)
+		s.pieces(s.gemvVectors)
+		s.pieces(1)
+		s.singles()
+		for range rows {
+			s.ADDQ(s.rsb, s.b)
+		}
+	})
 }
 
 // begin loads the elements of a for a sweep and points at its rows of b.
 func (s *sweep) begin(rows int) {
-	first := s.GP64()
-	s.MOVQ(s.b, first)
+	first := s.copyOf(s.b)
 	s.x, s.rows = s.vecs(rows), s.rowsFrom(first, s.rsb, rows)
 	for _, x := range s.x {
 		s.VBROADCASTSS(operand.Mem{Base: s.a}, x)
@@ -73,34 +66,29 @@ func (s *sweep) begin(rows int) {
 // pieces adds the rows in pieces of that many vectors.
 func (s *sweep) pieces(vectors int) {
 	bytes := 4 * s.Lanes * vectors
-	piece, none := fmt.Sprintf("piece%dx%d", len(s.x), vectors), fmt.Sprintf("nopiece%dx%d", len(s.x), vectors)
-	s.SUBQ(operand.U32(uint32(bytes)), s.left)
-	s.JL(operand.LabelRef(none))
-	s.Label(piece)
-	y := s.vecs(vectors)
-	for j := range y {
-		s.VMOVUPS(s.element(j), y[j])
-	}
-	for i, x := range s.x {
+	piece := fmt.Sprintf("piece%dx%d", len(s.x), vectors)
+	s.repeat(piece, "no"+piece, s.left, operand.U32(uint32(bytes)), func() {
+		y := s.vecs(vectors)
 		for j := range y {
-			s.VFMADD231PS(s.rows.row(i, 4*s.Lanes*j), x, y[j])
+			s.VMOVUPS(s.element(j), y[j])
 		}
-	}
-	for j := range y {
-		s.VMOVUPS(y[j], s.element(j))
-	}
-	s.advance(bytes)
-	s.SUBQ(operand.U32(uint32(bytes)), s.left)
-	s.JGE(operand.LabelRef(piece))
-	s.Label(none)
-	s.ADDQ(operand.U32(uint32(bytes)), s.left)
+		for i, x := range s.x {
+			for j := range y {
+				s.VFMADD231PS(s.rows.row(i, 4*s.Lanes*j), x, y[j])
+			}
+		}
+		for j := range y {
+			s.VMOVUPS(y[j], s.element(j))
+		}
+		s.advance(bytes)
+	})
 }
 
 // singles adds the elements of the rows that no vector holds.
 func (s *sweep) singles() {
-	single, none := fmt.Sprintf("single%d", len(s.x)), fmt.Sprintf("nosingle%d", len(s.x))
-	s.TESTQ(s.left, s.left)
-	s.JZ(operand.LabelRef(none))
+	single := fmt.Sprintf("single%d", len(s.x))
+	none := "no" + single
+	s.jumpIfZero(s.left, none)
 	s.Label(single)
 	y, b := s.XMM(), s.XMM()
 	s.VMOVSS(s.element(0), y)

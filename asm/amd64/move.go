@@ -33,18 +33,16 @@ func (g *generator) beginMove(name, doc string) *move {
 // vectors and then what is left.
 func (g *generator) copy() {
 	m := g.beginMove(formula.CopyName, formula.CopyDoc)
-	vectors, rest := g.GP64(), g.GP64()
-	g.MOVQ(m.cols, vectors)
+	vectors := g.copyOf(m.cols)
 	g.ANDQ(operand.I32(-g.Lanes), vectors)
 	g.SHLQ(operand.Imm(2), vectors)
-	g.MOVQ(m.cols, rest)
+	rest := g.copyOf(m.cols)
 	g.ANDQ(operand.Imm(uint64(g.Lanes-1)), rest)
 	var mask reg.Register
 	if g.Masks {
 		mask = g.firstLanes(rest)
 	}
-	g.TESTQ(m.rows, m.rows)
-	g.JZ(operand.LabelRef("done"))
+	g.jumpIfZero(m.rows, "done")
 
 	at, ahead := g.GP64(), g.loadStride("ahead")
 	from := operand.Mem{Base: m.src, Index: at, Scale: 1}
@@ -80,8 +78,7 @@ func (g *generator) copy() {
 func (m *move) copyRest(n reg.Register, from, to operand.Mem) {
 	for size := m.Lanes / 2; size > 0; size /= 2 {
 		skip := fmt.Sprintf("without%d", size)
-		m.TESTQ(operand.U32(uint32(size)), n)
-		m.JZ(operand.LabelRef(skip))
+		m.jumpUnless(n, size, skip)
 		x := m.XMM()
 		m.moveFew(size)(from, x)
 		m.VMULPS(m.alpha.AsX(), x, x)

@@ -10,87 +10,64 @@ import (
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
 
-// eight is how many elements nonZero and nonZeroFloats take at a time.
+// eight is how many elements the kernels take at a time.
 const eight = 8
 
-// A lister is the state of a kernel that lists what is not zero, eight at a time: a
-// table says, for the zeros among them, how the others move together. All eight are
-// stored; the next ones overwrite what is not part of the list.
-type lister struct {
-	*generator
-	x     reg.Register                 // of the eight at hand
-	value reg.VecVirtual               // their numbers
-	zeros func() (mask reg.VecVirtual) // loads value, and marks the zeros
-	size  uint64                       // of an element, in bytes
-}
-
-// nonZero generates both kernels.
+// nonZero generates the kernels that list what is not zero: bytes, as quotients, and
+// numbers.
 func (g *generator) nonZero() {
 	t := g.listTables()
-	g.nonZeroBytes(t)
-	g.nonZeroFloats(t)
-}
-
-// nonZeroBytes generates the lists of the bytes that are not zero, as quotients.
-func (g *generator) nonZeroBytes(t listTables) {
 	g.begin(formula.NonZeroName, formula.NonZeroSignature, formula.NonZeroDoc)
-	l := &lister{generator: g, x: g.loadParam("x"), value: g.vec(), size: 1}
-	divisor := g.broadcastParam("a")
-	l.zeros = func() reg.VecVirtual {
-		zeros := g.vec()
-		g.zero(zeros)
-		g.VPMOVZXBD(operand.Mem{Base: l.x}, l.value)
-		g.VPCMPEQD(l.value, zeros, zeros)
-		g.VCVTDQ2PS(l.value, l.value)
-		g.VDIVPS(divisor, l.value, l.value)
-		return zeros
-	}
-	l.list(t)
-}
-
-// nonZeroFloats generates those of the numbers that are not zero.
-func (g *generator) nonZeroFloats(t listTables) {
+	x, value, divisor := g.loadParam("x"), g.vec(), g.broadcastParam("a")
+	g.list(t, x, 1, value, func(zeros reg.VecVirtual) {
+		g.VPMOVZXBD(operand.Mem{Base: x}, value)
+		g.VPCMPEQD(value, zeros, zeros)
+		g.VCVTDQ2PS(value, value)
+		g.VDIVPS(divisor, value, value)
+	})
 	g.begin(formula.NonZeroFloatsName, formula.NonZeroFloatsSignature, formula.NonZeroFloatsDoc)
-	l := &lister{generator: g, x: g.loadParam("x"), value: g.vec(), size: 4}
-	l.zeros = func() reg.VecVirtual {
-		zeros := g.vec()
-		g.zero(zeros)
-		g.VMOVUPS(operand.Mem{Base: l.x}, l.value)
-		g.VCMPPS(equal, l.value, zeros, zeros)
-		return zeros
-	}
-	l.list(t)
+	x, value = g.loadParam("x"), g.vec()
+	g.list(t, x, 4, value, func(zeros reg.VecVirtual) {
+		g.VMOVUPS(operand.Mem{Base: x}, value)
+		g.VCMPPS(equal, value, zeros, zeros)
+	})
 }
 
-func (l *lister) list(t listTables) {
-	n, ahead := l.loadParam("n"), l.loadParam("ahead")
-	columns, values := l.loadParam("columns"), l.loadParam("values")
-	column, step := l.vec(), l.vec()
-	l.VPBROADCASTD(l.param("first"), column)
-	l.VPADDD(t.iota, column, column)
-	l.VMOVUPS(l.constant(eight), step)
-	ordersAt, countsAt, count := l.GP64(), l.GP64(), l.GP64()
-	l.LEAQ(t.orders, ordersAt)
-	l.LEAQ(t.counts, countsAt)
-	l.XORQ(count, count)
+// list lists what is not zero in x, of elements of some bytes, eight at a time: a table
+// says, for the zeros among them, how the others move together. All eight are stored;
+// the next ones overwrite what is not part of the list. load makes numbers of them,
+// and marks those that are equal to 0 in zeros.
+func (g *generator) list(t listTables, x reg.Register, size uint64, value reg.VecVirtual, load func(zeros reg.VecVirtual)) {
+	n, ahead := g.loadParam("n"), g.loadParam("ahead")
+	columns, values := g.loadParam("columns"), g.loadParam("values")
+	column, step := g.vec(), g.vec()
+	g.VPBROADCASTD(g.param("first"), column)
+	g.VPADDD(t.iota, column, column)
+	g.VMOVUPS(g.constant(eight), step)
+	ordersAt, countsAt, count := g.GP64(), g.GP64(), g.GP64()
+	g.LEAQ(t.orders, ordersAt)
+	g.LEAQ(t.counts, countsAt)
+	g.XORQ(count, count)
 
-	l.Label("elements")
-	order, moved, mask := l.vec(), l.vec(), l.GP64()
-	l.PREFETCHT0(operand.Mem{Base: l.x, Index: ahead, Scale: 1})
-	l.VMOVMSKPS(l.zeros(), mask.As32())
-	l.VPMOVZXBD(operand.Mem{Base: ordersAt, Index: mask, Scale: 8}, order)
-	l.VPERMPS(l.value, order, l.value)
-	l.VPERMD(column, order, moved)
-	l.VMOVUPS(l.value, operand.Mem{Base: values, Index: count, Scale: 4})
-	l.VMOVUPS(moved, operand.Mem{Base: columns, Index: count, Scale: 4})
-	l.MOVBLZX(operand.Mem{Base: countsAt, Index: mask, Scale: 1}, mask.As32())
-	l.ADDQ(mask, count)
-	l.VPADDD(step, column, column)
-	l.ADDQ(operand.Imm(eight*l.size), l.x)
-	l.SUBQ(operand.Imm(eight), n)
-	l.JNZ(operand.LabelRef("elements"))
-	l.Store(count, l.ReturnIndex(0))
-	l.end()
+	g.Label("elements")
+	order, moved, mask, zeros := g.vec(), g.vec(), g.GP64(), g.vec()
+	g.PREFETCHT0(operand.Mem{Base: x, Index: ahead, Scale: 1})
+	g.zero(zeros)
+	load(zeros)
+	g.VMOVMSKPS(zeros, mask.As32())
+	g.VPMOVZXBD(operand.Mem{Base: ordersAt, Index: mask, Scale: 8}, order)
+	g.VPERMPS(value, order, value)
+	g.VPERMD(column, order, moved)
+	g.VMOVUPS(value, operand.Mem{Base: values, Index: count, Scale: 4})
+	g.VMOVUPS(moved, operand.Mem{Base: columns, Index: count, Scale: 4})
+	g.MOVBLZX(operand.Mem{Base: countsAt, Index: mask, Scale: 1}, mask.As32())
+	g.ADDQ(mask, count)
+	g.VPADDD(step, column, column)
+	g.ADDQ(operand.Imm(eight*size), x)
+	g.SUBQ(operand.Imm(eight), n)
+	g.JNZ(operand.LabelRef("elements"))
+	g.Store(count, g.ReturnIndex(0))
+	g.end()
 }
 
 // listTables are, for each set of zeros among eight lanes, the other lanes in order, as
@@ -98,30 +75,32 @@ func (l *lister) list(t listTables) {
 type listTables struct{ orders, counts, iota operand.Mem }
 
 func (g *generator) listTables() listTables {
-	table := func(name string) operand.Mem {
-		m := g.StaticGlobal(name + g.Suffix)
-		g.DataAttributes(attr.RODATA | attr.NOPTR)
-		return m
+	return listTables{
+		orders: g.table("orders", 256, func(zeros int) operand.Constant { return operand.U64(nonZeroLanes(zeros)) }),
+		counts: g.table("counts", 256, func(zeros int) operand.Constant { return operand.U8(eight - bits.OnesCount(uint(zeros))) }),
+		iota:   g.table("iota", eight, func(lane int) operand.Constant { return operand.U32(lane) }),
 	}
-	t := listTables{orders: table("orders")}
-	for zeros := range 256 {
-		var lanes uint64
-		n := 0
-		for lane := range eight {
-			if zeros>>lane&1 == 0 {
-				lanes |= uint64(lane) << (8 * n)
-				n++
-			}
-		}
-		g.AddDatum(8*zeros, operand.U64(lanes))
-	}
-	t.counts = table("counts")
-	for zeros := range 256 {
-		g.AddDatum(zeros, operand.U8(eight-bits.OnesCount(uint(zeros))))
-	}
-	t.iota = table("iota")
+}
+
+// nonZeroLanes are the lanes that are not among the zeros.
+func nonZeroLanes(zeros int) (lanes uint64) {
+	n := 0
 	for lane := range eight {
-		g.AddDatum(4*lane, operand.U32(lane))
+		if zeros>>lane&1 == 0 {
+			lanes |= uint64(lane) << (8 * n)
+			n++
+		}
 	}
-	return t
+	return lanes
+}
+
+// table is the memory that holds n numbers.
+func (g *generator) table(name string, n int, number func(i int) operand.Constant) operand.Mem {
+	m := g.StaticGlobal(name + g.Suffix)
+	g.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range n {
+		x := number(i)
+		g.AddDatum(i*x.Bytes(), x)
+	}
+	return m
 }

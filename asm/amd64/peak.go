@@ -14,8 +14,7 @@ func (g *generator) peak() {
 	for _, v := range append(acc, x) {
 		g.zero(v)
 	}
-	g.TESTQ(n, n)
-	g.JZ(operand.LabelRef("done"))
+	g.jumpIfZero(n, "done")
 	g.Label("rounds")
 	for range formula.PeakRounds {
 		for _, v := range acc {

@@ -24,16 +24,11 @@ func (g *generator) sparse(vectors int) {
 	for v := range acc {
 		g.VMOVUPS(operand.Mem{Base: c, Disp: 4 * g.Lanes * v}, acc[v])
 	}
-	g.TESTQ(left, left)
-	g.JZ(operand.LabelRef("sum"))
-	g.Label("element")
-	g.addElement(t, columns, values, step, func(row reg.Register, x reg.VecVirtual) {
+	g.addElements("sum", t, left, columns, values, step, func(row reg.Register, x reg.VecVirtual) {
 		for v := range acc {
 			g.VFMADD231PS(operand.Mem{Base: b[v], Index: row, Scale: 1}, x, acc[v])
 		}
 	})
-	g.DECQ(left)
-	g.JNZ(operand.LabelRef("element"))
 	g.Label("sum")
 	for v := range acc {
 		g.VMOVUPS(acc[v], operand.Mem{Base: c, Disp: 4 * g.Lanes * v})
@@ -66,13 +61,18 @@ func (g *generator) elementsOfRow(t, left reg.Register) {
 	g.ADDQ(operand.Imm(8), g.param("spans"))
 }
 
-// addElement adds element t, which is x, times the row of b that lies row bytes
-// behind its first; t goes on. Rows of b are step bytes apart.
-func (g *generator) addElement(t, columns, values reg.Register, step operand.Op, add func(row reg.Register, x reg.VecVirtual)) {
+// addElements adds the elements from t on, unless there are none: then it jumps. Each is
+// x, times the row of b that lies row bytes behind its first. Rows of b are step bytes
+// apart.
+func (g *generator) addElements(none string, t, left, columns, values reg.Register, step operand.Op, add func(row reg.Register, x reg.VecVirtual)) {
+	g.jumpIfZero(left, none)
+	g.Label("element")
 	row, x := g.GP64(), g.vec()
 	g.MOVLQSX(operand.Mem{Base: columns, Index: t, Scale: 4}, row)
 	g.IMULQ(step, row)
 	g.VBROADCASTSS(operand.Mem{Base: values, Index: t, Scale: 4}, x)
 	add(row, x)
 	g.INCQ(t)
+	g.DECQ(left)
+	g.JNZ(operand.LabelRef("element"))
 }

@@ -40,17 +40,12 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	for _, a := range acc {
 		g.zero(a)
 	}
-	g.TESTQ(left, left)
-	g.JZ(operand.LabelRef("empty"))
-	g.Label("element")
-	g.addElement(t, columns, values, step, func(at reg.Register, x reg.VecVirtual) {
+	g.addElements("empty", t, left, columns, values, step, func(at reg.Register, x reg.VecVirtual) {
 		g.ADDQ(b, at)
 		for v := range acc {
 			g.VFMADD231PS(operand.Mem{Base: at, Disp: 4 * g.Lanes * v}, x, acc[v])
 		}
 	})
-	g.DECQ(left)
-	g.JNZ(operand.LabelRef("element"))
 
 	g.Label("update")
 	for v := range acc {

@@ -17,17 +17,12 @@ func (g *generator) transpose() {
 	cols, src, dst := m.cols, m.src, m.dst // of the blocks at hand
 	m.cols, m.src, m.dst = g.GP64(), g.GP64(), g.GP64()
 	width := operand.Imm(uint64(g.Lanes))
-	rowStep := g.GP64() // bytes between rows of blocks in src, and columns of blocks in dst
-	colStep := g.GP64()
-	g.MOVQ(m.rss, rowStep)
-	g.MOVQ(m.rsd, colStep)
+	rowStep, colStep := g.copyOf(m.rss), g.copyOf(m.rsd) // bytes between rows of blocks in src, and columns of blocks in dst
 	lanesLog := operand.Imm(uint64(bits.TrailingZeros(uint(g.Lanes))))
 	g.SHLQ(lanesLog, rowStep)
 	g.SHLQ(lanesLog, colStep)
-	g.TESTQ(m.rows, m.rows)
-	g.JZ(operand.LabelRef("done"))
-	g.TESTQ(cols, cols)
-	g.JZ(operand.LabelRef("done"))
+	g.jumpIfZero(m.rows, "done")
+	g.jumpIfZero(cols, "done")
 
 	g.Label("rows")
 	g.MOVQ(cols, m.cols)
@@ -58,14 +53,14 @@ func (g *generator) transpose() {
 // block transposes a whole block.
 func (m *move) block() {
 	rows := m.vecs(m.Lanes)
-	at := m.walk(m.src)
+	at := m.copyOf(m.src)
 	for i, row := range rows {
 		m.VMULPS(operand.Mem{Base: at}, m.alpha, row)
 		if i < len(rows)-1 {
 			m.ADDQ(m.rss, at)
 		}
 	}
-	at = m.walk(m.dst)
+	at = m.copyOf(m.dst)
 	for j, col := range m.transposed(rows) {
 		m.VMOVUPS(col, operand.Mem{Base: at})
 		if j < len(rows)-1 {
@@ -81,97 +76,78 @@ func (m *move) edge() {
 	for _, row := range rows {
 		m.zero(row)
 	}
-	n := m.atMostLanes(m.cols)
-	var mask reg.Register
-	if m.Masks {
-		mask = m.firstLanes(n)
-	}
-	at := m.walk(m.src)
+	lanes := m.atMostLanes(m.cols)
+	at := m.copyOf(m.src)
 	for i, row := range rows {
 		if i > 0 {
 			m.CMPQ(m.rows, operand.Imm(uint64(i)))
 			m.JLE(operand.LabelRef("loaded"))
 			m.ADDQ(m.rss, at)
 		}
-		if m.Masks {
-			m.VMOVUPS_Z(operand.Mem{Base: at}, mask, row)
-		} else {
-			m.loadLanes(i, n, row, at)
-		}
+		m.loadLanes(i, lanes, row, at)
 		m.VMULPS(m.alpha, row, row)
 	}
 	m.Label("loaded")
 	columns := m.transposed(rows)
-	n = m.atMostLanes(m.rows)
-	if m.Masks {
-		mask = m.firstLanes(n)
-	}
-	at = m.walk(m.dst)
+	lanes = m.atMostLanes(m.rows)
+	at = m.copyOf(m.dst)
 	for j, col := range columns {
 		if j > 0 {
 			m.CMPQ(m.cols, operand.Imm(uint64(j)))
 			m.JLE(operand.LabelRef("stored"))
 			m.ADDQ(m.rsd, at)
 		}
-		if m.Masks {
-			m.VMOVUPS(col, mask, operand.Mem{Base: at})
-		} else {
-			m.storeLanes(j, n, col, at)
-		}
+		m.storeLanes(j, lanes, col, at)
 	}
 	m.Label("stored")
 }
 
-// walk is a copy of a pointer.
-func (m *move) walk(from reg.Register) reg.Register {
-	at := m.GP64()
-	m.MOVQ(from, at)
-	return at
-}
-
-// atMostLanes is min(n, Lanes).
+// atMostLanes is min(n, Lanes), or the mask of as many lanes.
 func (m *move) atMostLanes(n reg.Register) reg.Register {
 	lanes := m.GP64()
 	m.MOVQ(operand.I32(m.Lanes), lanes)
 	m.CMPQ(n, lanes)
 	m.CMOVQLT(n, lanes)
+	if m.Masks {
+		return m.firstLanes(lanes)
+	}
 	return lanes
 }
 
-// loadLanes loads the first n lanes of row i, by the bits of n; the others become
-// 0. (A masked load does the same, but some emulators read beyond the mask.)
+// loadLanes loads the first n lanes of row i, by a mask or the bits of n; the others
+// become 0. (AVX2's masked load does the same, but some emulators read beyond the mask.)
 func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Register) {
-	label := func(name string) string { return fmt.Sprintf("row%d%s", i, name) }
-	bit := func(size int, otherwise string) {
-		m.TESTQ(operand.U32(uint32(size)), n)
-		m.JZ(operand.LabelRef(label(otherwise)))
+	if m.Masks {
+		m.VMOVUPS_Z(operand.Mem{Base: at}, n, v)
+		return
 	}
+	label := func(name string) string { return fmt.Sprintf("row%d%s", i, name) }
 	m.CMPQ(n, operand.Imm(uint64(m.Lanes)))
 	m.JLT(operand.LabelRef(label("few")))
 	m.VMOVUPS(operand.Mem{Base: at}, v)
 	m.JMP(operand.LabelRef(label("loaded")))
 
 	m.Label(label("few"))
-	rest, last, from := m.XMM(), m.XMM(), m.walk(at)
+	rest, last, from := m.XMM(), m.XMM(), m.copyOf(at)
 	m.zero(v)
 	m.zero(rest)
-	bit(4, "without4")
+	m.jumpUnless(n, 4, label("without4"))
 	m.VMOVUPS(operand.Mem{Base: from}, v.AsX())
 	m.ADDQ(operand.Imm(16), from)
 	m.Label(label("without4"))
-	bit(2, "without2")
+	m.jumpUnless(n, 2, label("without2"))
 	m.VMOVSD(operand.Mem{Base: from}, rest)
 	m.ADDQ(operand.Imm(8), from)
 	m.Label(label("without2"))
-	bit(1, "without1")
+	m.jumpUnless(n, 1, label("without1"))
 	m.VMOVSS(operand.Mem{Base: from}, last)
-	bit(2, "alone")
+	m.jumpUnless(n, 2, label("alone"))
 	m.VMOVLHPS(last, rest, rest)
 	m.JMP(operand.LabelRef(label("without1")))
 	m.Label(label("alone"))
 	m.VMOVAPS(last, rest)
 	m.Label(label("without1"))
-	bit(4, "low")
+	m.jumpUnless(n, 4, label("low"))
 	m.VINSERTF128(operand.U8(1), rest, v, v)
 	m.JMP(operand.LabelRef(label("loaded")))
 	m.Label(label("low"))
@@ -179,22 +155,25 @@ func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Registe
 	m.Label(label("loaded"))
 }
 
-// storeLanes stores the first n lanes of column j. A masked store would do, but
-// is slow on AMD's processors up to Zen 4.
+// storeLanes stores the first n lanes of column j, by a mask or the bits of n. AVX2's
+// masked store would do, but is slow on AMD's processors up to Zen 4.
 func (m *move) storeLanes(j int, n reg.Register, v reg.VecVirtual, at reg.Register) {
+	if m.Masks {
+		m.VMOVUPS(v, n, operand.Mem{Base: at})
+		return
+	}
 	few, stored := fmt.Sprintf("few%d", j), fmt.Sprintf("stored%d", j)
 	m.CMPQ(n, operand.Imm(uint64(m.Lanes)))
 	m.JLT(operand.LabelRef(few))
 	m.VMOVUPS(v, operand.Mem{Base: at})
 	m.JMP(operand.LabelRef(stored))
 	m.Label(few)
-	end := m.walk(at)
+	end := m.copyOf(at)
 	x := m.XMM()
 	m.VMOVAPS(v.AsX(), x)
 	for size := m.Lanes / 2; size > 0; size /= 2 {
 		skip := fmt.Sprintf("column%dwithout%d", j, size)
-		m.TESTQ(operand.U32(uint32(size)), n)
-		m.JZ(operand.LabelRef(skip))
+		m.jumpUnless(n, size, skip)
 		m.moveFew(size)(x, operand.Mem{Base: end})
 		switch size {
 		case 4:

@@ -16,7 +16,6 @@ type lowering struct {
 	index   reg.Register // of the next element
 
 	program *formula.Program
-	last    map[*formula.Value]int
 	at      int                             // place in the program
 	values  map[*formula.Value]reg.Register // results so far
 
@@ -29,31 +28,27 @@ type lowering struct {
 }
 
 func (g *generator) lowering(k formula.Kernel) *lowering {
-	l := &lowering{
+	return &lowering{
 		generator: g,
 		streams:   map[string]reg.Register{},
 		scalars:   map[string]reg.VecVirtual{},
 		program:   k.Program(),
 	}
-	l.last = l.program.LastUse()
-	return l
 }
 
 // vector generates one element-wise kernel.
 func (g *generator) vector(k formula.Kernel) {
-	g.begin(k.Name, k.Signature(), k.Doc+".")
+	g.begin(k.Name, k.Signature, k.Doc+".")
 	l := g.lowering(k)
 	n := g.loadParam("n")
-	for _, s := range k.Streams {
-		name, _ := formula.StreamName(s)
+	for _, name := range k.Streams {
 		l.streams[name] = g.loadParam(name)
 	}
 	for _, s := range k.Scalars {
 		l.scalars[s] = g.broadcastParam(s)
 	}
-	index := g.GP64()
-	g.XORQ(index, index)
-	l.index = index
+	l.index = g.GP64()
+	g.XORQ(l.index, l.index)
 	if k.Reduce {
 		l.reduce(n)
 	} else {
@@ -65,16 +60,10 @@ func (g *generator) vector(k formula.Kernel) {
 // elements runs the program over whole vectors, then over what is left.
 func (l *lowering) elements(n reg.Register) {
 	width := operand.Imm(uint64(l.Lanes))
-	l.SUBQ(width, n)
-	l.JL(operand.LabelRef("tail"))
-	l.Label("vectors")
-	l.body()
-	l.ADDQ(width, l.index)
-	l.SUBQ(width, n)
-	l.JGE(operand.LabelRef("vectors"))
-
-	l.Label("tail")
-	l.ADDQ(width, n)
+	l.repeat("vectors", "tail", n, width, func() {
+		l.body()
+		l.ADDQ(width, l.index)
+	})
 	l.JZ(operand.LabelRef("done"))
 	l.single = true
 	l.Label("singles")
@@ -93,8 +82,7 @@ func (l *lowering) reduce(n reg.Register) {
 	for u := range acc {
 		l.VMOVUPS(operand.Mem{Base: at, Disp: 4 * width * u}, acc[u])
 	}
-	l.TESTQ(n, n)
-	l.JZ(operand.LabelRef("done"))
+	l.jumpIfZero(n, "done")
 	l.Label("blocks")
 	for u := range acc {
 		l.disp, l.lanes = u*width, acc[u]
@@ -114,102 +102,79 @@ func (l *lowering) body() {
 	l.values = map[*formula.Value]reg.Register{}
 	for i, v := range l.program.Values {
 		l.at = i
-		l.emit(v)
+		switch v.Op {
+		case formula.Store:
+			l.store(v)
+		case formula.SetLanes:
+			if x := l.reg(v.Args[0]); x != l.lanes {
+				l.VMOVAPS(x, l.lanes)
+			}
+		default:
+			l.values[v] = l.compute(v)
+		}
 	}
 }
 
-// emit emits one operation. Instructions name their operands last to first: the
-// second source, which may be memory, the first source, the destination.
-func (l *lowering) emit(v *formula.Value) {
+// compute emits one operation and returns its result. Instructions name their operands
+// last to first: the second source, which may be memory, the first source, the
+// destination.
+func (l *lowering) compute(v *formula.Value) reg.Register {
 	switch v.Op {
-	case formula.Store:
-		x := l.reg(v.Args[0])
-		l.store(x, l.element(v.Name, 4))
-		if l.watch != nil && v.Name == formula.Weights {
-			l.VFMADD231PS(l.constant(0), x, l.watch)
-		}
-		return
-	case formula.SetLanes:
-		if x := l.reg(v.Args[0]); x != l.lanes {
-			l.VMOVAPS(x, l.lanes)
-		}
-		return
 	case formula.Lanes:
-		l.values[v] = l.lanes
-		return
-	case formula.FMA, formula.FNMA:
-		l.values[v] = l.multiplyAdd(v)
-		return
-	}
-
-	switch v.Op {
-	case formula.Less:
-		l.values[v] = l.compare(lessThan, l.reg(v.Args[0]), l.any(v.Args[1]))
-		return
-	case formula.LessEqual:
-		l.values[v] = l.compare(lessOrEqual, l.reg(v.Args[0]), l.any(v.Args[1]))
-		return
-	}
-	if v.Op == formula.Load && v.Name == formula.Gradient && l.gradient != nil {
-		l.values[v] = l.gradient
-		return
+		return l.lanes
+	case formula.Load, formula.LoadBytes:
+		return l.load(v)
+	case "fma", "fnma":
+		return l.multiplyAdd(v)
+	case "<":
+		return l.compare(lessThan, l.reg(v.Args[0]), l.any(v.Args[1]))
+	case "<=":
+		return l.compare(lessOrEqual, l.reg(v.Args[0]), l.any(v.Args[1]))
 	}
 	d := l.vec()
-	l.values[v] = d
 	switch v.Op {
-	case formula.Load:
-		l.load(l.element(v.Name, 4), d)
-	case formula.LoadBytes:
-		l.loadBytes(l.element(v.Name, 1), d)
-	case formula.Sqrt:
+	case "sqrt":
 		l.VSQRTPS(l.any(v.Args[0]), d)
-	case formula.ShiftLeft:
-		l.VPSLLD(operand.U8(v.Imm), l.reg(v.Args[0]), d)
+	case "toExponent":
+		l.VPSLLD(operand.U8(formula.MantissaBits), l.reg(v.Args[0]), d)
 	case formula.Select:
 		l.choose(l.values[v.Args[0]], l.any(v.Args[1]), l.reg(v.Args[2]), d)
-	case formula.Drop:
+	case "drop":
 		l.drop(l.values[v.Args[0]], l.any(v.Args[1]), d)
 	default:
 		l.binary(v, d)
 	}
+	return d
 }
 
 func (l *lowering) binary(v *formula.Value, d reg.VecVirtual) {
 	x, y := v.Args[0], v.Args[1]
-	switch v.Op { // a constant comes second where the order is free
-	case formula.Add, formula.Mul, formula.AndBits, formula.OrBits, formula.AddBits:
-		if x.Op == formula.Const {
-			x, y = y, x
-		}
+	free := v.Op != "-" && v.Op != "/" && v.Op != "larger"
+	if free && x.Op == formula.Const { // where the order is free, a constant comes second
+		x, y = y, x
+	}
+	instruction := map[formula.Op]func(...operand.Op){
+		"+":       l.VADDPS,
+		"-":       l.VSUBPS,
+		"*":       l.VMULPS,
+		"/":       l.VDIVPS,
+		"larger":  l.VMAXPS,
+		"and":     l.VANDPS,
+		"or":      l.VORPS,
+		"addBits": l.VPADDD,
+	}[v.Op]
+	if instruction == nil {
+		panic("asm/amd64: no instruction for operation " + string(v.Op))
 	}
 	rx, ry := l.reg(x), l.any(y)
-	switch v.Op {
-	case formula.Add:
-		l.VADDPS(ry, rx, d)
-	case formula.Sub:
-		l.VSUBPS(ry, rx, d)
-	case formula.Mul:
-		l.VMULPS(ry, rx, d)
-	case formula.Div:
-		l.VDIVPS(ry, rx, d)
-	case formula.Max:
-		l.VMAXPS(ry, rx, d)
-	case formula.AndBits:
-		l.VANDPS(ry, rx, d)
-	case formula.OrBits:
-		l.VORPS(ry, rx, d)
-	case formula.AddBits:
-		l.VPADDD(ry, rx, d)
-	default:
-		panic("asm/amd64: no instruction for an operation")
-	}
+	instruction(ry, rx, d)
 }
 
 // multiplyAdd emits z ± x·y in place of an operand that is not needed again.
 func (l *lowering) multiplyAdd(v *formula.Value) reg.VecVirtual {
 	x, y, z := v.Args[0], v.Args[1], v.Args[2]
 	fma213, fma231 := l.VFMADD213PS, l.VFMADD231PS
-	if v.Op == formula.FNMA {
+	if v.Op == "fnma" {
 		fma213, fma231 = l.VFNMADD213PS, l.VFNMADD231PS
 	}
 	if l.dies(y) && !l.dies(x) {
@@ -235,7 +200,7 @@ func (l *lowering) multiplyAdd(v *formula.Value) reg.VecVirtual {
 // dies reports whether the operation at hand is the last to use v, so that its
 // register may be overwritten.
 func (l *lowering) dies(v *formula.Value) bool {
-	return v.Op != formula.Param && v.Op != formula.Const && l.last[v] == l.at
+	return v.Op != formula.Param && v.Op != formula.Const && v.LastUse == l.at
 }
 
 // reg is the register of v; a constant is loaded into a new one.
@@ -245,7 +210,7 @@ func (l *lowering) reg(v *formula.Value) reg.VecVirtual {
 		return l.scalars[v.Name]
 	case formula.Const:
 		d := l.vec()
-		l.VMOVUPS(l.constant(v.Imm), d)
+		l.VMOVUPS(l.constant(v.Bits), d)
 		return d
 	}
 	return l.values[v].(reg.VecVirtual)
@@ -254,7 +219,7 @@ func (l *lowering) reg(v *formula.Value) reg.VecVirtual {
 // any is the register of v, or the memory of a constant.
 func (l *lowering) any(v *formula.Value) operand.Op {
 	if v.Op == formula.Const {
-		return l.constant(v.Imm)
+		return l.constant(v.Bits)
 	}
 	return l.reg(v)
 }
@@ -264,12 +229,21 @@ func (l *lowering) element(stream string, size int) operand.Mem {
 	return operand.Mem{Base: l.streams[stream], Index: l.index, Scale: uint8(size), Disp: size * l.disp}
 }
 
-func (l *lowering) load(from operand.Mem, d reg.VecVirtual) {
-	if l.single {
-		l.VMOVSS(from, d.AsX())
-	} else {
-		l.VMOVUPS(from, d)
+// load loads a vector, unless it is at hand.
+func (l *lowering) load(v *formula.Value) reg.Register {
+	if v.Name == formula.Gradient && l.gradient != nil {
+		return l.gradient
 	}
+	d := l.vec()
+	switch {
+	case v.Op == formula.LoadBytes:
+		l.loadBytes(l.element(v.Name, 1), d)
+	case l.single:
+		l.VMOVSS(l.element(v.Name, 4), d.AsX())
+	default:
+		l.VMOVUPS(l.element(v.Name, 4), d)
+	}
+	return d
 }
 
 func (l *lowering) loadBytes(from operand.Mem, d reg.VecVirtual) {
@@ -283,10 +257,14 @@ func (l *lowering) loadBytes(from operand.Mem, d reg.VecVirtual) {
 	l.VCVTDQ2PS(d, d)
 }
 
-func (l *lowering) store(x reg.VecVirtual, to operand.Mem) {
+func (l *lowering) store(v *formula.Value) {
+	x, to := l.reg(v.Args[0]), l.element(v.Name, 4)
 	if l.single {
 		l.VMOVSS(x.AsX(), to)
 	} else {
 		l.VMOVUPS(x, to)
+	}
+	if l.watch != nil && v.Name == formula.Weights {
+		l.VFMADD231PS(l.constant(0), x, l.watch)
 	}
 }

@@ -9,37 +9,10 @@ import (
 // floats and reverses the operands of the others, so all vector arithmetic is
 // encoded here and reads as in Arm's manual, the destination first:
 // https://developer.arm.com/documentation/ddi0602/latest/SIMD-FP-Instructions
-type opcode int
-
-const (
-	fadd opcode = iota
-	fsub
-	fmul
-	fdiv
-	fsqrt
-	fmla
-	fmlaElement
-	fmls
-	fcmgt
-	fcmge
-	and
-	bic
-	orr
-	bit
-	add
-	shl
-	uxtlBytes
-	uxtlHalves
-	ucvtf
-	trn1
-	trn2
-	trn1Doubles
-	trn2Doubles
-)
-
-// An instruction is the encoding of an opcode. Its operands are numbers below
-// 32, of registers or of bits to shift by, in the order of operandBits.
-type instruction struct {
+//
+// Its operands are numbers below 32, of registers or of bits to shift by, in the
+// order of operandBits.
+type opcode struct {
 	name     string
 	operands string // format of their numbers
 	bits     uint32 // with zeros for the operands
@@ -55,46 +28,45 @@ const (
 	three16B = "V%d.16B, V%d.16B, V%d.16B"
 )
 
-var instructions = [...]instruction{
-	fadd:        {"FADD", three4S, 0x4E20D400},
-	fsub:        {"FSUB", three4S, 0x4EA0D400},
-	fmul:        {"FMUL", three4S, 0x6E20DC00},
-	fdiv:        {"FDIV", three4S, 0x6E20FC00},
-	fsqrt:       {"FSQRT", two4S, 0x6EA1F800},
-	fmla:        {"FMLA", three4S, 0x4E20CC00},
-	fmlaElement: {"FMLA", "V%d.4S, V%d.4S, V%d.S[0]", 0x4F801000},
-	fmls:        {"FMLS", three4S, 0x4EA0CC00},
-	fcmgt:       {"FCMGT", three4S, 0x6EA0E400},
-	fcmge:       {"FCMGE", three4S, 0x6E20E400},
-	and:         {"AND", three16B, 0x4E201C00},
-	bic:         {"BIC", three16B, 0x4E601C00},
-	orr:         {"ORR", three16B, 0x4EA01C00},
-	bit:         {"BIT", three16B, 0x6EA01C00},
-	add:         {"ADD", three4S, 0x4EA08400},
-	shl:         {"SHL", "V%d.4S, V%d.4S, #%d", 0x4F205400},
-	uxtlBytes:   {"UXTL", "V%d.8H, V%d.8B", 0x2F08A400},
-	uxtlHalves:  {"UXTL", "V%d.4S, V%d.4H", 0x2F10A400},
-	ucvtf:       {"UCVTF", two4S, 0x6E21D800},
-	trn1:        {"TRN1", three4S, 0x4E802800},
-	trn2:        {"TRN2", three4S, 0x4E806800},
-	trn1Doubles: {"TRN1", three2D, 0x4EC02800},
-	trn2Doubles: {"TRN2", three2D, 0x4EC06800},
-}
+var (
+	fadd        = opcode{"FADD", three4S, 0x4E20D400}
+	fsub        = opcode{"FSUB", three4S, 0x4EA0D400}
+	fmul        = opcode{"FMUL", three4S, 0x6E20DC00}
+	fdiv        = opcode{"FDIV", three4S, 0x6E20FC00}
+	fsqrt       = opcode{"FSQRT", two4S, 0x6EA1F800}
+	fmla        = opcode{"FMLA", three4S, 0x4E20CC00}
+	fmlaElement = opcode{"FMLA", "V%d.4S, V%d.4S, V%d.S[0]", 0x4F801000}
+	fmls        = opcode{"FMLS", three4S, 0x4EA0CC00}
+	fcmgt       = opcode{"FCMGT", three4S, 0x6EA0E400}
+	fcmge       = opcode{"FCMGE", three4S, 0x6E20E400}
+	and         = opcode{"AND", three16B, 0x4E201C00}
+	bic         = opcode{"BIC", three16B, 0x4E601C00}
+	orr         = opcode{"ORR", three16B, 0x4EA01C00}
+	bit         = opcode{"BIT", three16B, 0x6EA01C00}
+	add         = opcode{"ADD", three4S, 0x4EA08400}
+	shl         = opcode{"SHL", "V%d.4S, V%d.4S, #%d", 0x4F205400}
+	uxtlBytes   = opcode{"UXTL", "V%d.8H, V%d.8B", 0x2F08A400}
+	uxtlHalves  = opcode{"UXTL", "V%d.4S, V%d.4H", 0x2F10A400}
+	ucvtf       = opcode{"UCVTF", two4S, 0x6E21D800}
+	trn1        = opcode{"TRN1", three4S, 0x4E802800}
+	trn2        = opcode{"TRN2", three4S, 0x4E806800}
+	trn1Doubles = opcode{"TRN1", three2D, 0x4EC02800}
+	trn2Doubles = opcode{"TRN2", three2D, 0x4EC06800}
+)
 
 // encode returns the machine word of an instruction and its text.
 func (o opcode) encode(operands ...int) (word uint32, text string) {
-	in := instructions[o]
-	if len(operands) != strings.Count(in.operands, "%d") {
-		panic(fmt.Sprintf("asm/arm64: %s with %d operands", in.name, len(operands)))
+	if len(operands) != strings.Count(o.operands, "%d") {
+		panic(fmt.Sprintf("asm/arm64: %s with %d operands", o.name, len(operands)))
 	}
-	word = in.bits
+	word = o.bits
 	numbers := make([]any, len(operands))
 	for i, x := range operands {
 		if x < 0 || x > 31 {
-			panic(fmt.Sprintf("asm/arm64: %s with operand %d", in.name, x))
+			panic(fmt.Sprintf("asm/arm64: %s with operand %d", o.name, x))
 		}
 		word |= uint32(x) << operandBits[i]
 		numbers[i] = x
 	}
-	return word, in.name + " " + fmt.Sprintf(in.operands, numbers...)
+	return word, o.name + " " + fmt.Sprintf(o.operands, numbers...)
 }

@@ -17,22 +17,22 @@ type rule struct {
 }
 
 var rules = map[formula.Op]rule{
-	formula.Add:       {opcode: fadd},
-	formula.Sub:       {opcode: fsub},
-	formula.Mul:       {opcode: fmul},
-	formula.Div:       {opcode: fdiv},
-	formula.Sqrt:      {opcode: fsqrt},
-	formula.FMA:       {opcode: fmla, inPlace: true},
-	formula.FNMA:      {opcode: fmls, inPlace: true},
-	formula.Max:       {opcode: bit, inPlace: true, reversed: true}, // as Select
-	formula.Less:      {opcode: fcmgt, reversed: true},
-	formula.LessEqual: {opcode: fcmge, reversed: true},
-	formula.Drop:      {opcode: bic, reversed: true},
-	formula.Select:    {opcode: bit, inPlace: true, reversed: true},
-	formula.AndBits:   {opcode: and},
-	formula.OrBits:    {opcode: orr},
-	formula.AddBits:   {opcode: add},
-	formula.ShiftLeft: {opcode: shl},
+	"+":            {opcode: fadd},
+	"-":            {opcode: fsub},
+	"*":            {opcode: fmul},
+	"/":            {opcode: fdiv},
+	"sqrt":         {opcode: fsqrt},
+	"fma":          {opcode: fmla, inPlace: true},
+	"fnma":         {opcode: fmls, inPlace: true},
+	"larger":       {opcode: bit, inPlace: true, reversed: true}, // as Select
+	"<":            {opcode: fcmgt, reversed: true},
+	"<=":           {opcode: fcmge, reversed: true},
+	"drop":         {opcode: bic, reversed: true},
+	formula.Select: {opcode: bit, inPlace: true, reversed: true},
+	"and":          {opcode: and},
+	"or":           {opcode: orr},
+	"addBits":      {opcode: add},
+	"toExponent":   {opcode: shl},
 }
 
 // A registerSet is a set of vector registers.
@@ -55,10 +55,8 @@ func (s *registerSet) take() int {
 // operation emits one operation of the program.
 func (l *lowering) operation(v *formula.Value) {
 	switch v.Op {
-	case formula.Load:
+	case formula.Load, formula.LoadBytes:
 		l.load(v)
-	case formula.LoadBytes:
-		l.loadBytes(v)
 	case formula.Store:
 		l.store(v)
 	case formula.Lanes:
@@ -76,29 +74,29 @@ func (l *lowering) operation(v *formula.Value) {
 func (l *lowering) compute(v *formula.Value) {
 	r, ok := rules[v.Op]
 	if !ok {
-		panic(fmt.Sprintf("asm/arm64: no instruction for operation %d", v.Op))
+		panic(fmt.Sprintf("asm/arm64: no instruction for operation %s", v.Op))
 	}
 	args, dying := l.arguments(v)
-	if v.Op == formula.Max { // FMAX orders zeros and NaN otherwise
+	if v.Op == "larger" { // FMAX orders zeros and NaN otherwise
 		mask := l.free.take()
 		dying.add(mask)
 		l.vector(fcmgt, mask, args[0], args[1])
 		args = []int{mask, args[0], args[1]}
 	}
 
-	var d int
-	if r.inPlace {
-		last := len(args) - 1
-		d = l.overwritable(args[last], dying)
-		args = args[:last]
-	} else {
-		d = l.destination(args, dying)
+	overwritable := args
+	if last := len(args) - 1; r.inPlace {
+		args, overwritable = args[:last], args[last:]
+	}
+	d := l.destination(overwritable, dying)
+	if r.inPlace && d != overwritable[0] {
+		l.emit("VMOV V%d.B16, V%d.B16", overwritable[0], d)
 	}
 	if r.reversed {
 		slices.Reverse(args)
 	}
-	if v.Op == formula.ShiftLeft {
-		args = append(args, int(v.Imm))
+	if v.Op == "toExponent" {
+		args = append(args, formula.MantissaBits)
 	}
 	l.vector(r.opcode, append([]int{d}, args...)...)
 	dying.remove(d)
@@ -114,7 +112,7 @@ func (l *lowering) arguments(v *formula.Value) (args []int, dying registerSet) {
 		switch a.Op {
 		case formula.Const:
 			x = l.free.take()
-			l.loadConstant(a.Imm, poolBase, x)
+			l.loadConstant(a.Bits, poolBase, x)
 		case formula.Param:
 			x = l.scalars[a.Name]
 		default:
@@ -130,12 +128,12 @@ func (l *lowering) arguments(v *formula.Value) (args []int, dying registerSet) {
 
 // dies reports whether the operation at hand is the last to use v.
 func (l *lowering) dies(v *formula.Value) bool {
-	return v.Op == formula.Const || v.Op != formula.Param && l.lastUse[v] == l.at
+	return v.Op == formula.Const || v.Op != formula.Param && v.LastUse == l.at
 }
 
-// destination is the first argument that dies, else a free register.
-func (l *lowering) destination(args []int, dying registerSet) int {
-	for _, x := range args {
+// destination is the first of some arguments that dies, else a free register.
+func (l *lowering) destination(overwritable []int, dying registerSet) int {
+	for _, x := range overwritable {
 		if dying.has(x) {
 			return x
 		}
@@ -143,36 +141,22 @@ func (l *lowering) destination(args []int, dying registerSet) int {
 	return l.free.take()
 }
 
-// overwritable is x if it dies, else a copy of it.
-func (l *lowering) overwritable(x int, dying registerSet) int {
-	if dying.has(x) {
-		return x
-	}
-	d := l.free.take()
-	l.emit("VMOV V%d.B16, V%d.B16", x, d)
-	return d
-}
-
 func (l *lowering) load(v *formula.Value) {
 	d := l.free.take()
 	l.values[v] = d
 	move, address := l.access(v)
-	l.emit("%s %s, F%d", move, address, d)
-}
-
-func (l *lowering) loadBytes(v *formula.Value) {
-	d := l.free.take()
-	l.values[v] = d
-	move, address := l.access(v)
-	if l.single {
+	bytes := v.Op == formula.LoadBytes
+	if bytes && l.single {
 		l.emit("%s %s, %s", move, address, byteTemp)
 		l.emit("FMOVS %s, F%d", byteTemp, d)
 	} else {
 		l.emit("%s %s, F%d", move, address, d)
 	}
-	l.vector(uxtlBytes, d, d)
-	l.vector(uxtlHalves, d, d)
-	l.vector(ucvtf, d, d)
+	if bytes {
+		l.vector(uxtlBytes, d, d)
+		l.vector(uxtlHalves, d, d)
+		l.vector(ucvtf, d, d)
+	}
 }
 
 func (l *lowering) store(v *formula.Value) {

@@ -1,6 +1,6 @@
-// Command arm64 generates the NEON kernels for arm64. It runs in the folder
-// that takes the files (go generate in kernels/internal/micro) and writes
-// neon_arm64.s, its Go stubs, neon_arm64.go, and the table of its kernels,
+// Command arm64 generates the NEON kernels for arm64. It runs in
+// kernels/internal/micro (go generate), where the element-wise kernels are, and
+// writes neon_arm64.s, its Go stubs, neon_arm64.go, and the table of its kernels,
 // neon_table_arm64.go.
 //
 // gemm.go holds the register tiles of GEMM and chains.go their inner loops,
@@ -12,8 +12,10 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"log"
 	"os"
+	"path/filepath"
 
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
@@ -28,13 +30,18 @@ var neon = formula.Tier{
 
 func main() {
 	log.SetFlags(0)
-	if err := generate(); err != nil {
+	folder := flag.String("o", ".", "the folder that takes the files")
+	flag.Parse()
+	if err := generate(*folder); err != nil {
 		log.Fatal("asm/arm64: ", err)
 	}
 }
 
 // generate writes the files.
-func generate() error {
+func generate(folder string) error {
+	if err := formula.Read("."); err != nil {
+		return err
+	}
 	e := new(emitter)
 	for _, t := range neon.Tiles {
 		for rows := range t.Rows {
@@ -60,8 +67,8 @@ func generate() error {
 		return err
 	}
 	return errors.Join(
-		os.WriteFile("neon_arm64.s", e.assembly(), 0o644),
-		os.WriteFile("neon_arm64.go", stubs, 0o644),
-		os.WriteFile("neon_table_arm64.go", table, 0o644),
+		os.WriteFile(filepath.Join(folder, "neon_arm64.s"), e.assembly(), 0o644),
+		os.WriteFile(filepath.Join(folder, "neon_arm64.go"), stubs, 0o644),
+		os.WriteFile(filepath.Join(folder, "neon_table_arm64.go"), table, 0o644),
 	)
 }

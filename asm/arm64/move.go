@@ -130,18 +130,23 @@ func moveOf(elements int) (move string, bytes int) {
 // pieces cuts a number, in a register, into pieces: of the largest size, a power
 // of two, as many as there are, then at most one of each smaller power of two.
 func (e *emitter) pieces(name, left string, largest int, piece func(size int)) {
-	loop, rest := fmt.Sprintf("%s%d", name, largest), name+"rest"
-	e.emit("SUBS $%d, %s", largest, left)
-	e.emit("BLT %s", rest)
-	e.label(loop)
-	piece(largest)
-	e.emit("SUBS $%d, %s", largest, left)
-	e.emit("BGE %s", loop)
-	e.label(rest)
+	e.repeat(fmt.Sprintf("%s%d", name, largest), name+"rest", left, largest, func() { piece(largest) })
 	for size := largest / 2; size > 0; size /= 2 { // by the bits of the negative number
 		without := fmt.Sprintf("%swithout%d", name, size)
 		e.emit("TBZ $%d, %s, %s", bits.TrailingZeros(uint(size)), left, without)
 		piece(size)
 		e.label(without)
 	}
+}
+
+// repeat runs body as long as a number, in a register, has as much as a step left,
+// and leaves it less by another step.
+func (e *emitter) repeat(loop, rest, left string, step int, body func()) {
+	e.emit("SUBS $%d, %s", step, left)
+	e.emit("BLT %s", rest)
+	e.label(loop)
+	body()
+	e.emit("SUBS $%d, %s", step, left)
+	e.emit("BGE %s", loop)
+	e.label(rest)
 }

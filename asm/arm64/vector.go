@@ -23,7 +23,6 @@ type lowering struct {
 	scalars    map[string]int
 
 	program *formula.Program
-	lastUse map[*formula.Value]int
 	at      int // place in the program
 	values  map[*formula.Value]int
 	free    registerSet
@@ -34,7 +33,7 @@ type lowering struct {
 
 // kernel generates one element-wise kernel.
 func (e *emitter) kernel(k formula.Kernel) {
-	e.begin(k.Name, k.Signature(), k.Doc+".")
+	e.begin(k.Name, k.Signature, k.Doc+".")
 	l := &lowering{
 		emitter:    e,
 		streams:    map[string]string{},
@@ -44,7 +43,6 @@ func (e *emitter) kernel(k formula.Kernel) {
 		values:     map[*formula.Value]int{},
 		free:       ^registerSet(0),
 	}
-	l.lastUse = l.program.LastUse()
 	l.loadParams(k)
 	if k.Reduce {
 		l.reduce()
@@ -56,8 +54,7 @@ func (e *emitter) kernel(k formula.Kernel) {
 
 func (l *lowering) loadParams(k formula.Kernel) {
 	l.loadParam("n", nLeft)
-	for i, s := range k.Streams {
-		name, _ := formula.StreamName(s)
+	for i, name := range k.Streams {
 		l.streams[name] = fmt.Sprintf("R%d", 4+i)
 		l.loadParam(name, l.streams[name])
 	}
@@ -81,14 +78,7 @@ func (l *lowering) loadParams(k formula.Kernel) {
 
 // elements runs the program over whole vectors, then over what is left.
 func (l *lowering) elements() {
-	l.emit("SUBS $4, %s", nLeft)
-	l.emit("BLT tail")
-	l.label("vectors")
-	l.body()
-	l.emit("SUBS $4, %s", nLeft)
-	l.emit("BGE vectors")
-
-	l.label("tail")
+	l.repeat("vectors", "tail", nLeft, 4, l.body)
 	l.emit("ADDS $4, %s", nLeft)
 	l.emit("BEQ done")
 	l.single = true

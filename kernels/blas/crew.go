@@ -21,18 +21,6 @@ func (p *product) compute(k *kernels.Core) {
 	k.Gemm(p.alpha, p.a, p.b, p.beta, p.c, kernels.Epilogue{})
 }
 
-// size is the number of multiply-adds, for which an int may be too small.
-func (p *product) size() float64 {
-	return float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols)
-}
-
-// part is one of several parts of the product.
-func (p *product) part(i, parts int) product {
-	q := *p
-	q.a, q.b, q.c, _ = kernels.ShareGemm(p.a, p.b, p.c, kernels.Epilogue{}, i, parts)
-	return q
-}
-
 // A crew computes one product at a time: its caller and helpers take part after
 // part. A kernels.Team would be a little faster, but its caller waits for workers
 // that have no processor: twenty times as long as the product takes, measured.
@@ -89,7 +77,8 @@ func (c *crew) work(k *kernels.Core) (did bool) {
 		if i < 0 {
 			break
 		}
-		p := c.product.part(int(i), int(c.parts))
+		p := c.product
+		p.a, p.b, p.c, _ = kernels.ShareGemm(p.a, p.b, p.c, kernels.Epilogue{}, int(i), int(c.parts))
 		p.compute(k)
 		c.open.Done()
 		did = true

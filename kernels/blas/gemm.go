@@ -82,7 +82,8 @@ const minShared = 1 << 23
 func (impl *Implementation) multiply(p product) {
 	k := impl.core()
 	defer impl.put(k)
-	if p.size() < minShared || impl.workers() == 1 || !impl.crew.free.TryLock() {
+	size := float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols) // an int may be too small
+	if size < minShared || impl.workers() == 1 || !impl.crew.free.TryLock() {
 		p.compute(k)
 		return
 	}

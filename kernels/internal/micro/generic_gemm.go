@@ -6,8 +6,8 @@ import (
 )
 
 // at returns the address of element i of the array at p.
-func at(p *float32, i int) *float32 {
-	return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i))
+func at[T any](p *T, i int) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(p), i*int(unsafe.Sizeof(*p))))
 }
 
 // tileGeneric returns the tile of that size.
@@ -54,14 +54,12 @@ func gemvGeneric(n, k int, c, a *float32, csa int, b *float32, rsb int) {
 // multiply-adds for each element of c, in the order of the values.
 func sparseGeneric(vectors int) SparseFunc {
 	return func(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int) {
-		ends := unsafe.Slice(spans, 2*rows)
-		places := unsafe.Slice(bs, vectors)
 		for i := range rows {
 			for v := range vectors {
 				row := vec(at(c, i*rsc+v*genericNR), genericNR)
-				for t := int(ends[2*i]); t < int(ends[2*i+1]); t++ {
-					column := *(*int32)(unsafe.Add(unsafe.Pointer(columns), 4*t))
-					multiplyAdd(row, *at(values, t), vec(at(b, int(column)*rsb+places[v]), genericNR))
+				for t := int(*at(spans, 2*i)); t < int(*at(spans, 2*i+1)); t++ {
+					column := int(*at(columns, t))
+					multiplyAdd(row, *at(values, t), vec(at(b, column*rsb+*at(bs, v)), genericNR))
 				}
 			}
 		}

@@ -1,39 +1,30 @@
 package micro
 
-import "unsafe"
-
 // copyGeneric: dst[i][j] = α·src[i][j].
 func copyGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, _ int) {
-	if cols == 0 {
-		return
-	}
-	for i := range rows {
-		to := vec(at(dst, i*rsd), cols)
-		for j, v := range vec(at(src, i*rss), cols) {
-			to[j] = alpha * v
-		}
-	}
+	moveGeneric(rows, cols, dst, rsd, 1, src, rss, alpha)
 }
 
 // transposeGeneric: dst[j][i] = α·src[i][j].
 func transposeGeneric(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, _ int) {
-	if cols == 0 {
-		return
-	}
+	moveGeneric(rows, cols, dst, 1, rsd, src, rss, alpha)
+}
+
+// moveGeneric: dst[i·rs + j·cs] = α·src[i][j].
+func moveGeneric(rows, cols int, dst *float32, rs, cs int, src *float32, rss int, alpha float32) {
 	for i := range rows {
-		for j, v := range vec(at(src, i*rss), cols) {
-			*at(dst, j*rsd+i) = alpha * v
+		for j := range cols {
+			*at(dst, i*rs+j*cs) = alpha * *at(src, i*rss+j)
 		}
 	}
 }
 
 // nonZeroGeneric is the NonZeroFunc. To store all and keep what is not zero is
 // faster than branches that nobody can predict.
-func nonZeroGeneric(n int, columns *int32, values *float32, x *uint8, a float32, first, _ int) int {
-	cs, vs := unsafe.Slice(columns, n), unsafe.Slice(values, n)
-	count := 0
-	for i, b := range unsafe.Slice(x, n) {
-		cs[count], vs[count] = int32(first+i), float32(b)/a
+func nonZeroGeneric(n int, columns *int32, values *float32, x *uint8, a float32, first, _ int) (count int) {
+	for i := range n {
+		b := *at(x, i)
+		*at(columns, count), *at(values, count) = int32(first+i), float32(b)/a
 		if b != 0 {
 			count++
 		}
@@ -42,11 +33,10 @@ func nonZeroGeneric(n int, columns *int32, values *float32, x *uint8, a float32,
 }
 
 // nonZeroFloatsGeneric is the NonZeroFloatsFunc.
-func nonZeroFloatsGeneric(n int, columns *int32, values, x *float32, first, _ int) int {
-	cs, vs := unsafe.Slice(columns, n), vec(values, n)
-	count := 0
-	for i, v := range vec(x, n) {
-		cs[count], vs[count] = int32(first+i), v
+func nonZeroFloatsGeneric(n int, columns *int32, values, x *float32, first, _ int) (count int) {
+	for i := range n {
+		v := *at(x, i)
+		*at(columns, count), *at(values, count) = int32(first+i), v
 		if v != 0 {
 			count++
 		}

@@ -22,8 +22,6 @@ type gate struct {
 
 func newGate() *gate { return &gate{wake: make(chan struct{}, 1)} }
 
-func (g *gate) opened() uint32 { return g.count.Load() }
-
 func (g *gate) open() {
 	g.count.Add(1)
 	if g.asleep.CompareAndSwap(true, false) {

@@ -56,7 +56,7 @@ func (t *Team) run(task func(rank int)) {
 	t.failure.Store(nil)
 	t.arrived.Store(0)
 	t.spins = t.Size() <= min(runtime.GOMAXPROCS(0), runtime.NumCPU())
-	seen := t.finished.opened()
+	seen := t.finished.count.Load()
 	t.working.Store(int32(len(t.workers)))
 	for _, g := range t.workers {
 		g.open()
@@ -73,7 +73,7 @@ func (t *Team) run(task func(rank int)) {
 // Barrier waits, inside the task of that rank, until every rank has called it.
 func (t *Team) Barrier(rank int) {
 	g := t.barrier[rank]
-	seen := g.opened()
+	seen := g.count.Load()
 	if t.failure.Load() != nil {
 		panic(abandoned)
 	}
