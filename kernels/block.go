@@ -41,12 +41,10 @@ type grid struct {
 func (k *Core) macro(p *product, b *block) {
 	k.packBlocks(p, b)
 	g := grid{k: b.depth(), lo: micro.None}
-	if b.p1 == p.a.Cols {
-		g.lo = p.lo
+	if p.relu && b.p1 == p.a.Cols {
+		g.lo = 0
 	}
-	g.c = p.c.place(b.i0, b.j0)
-	g.init.at, g.init.rs, g.init.cs = k.seedPlace(p, b)
-	c, init := g.c.at, g.init.at
+	c, init := p.c.place(b.i0, b.j0), k.seedPlace(p, b)
 	runs := cutRows(b.rows(), highest(k.set))
 	rounds := b.depth() / k.set.AheadEvery // in which a tile prefetches
 	for j := 0; j < b.cols(); j += g.strips.count * g.strips.cols {
@@ -57,8 +55,7 @@ func (k *Core) macro(p *product, b *block) {
 		for _, g.lines = range runs {
 			if g.lines.count > 0 {
 				g.a, g.down = k.placeA(p, b, i, g.lines.rows)
-				g.c.at = offset(c, i*g.c.rs+j*g.c.cs)
-				g.init.at = offset(init, i*g.init.rs+j*g.init.cs)
+				g.c, g.init = c.from(i, j), init.from(i, j)
 				k.compute(&g)
 				g.ahead += g.lines.count * rounds * g.stepAhead
 				i += g.lines.count * g.lines.rows
@@ -76,24 +73,22 @@ func (g *grid) lookAhead(rounds int) {
 	}
 }
 
-// seedPlace is where the chains of a block find what they start from, as a place.
-func (k *Core) seedPlace(p *product, b *block) (at *float32, rs, cs int) {
+// seedPlace is where the chains of a block find what they start from.
+func (k *Core) seedPlace(p *product, b *block) place {
 	switch {
-	case b.p0 > 0 || p.seed == fromC:
-		return p.c.at(b.i0, b.j0), p.c.RowStride, p.c.ColStride
-	case p.seed == fromBias:
-		return &p.bias[b.j0], 0, 1
-	case p.seed == fromBiasRow:
-		return k.spreadBias(p.bias[b.i0:b.i1], stripsFor(k.set, p.height(), b.cols()).tile.NR)
+	case b.p0 > 0:
+		return p.c.place(b.i0, b.j0)
+	case p.seed.RowStride > 0 && p.seed.ColStride == 0: // a bias by row
+		return k.spreadBias(p.seed.Data[b.i0:b.i1], stripsFor(k.set, p.height(), b.cols()).tile.NR)
 	}
-	return &k.zeros[0], 0, 0
+	return p.seed.place(b.i0, b.j0)
 }
 
 // spreadBias repeats each element of the bias across a row as wide as the tiles.
-func (k *Core) spreadBias(bias []float32, nr int) (at *float32, rs, cs int) {
+func (k *Core) spreadBias(bias []float32, nr int) place {
 	rows := grow(&k.biasRows, len(bias)*nr)
 	k.set.Transpose(nr, len(bias), &rows[0], nr, &bias[0], 0, 1, 0)
-	return &rows[0], nr, 0
+	return place{&rows[0], nr, 0}
 }
 
 // compute runs the tiles of a grid: line by line if that takes few calls, else

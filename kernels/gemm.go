@@ -1,20 +1,10 @@
 package kernels
 
-import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
-
 // An Epilogue is what Gemm does to the product while it is in registers. The
 // zero value does nothing.
 type Epilogue struct {
 	Bias []float32 // added to every row; nil for none, else one element a column
 	ReLU bool      // then 0 where the result is ≤ 0 (NaN stays)
-}
-
-// floor is the bound of micro.GemmFunc.
-func (e Epilogue) floor() float32 {
-	if e.ReLU {
-		return 0
-	}
-	return micro.None
 }
 
 // Gemm computes c = act(α·a·b + β·c + bias) for a (m × k), b (k × n), c (m × n),
@@ -31,35 +21,8 @@ func (e Epilogue) floor() float32 {
 // Gemm panics if the shapes do not fit, a matrix reaches beyond its data, or c
 // shares memory with a, b or the bias.
 func (k *Core) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
-	checkGemm(&a, &b, &c, e)
-	if c.Rows == 0 || c.Cols == 0 {
-		return
-	}
-	p := product{alphaA: alpha, alphaB: 1, a: a, b: b, c: c, bias: e.Bias, lo: e.floor()}
-	p.normalize()
-	if k.prefersTransposed(&p) {
-		p.transpose()
-	}
-	k.run(&p, beta)
-}
-
-func checkGemm(a, b, c *Mat, e Epilogue) {
-	a.checkInput()
-	b.checkInput()
-	checkOutput(a, b, c, e)
-	c.checkApart(b)
-}
-
-// checkOutput checks what a product writes, and that the shapes fit.
-func checkOutput(a, b, c *Mat, e Epilogue) {
-	c.checkOutput()
-	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || e.Bias != nil && len(e.Bias) != c.Cols {
-		panic(badShape)
-	}
-	c.checkApart(a)
-	if e.Bias != nil {
-		c.checkApart(&Mat{e.Bias, 1, len(e.Bias), 0, 1})
-	}
+	p := newProduct(alpha, a, b, beta, c, e)
+	k.run(&p)
 }
 
 // A product is one call of Gemm, c = a·b, or its transposed form cᵀ = bᵀ·aᵀ.
@@ -67,11 +30,26 @@ type product struct {
 	a, b, c        Mat
 	packed         []float32 // b as Pack has it, or nil
 	alphaA, alphaB float32   // α where it belongs, and 1
-	bias           []float32
-	biasByRow      bool // of c, as in the transposed form
-	seed           seed
-	lo             float32 // the floor of micro.GemmFunc
-	packsA, packsB bool    // operands that are copied, block by block
+	beta           float32
+	bias           Mat // like c, by a stride of 0; no data for none
+	relu           bool
+	seed           Mat  // what the chains of the first block of k start from
+	packsA, packsB bool // operands that are copied, block by block
+}
+
+// newProduct checks the operands of Gemm.
+func newProduct(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) product {
+	bias := Mat{e.Bias, 1, len(e.Bias), 0, 1}
+	a.checkInput()
+	b.checkInput()
+	c.checkOutput()
+	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || e.Bias != nil && bias.Cols != c.Cols {
+		panic(badShape)
+	}
+	for _, in := range [...]*Mat{&a, &b, &bias} {
+		c.checkApart(in)
+	}
+	return product{alphaA: alpha, alphaB: 1, a: a, b: b, beta: beta, c: c, bias: bias, relu: e.ReLU}
 }
 
 // height is the number of rows of c by which b is cut into strips: all of them
@@ -82,16 +60,6 @@ func (p *product) height() int {
 	}
 	return p.c.Rows
 }
-
-// A seed says what the chains of the first block of k start from.
-type seed uint8
-
-const (
-	fromZero    seed = iota
-	fromBias         // one row for all
-	fromBiasRow      // each row is its element of the bias
-	fromC
-)
 
 // normalize sets the strides along dimensions of one element, which could be
 // anything, to 1.
@@ -108,9 +76,8 @@ func (p *product) normalize() {
 
 // transpose changes between the two forms of the product.
 func (p *product) transpose() {
-	p.a, p.b, p.c = p.b.T(), p.a.T(), p.c.T()
+	p.a, p.b, p.c, p.bias = p.b.T(), p.a.T(), p.c.T(), p.bias.T()
 	p.alphaA, p.alphaB = p.alphaB, p.alphaA
-	p.biasByRow = !p.biasByRow
 }
 
 // prefersTransposed reports whether the other form takes fewer cycles.
@@ -121,15 +88,23 @@ func (k *Core) prefersTransposed(p *product) bool {
 	if here == (moves{}) && n%v == 0 {
 		return false // nothing to gain
 	}
-	there := moves{b: p.alphaA != 1 || p.a.RowStride != 1, c: p.c.RowStride != 1 || p.bias != nil}
+	there := moves{b: p.alphaA != 1 || p.a.RowStride != 1, c: p.c.RowStride != 1 || p.bias.Data != nil}
 	return cycles(v, n, m, depth, there) < cycles(v, m, n, depth, here)
 }
 
-// run multiplies with the product as it is oriented.
-func (k *Core) run(p *product, beta float32) {
+// run computes the product in the form that takes fewer cycles; packed strips are of
+// one form.
+func (k *Core) run(p *product) {
+	if p.c.Rows == 0 || p.c.Cols == 0 {
+		return
+	}
+	p.normalize()
+	if p.packed == nil && k.prefersTransposed(p) {
+		p.transpose()
+	}
 	p.decidePacking()
-	p.seed = k.prepareSeed(p, beta)
-	if p.a.Cols == 0 && p.seed == fromC && p.lo != 0 {
+	p.seed = k.prepareSeed(p)
+	if p.a.Cols == 0 && p.beta != 0 && !p.relu {
 		return // c is what it should be
 	}
 	if p.isRow() {
@@ -141,31 +116,21 @@ func (k *Core) run(p *product, beta float32) {
 
 // prepareSeed makes β·c + bias something that a tile can start from. It writes
 // the sum into c where neither zeros, nor the bias, nor c as it is will do.
-func (k *Core) prepareSeed(p *product, beta float32) seed {
+func (k *Core) prepareSeed(p *product) Mat {
 	switch {
-	case beta == 0 && p.bias == nil:
-		return fromZero
-	case beta == 0 && p.biasByRow:
-		return fromBiasRow
-	case beta == 0:
-		return fromBias
+	case p.beta == 0 && p.bias.Data == nil:
+		return Mat{Data: k.zeros}
+	case p.beta == 0:
+		return p.bias
+	case p.beta != 1:
+		k.scale(p.c, p.beta)
 	}
-	if beta != 1 {
-		k.scale(p.c, beta)
-	}
-	for i := 0; p.bias != nil && i < p.c.Rows; i++ {
+	for i := 0; p.bias.Data != nil && i < p.c.Rows; i++ {
 		for j := range p.c.Cols {
-			p.c.Set(i, j, p.c.At(i, j)+p.biasAt(i, j))
+			p.c.Set(i, j, p.c.At(i, j)+p.bias.At(i, j))
 		}
 	}
-	return fromC
-}
-
-func (p *product) biasAt(i, j int) float32 {
-	if p.biasByRow {
-		return p.bias[i]
-	}
-	return p.bias[j]
+	return p.c
 }
 
 // scale computes m = β·m.

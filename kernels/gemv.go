@@ -16,23 +16,19 @@ func (p *product) isRow() bool {
 func (k *Core) multiplyRow(p *product) {
 	n, depth := p.c.Cols, p.a.Cols
 	c := p.c.Data[:n]
-	switch p.seed {
-	case fromZero:
+	if p.beta == 0 {
 		clear(c)
-	case fromBias:
-		copy(c, p.bias)
-	case fromBiasRow:
-		for j := range c {
-			c[j] = p.bias[0]
-		}
 	}
 	a := k.scaledRow(p)
 	for j0 := 0; j0 < n; j0 += rowBlockN {
 		cols := min(rowBlockN, n-j0)
+		if p.beta == 0 && p.bias.Data != nil {
+			k.move(p.c.place(0, j0), p.bias.place(0, j0), 1, cols, 1)
+		}
 		for p0 := 0; p0 < depth; p0 += rowBlockK {
 			k.set.Gemv(cols, min(rowBlockK, depth-p0), &c[j0], a.element(0, p0), a.cs, p.b.at(p0, j0), p.b.RowStride)
 		}
-		if p.lo == 0 {
+		if p.relu {
 			k.set.ReLU(cols, &c[j0], &c[j0])
 		}
 	}

@@ -30,29 +30,17 @@ func (k *Core) Pack(p *Packed, b Mat) {
 // used again and again, with an a of more than a few rows. It panics as Gemm
 // does, and if b was packed for another tier.
 func (k *Core) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue) {
-	b.check(&a, &c, e, k.tier)
-	if c.Rows == 0 || c.Cols == 0 {
-		return
-	}
-	p := product{alphaA: alpha, alphaB: 1, a: a, b: b.shape(), packed: b.data, c: c, bias: e.Bias, lo: e.floor()}
-	p.normalize()
-	k.run(&p, beta)
+	p := newPackedProduct(alpha, a, b, beta, c, e, k.tier)
+	k.run(&p)
 }
 
-func (p *Packed) check(a, c *Mat, e Epilogue, t Tier) {
-	if p.tier != t {
+// newPackedProduct checks the operands of GemmPacked. Of b as it was, the product has
+// the size alone.
+func newPackedProduct(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue, t Tier) product {
+	if b.tier != t {
 		panic(badPacked)
 	}
-	a.checkInput()
-	b := p.shape()
-	checkOutput(a, &b, c, e)
-}
-
-// shape is the size of the matrix, without its data.
-func (p *Packed) shape() Mat { return Mat{Rows: p.rows, Cols: p.cols} }
-
-// columns is the part of p from column j0 to j1-1, which begins and ends with a strip
-// of the tile for many rows, or with p.
-func (p *Packed) columns(j0, j1 int) Packed {
-	return Packed{p.tier, p.rows, j1 - j0, p.data[min(j0*p.rows, len(p.data)):]}
+	p := newProduct(alpha, a, Mat{b.data, b.rows, b.cols, 0, 0}, beta, c, e)
+	p.packed = b.data
+	return p
 }

@@ -11,16 +11,8 @@ type Team struct {
 	task  func(rank int, k *Core)
 	run   func(rank int)
 
-	gemm       gemmArgs // what the workers share out of a call of Gemm or GemmPacked
-	gemmPart   func(rank int, k *Core)
-	packedPart func(rank int, k *Core)
-}
-
-type gemmArgs struct {
-	alpha, beta float32
-	a, b, c     Mat
-	packed      Packed // instead of b
-	e           Epilogue
+	product product // that the workers share out
+	part    func(rank int, k *Core)
 }
 
 // parallelFlops is the size of a product below which more than one worker does
@@ -36,7 +28,7 @@ func NewTeam(tier Tier, workers int) *Team {
 	}
 	t.par = par.NewTeam(len(t.cores))
 	t.run = func(rank int) { t.task(rank, t.cores[rank]) }
-	t.gemmPart, t.packedPart = t.gemmShare, t.packedShare
+	t.part = t.multiplyPart
 	return t
 }
 
@@ -63,47 +55,34 @@ func (t *Team) Close() { t.par.Close() }
 // Gemm is Core.Gemm with the rows or the columns of c shared out among the
 // workers. The bits are the same for any number of workers.
 func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
-	checkGemm(&a, &b, &c, e)
-	if !t.pays(a, c) {
-		t.cores[0].Gemm(alpha, a, b, beta, c, e)
-		return
-	}
-	t.gemm = gemmArgs{alpha: alpha, a: a, b: b, beta: beta, c: c, e: e}
-	t.Run(t.gemmPart)
-	t.gemm = gemmArgs{} // the memory of the operands is not ours to keep
+	t.multiply(newProduct(alpha, a, b, beta, c, e))
 }
 
 // GemmPacked is Core.GemmPacked with the work shared out as in Gemm. Any Core of
 // the tier can have packed b.
 func (t *Team) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue) {
-	b.check(&a, &c, e, t.Tier())
-	if !t.pays(a, c) {
-		t.cores[0].GemmPacked(alpha, a, b, beta, c, e)
+	t.multiply(newPackedProduct(alpha, a, b, beta, c, e, t.Tier()))
+}
+
+// multiply computes a product, with all workers if it is large enough.
+func (t *Team) multiply(p product) {
+	if len(t.cores) == 1 || 2*p.c.Rows*p.c.Cols*p.a.Cols < parallelFlops {
+		t.cores[0].run(&p)
 		return
 	}
-	t.gemm = gemmArgs{alpha: alpha, a: a, packed: *b, beta: beta, c: c, e: e}
-	t.Run(t.packedPart)
-	t.gemm = gemmArgs{}
+	t.product = p
+	t.Run(t.part)
+	t.product = product{} // the memory of the operands is not ours to keep
 }
 
-// pays reports whether a product is large enough for several workers.
-func (t *Team) pays(a, c Mat) bool {
-	return len(t.cores) > 1 && 2*c.Rows*c.Cols*a.Cols >= parallelFlops
-}
-
-// gemmShare computes the rank's share.
-func (t *Team) gemmShare(rank int, k *Core) {
-	g := &t.gemm
-	a, b, c, e := ShareGemm(g.a, g.b, g.c, g.e, rank, t.Workers())
-	k.Gemm(g.alpha, a, b, g.beta, c, e)
-}
-
-// packedShare computes the rank's share with whole strips of b.
-func (t *Team) packedShare(rank int, k *Core) {
-	g := &t.gemm
-	a, c, e, j0, j1 := shareOf(g.a, g.c, g.e, mainTile(k.set).NR, rank, t.Workers())
-	b := g.packed.columns(j0, j1)
-	k.GemmPacked(g.alpha, a, &b, g.beta, c, e)
+// multiplyPart computes the rank's part, with whole strips of a packed b.
+func (t *Team) multiplyPart(rank int, k *Core) {
+	unit := shareUnit(t.product.c.ColStride)
+	if t.product.packed != nil {
+		unit = mainTile(k.set).NR
+	}
+	p := t.product.share(unit, rank, t.Workers())
+	k.run(&p)
 }
 
 // ShareGemm cuts a product, c = act(a·b + …), along the longer side of c into one
@@ -111,22 +90,26 @@ func (t *Team) packedShare(rank int, k *Core) {
 // Neighbours in memory stay together by the line of the cache, which two workers had
 // better not both write to. There may be nothing left for a rank.
 func ShareGemm(a, b, c Mat, e Epilogue, rank, workers int) (Mat, Mat, Mat, Epilogue) {
-	a, c, e, j0, j1 := shareOf(a, c, e, shareUnit(c.ColStride), rank, workers)
-	return a, b.Slice(0, b.Rows, j0, j1), c, e
+	p := product{a: a, b: b, c: c, bias: Mat{Data: e.Bias}}.share(shareUnit(c.ColStride), rank, workers)
+	return p.a, p.b, p.c, Epilogue{p.bias.Data, e.ReLU}
 }
 
-// shareOf is the rank's part of a, c and the bias, and of the columns of b, from j0
-// to j1-1, which come in units.
-func shareOf(a, c Mat, e Epilogue, unit, rank, workers int) (Mat, Mat, Epilogue, int, int) {
-	if c.Rows >= c.Cols {
-		i0, i1 := Share(c.Rows, shareUnit(c.RowStride), rank, workers)
-		return a.Slice(i0, i1, 0, a.Cols), c.Slice(i0, i1, 0, c.Cols), e, 0, c.Cols
+// share is the rank's part of a product: rows of c, or columns, which come in units.
+func (p product) share(unit, rank, workers int) product {
+	if p.c.Rows >= p.c.Cols {
+		i0, i1 := Share(p.c.Rows, shareUnit(p.c.RowStride), rank, workers)
+		p.a, p.c = p.a.Slice(i0, i1, 0, p.a.Cols), p.c.Slice(i0, i1, 0, p.c.Cols)
+		return p
 	}
-	j0, j1 := Share(c.Cols, unit, rank, workers)
-	if e.Bias != nil {
-		e.Bias = e.Bias[j0:j1]
+	j0, j1 := Share(p.c.Cols, unit, rank, workers)
+	p.b, p.c = p.b.Slice(0, p.b.Rows, j0, j1), p.c.Slice(0, p.c.Rows, j0, j1)
+	if p.packed != nil {
+		p.packed = p.packed[j0*p.b.Rows:]
 	}
-	return a, c.Slice(0, c.Rows, j0, j1), e, j0, j1
+	if p.bias.Data != nil {
+		p.bias.Data = p.bias.Data[j0:j1]
+	}
+	return p
 }
 
 // shareUnit is the number of rows, or columns, that are not torn apart if they lie
