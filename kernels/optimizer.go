@@ -1,5 +1,7 @@
 package kernels
 
+import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
+
 // The optimizers update weights w in place from their gradient g, as Keras 3
 // does. m and v are running moments, 0 at first; a moment whose magnitude falls
 // below 2⁻¹⁰⁰ becomes 0, which no weight can notice. All slices of a call have
@@ -15,17 +17,19 @@ func (k *Core) SGD(w, g []float32, lr float32) {
 
 // Momentum computes v = mu·v - lr·g; w += v.
 func (k *Core) Momentum(w, v, g []float32, lr, mu float32) {
-	checkApart(w, v, g)
-	for lo, hi := range pieces(len(w)) {
-		k.set.Momentum(hi-lo, &w[lo], &v[lo], &g[lo], lr, mu)
-	}
+	momentum(k.set.Momentum, w, v, g, lr, mu)
 }
 
 // Nesterov computes v = mu·v - lr·g; w += mu·v - lr·g.
 func (k *Core) Nesterov(w, v, g []float32, lr, mu float32) {
+	momentum(k.set.Nesterov, w, v, g, lr, mu)
+}
+
+// momentum calls one of the kernels that have a momentum.
+func momentum(kernel micro.Map3x2, w, v, g []float32, lr, mu float32) {
 	checkApart(w, v, g)
 	for lo, hi := range pieces(len(w)) {
-		k.set.Nesterov(hi-lo, &w[lo], &v[lo], &g[lo], lr, mu)
+		kernel(hi-lo, &w[lo], &v[lo], &g[lo], lr, mu)
 	}
 }
 
@@ -58,7 +62,7 @@ func (k *Core) Adam(w, m, v, g []float32, s AdamStep) {
 // PenaltyGrad adds the gradient of l1·Σ|w| + l2·Σw² to g:
 // g[i] += l1·sign(w[i]) + 2·l2·w[i], with sign(0) = 0. l1 must not be negative.
 func (k *Core) PenaltyGrad(g, w []float32, l1, l2 float32) {
-	checkVectors(g, w, w)
+	checkVectors(g, w)
 	for lo, hi := range pieces(len(g)) {
 		k.set.PenaltyGrad(hi-lo, &g[lo], &w[lo], l1, 2*l2)
 	}

@@ -5,7 +5,7 @@ import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 // Softmax computes, for every row, y[i][j] = exp(x[i][j]-m) / Σⱼ exp(x[i][j]-m)
 // with m the largest x[i][j]. y may be x. Rows must be contiguous.
 func (k *Core) Softmax(y, x Mat) {
-	checkRows(y, x, x)
+	checkRows(y, x)
 	for i := range y.Rows {
 		to, from := y.Row(i), x.Row(i)
 		k.Divide(to, to, k.expSum(to, from, k.max(from)))
@@ -67,16 +67,15 @@ func (k *Core) crossEntropyRow(y, z, t []float32) float32 {
 
 // checkRows panics unless the matrices have one shape and out is the same as,
 // or apart from, each of the others.
-func checkRows(out, x, y Mat) {
+func checkRows(out Mat, in ...Mat) {
 	out.checkOutput()
-	x.checkInput()
-	y.checkInput()
-	if x.Rows != out.Rows || y.Rows != out.Rows || x.Cols != out.Cols || y.Cols != out.Cols {
-		panic(badShape)
-	}
-	for _, in := range [...]Mat{x, y} {
-		if !sameMemory(out, in) {
-			out.checkApart(&in)
+	for _, m := range in {
+		m.checkInput()
+		if m.Rows != out.Rows || m.Cols != out.Cols {
+			panic(badShape)
+		}
+		if !sameMemory(out, m) {
+			out.checkApart(&m)
 		}
 	}
 }

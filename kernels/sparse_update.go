@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math"
+	"math/bits"
 	"unsafe"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
@@ -103,10 +104,8 @@ const sparseUpdateRows = 128
 
 func (u *sparseUpdate) fused(kernels []micro.SparseUpdateFunc) bool {
 	for at, vectors := 0, u.d.Cols/u.core.set.Vector; at < vectors; {
-		i := len(kernels) - 1 // the widest kernel that has work for all its vectors
-		for at+1<<i > vectors {
-			i--
-		}
+		// The widest kernel that has work for all its vectors.
+		i := min(len(kernels), bits.Len(uint(vectors-at))) - 1
 		u.vectors(kernels[i], at, 1<<i)
 		at += 1 << i
 	}

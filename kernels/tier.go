@@ -79,7 +79,8 @@ func Choose(name string) (Tier, error) {
 		name = os.Getenv(TierEnv)
 	}
 	if name == "" || name == Auto.String() {
-		return fastest(), nil
+		quick := slices.DeleteFunc(Tiers(), func(t Tier) bool { return t.set().Slow })
+		return quick[len(quick)-1], nil
 	}
 	i := slices.Index(tierNames[:], name)
 	if i < 0 {
@@ -87,12 +88,6 @@ func Choose(name string) (Tier, error) {
 	}
 	t := Tier(i)
 	return t, t.Err()
-}
-
-// fastest is the last of the usable tiers that is not slow here.
-func fastest() Tier {
-	quick := slices.DeleteFunc(Tiers(), func(t Tier) bool { return t.set().Slow })
-	return quick[len(quick)-1]
 }
 
 // Best returns the tier that KERNELS_TIER names, or else the fastest that this

@@ -80,14 +80,14 @@ func (k *Core) Residual(d, y, t []float32, a float32) { each3By(k.set.Residual, 
 
 // each2 calls an element-wise kernel on two slices; each2By also has a scalar.
 func each2(kernel micro.Map2, y, x []float32) {
-	checkVectors(y, x, y)
+	checkVectors(y, x)
 	for lo, hi := range pieces(len(y)) {
 		kernel(hi-lo, &y[lo], &x[lo])
 	}
 }
 
 func each2By(kernel micro.Map2x1, y, x []float32, a float32) {
-	checkVectors(y, x, y)
+	checkVectors(y, x)
 	for lo, hi := range pieces(len(y)) {
 		kernel(hi-lo, &y[lo], &x[lo], a)
 	}
@@ -125,17 +125,14 @@ func pieces(n int) iter.Seq2[int, int] {
 
 // checkVectors panics unless the slices have one length and out is the same as,
 // or apart from, each of the others.
-func checkVectors(out, x, y []float32) {
-	if len(x) != len(out) || len(y) != len(out) {
-		panic(badLength)
-	}
-	checkSameOrApart(out, x)
-	checkSameOrApart(out, y)
-}
-
-func checkSameOrApart(x, y []float32) {
-	if overlap(x, y) && &x[0] != &y[0] {
-		panic(badOverlap)
+func checkVectors(out []float32, in ...[]float32) {
+	for _, x := range in {
+		if len(x) != len(out) {
+			panic(badLength)
+		}
+		if overlap(out, x) && &out[0] != &x[0] {
+			panic(badOverlap)
+		}
 	}
 }
 

@@ -65,13 +65,10 @@ func operand(t blas.Transpose, rows, cols int, x []float32, ld int) (op kernels.
 	stored := kernels.Mat{Data: x, Rows: rows, Cols: cols, RowStride: ld, ColStride: 1}
 	ok = rows >= 0 && cols >= 0 && ld >= max(1, cols) &&
 		(rows == 0 || cols <= len(x) && (rows == 1 || ld <= (len(x)-cols)/(rows-1)))
-	switch t {
-	case NoTrans:
+	if t == NoTrans {
 		return stored, ok
-	case Trans, ConjTrans:
-		return stored.T(), ok
 	}
-	return stored, false
+	return stored.T(), ok && (t == Trans || t == ConjTrans)
 }
 
 // minShared is the number of multiply-adds from which on a product is shared

@@ -1,14 +1,12 @@
 package micro
 
-import "unsafe"
-
 // genericNR is the width of the tile: one "vector".
 const genericNR = 16
 
 // generic is the tier in plain Go. It runs everywhere and defines the others.
 var generic = Set{Name: "generic", Kernels: Kernels{
 	Vector: genericNR,
-	Tiles:  []Tile{tileGeneric(4, genericNR)},
+	Tiles:  []Tile{{MR: 4, NR: genericNR, Gemm: []GemmFunc{gemmGeneric(1), gemmGeneric(2), gemmGeneric(3), gemmGeneric(4)}}},
 	Masks:  true,
 
 	AheadEvery: 1,
@@ -52,6 +50,3 @@ var generic = Set{Name: "generic", Kernels: Kernels{
 	DistanceLanes: distanceLanesGeneric,
 	ExpLanes:      expLanesGeneric,
 }}
-
-// vec is the n elements at p.
-func vec(p *float32, n int) []float32 { return unsafe.Slice(p, n) }

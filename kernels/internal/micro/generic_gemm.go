@@ -10,14 +10,8 @@ func at[T any](p *T, i int) *T {
 	return (*T)(unsafe.Add(unsafe.Pointer(p), i*int(unsafe.Sizeof(*p))))
 }
 
-// tileGeneric returns the tile of that size.
-func tileGeneric(mr, nr int) Tile {
-	t := Tile{MR: mr, NR: nr}
-	for rows := range mr {
-		t.Gemm = append(t.Gemm, gemmGeneric(rows+1))
-	}
-	return t
-}
+// vec is the n elements at p.
+func vec(p *float32, n int) []float32 { return unsafe.Slice(p, n) }
 
 // gemmGeneric returns the GemmFunc of that many rows. It is the definition of the
 // tile: a chain of fused multiply-adds for each element of c, in ascending p.

@@ -29,11 +29,10 @@ type Team struct {
 func NewTeam(size int) *Team {
 	t := &Team{finished: newGate(), barrier: []*gate{newGate()}}
 	for rank := 1; rank < size; rank++ {
+		g := newGate()
 		t.barrier = append(t.barrier, newGate())
-		t.workers = append(t.workers, newGate())
-	}
-	for i, g := range t.workers {
-		go t.serve(i+1, g)
+		t.workers = append(t.workers, g)
+		go t.serve(rank, g)
 	}
 	return t
 }
