@@ -46,7 +46,9 @@ func (g *generator) gemm(rows, vectors int) {
 	g.begin(formula.GemmName(rows, cols), formula.GemmSignature, formula.GemmDoc(rows, cols))
 	t := &tile{generator: g, rows: rows, vectors: vectors}
 	if g.Masks {
-		t.last = g.firstLanes(g.lanesAfter(g.loadParam("cols"), cols-g.Lanes))
+		n, last := g.loadParam("cols"), g.GP64()
+		g.LEAQ(operand.Mem{Base: n, Disp: g.Lanes - cols}, last)
+		t.last = g.firstLanes(last)
 	}
 	t.locateAhead()
 	g.Label("tile")
@@ -105,37 +107,35 @@ func (t *tile) rounds(k reg.Register, form string) {
 	t.SUBQ(operand.Imm(kUnroll), k)
 	t.JL(rest)
 	t.Label("first" + form)
-	for u := range kUnroll {
+	t.round(k, func() {
 		const line = 16 // float32
 		for j := 0; j < t.vectors*t.Lanes; j += line {
 			t.PREFETCHT0(operand.Mem{Base: c, Disp: 4 * j})
 		}
 		t.ADDQ(stride, c)
-		t.step(u)
-	}
-	t.advance(kUnroll)
-	t.lookAhead()
-	t.SUBQ(operand.Imm(kUnroll), k)
+	})
 	t.JL(rest)
 	t.DECQ(first)
 	t.JNZ(operand.LabelRef("first" + form))
 
 	t.Label("unrolled" + form)
-	for u := range kUnroll {
-		t.step(u)
-	}
-	t.advance(kUnroll)
-	t.lookAhead()
-	t.SUBQ(operand.Imm(kUnroll), k)
+	t.round(k, func() {})
 	t.JGE(operand.LabelRef("unrolled" + form))
 	t.Label("rest" + form)
 	t.ADDQ(operand.Imm(kUnroll), k)
 }
 
-// lookAhead asks for a line of what will be read next.
-func (t *tile) lookAhead() {
+// round runs kUnroll steps, something before each, and asks for a line of what will be
+// read next.
+func (t *tile) round(k reg.Register, before func()) {
+	for u := range kUnroll {
+		before()
+		t.step(u)
+	}
+	t.advance(kUnroll)
 	t.PREFETCHT1(operand.Mem{Base: t.ahead})
 	t.ADDQ(t.param("stepAhead"), t.ahead)
+	t.SUBQ(operand.Imm(kUnroll), k)
 }
 
 // seed: acc[i][j] = init[i][j].

@@ -59,13 +59,6 @@ func (g *generator) jumpIfAny(v reg.VecVirtual, label string) {
 // zero: v = 0.
 func (g *generator) zero(v reg.VecVirtual) { g.VXORPS(v, v, v) }
 
-// lanesAfter is n - passed, in a new register.
-func (g *generator) lanesAfter(n reg.Register, passed int) reg.Register {
-	left := g.GP64()
-	g.LEAQ(operand.Mem{Base: n, Disp: -passed}, left)
-	return left
-}
-
 // firstLanes returns the k register of the first n lanes, 0 ≤ n ≤ Lanes.
 func (g *generator) firstLanes(n reg.Register) reg.Register {
 	ones, mask := g.GP32(), g.K()

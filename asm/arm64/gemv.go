@@ -52,8 +52,7 @@ func (e *emitter) gemv() {
 // gemvPiece adds a piece of each row to one of c. It works on whole vectors, but
 // reads and writes only the elements of the piece.
 func (e *emitter) gemvPiece(rows, elements int) {
-	vectors := (elements + neon.Lanes - 1) / neon.Lanes
-	move, size := moveOf(min(elements, neon.Lanes))
+	vectors, move, size := moveOf(elements)
 	for v := range vectors {
 		e.emit("%s %d(%s), F%d", move, size*v, dstAt, v)
 	}

@@ -62,8 +62,7 @@ func (e *emitter) copy() {
 
 // copyPiece copies some elements of a row.
 func (e *emitter) copyPiece(elements int) {
-	vectors := (elements + neon.Lanes - 1) / neon.Lanes
-	move, size := moveOf(min(elements, neon.Lanes))
+	vectors, move, size := moveOf(elements)
 	for v := range vectors {
 		e.emit("%s.P %d(%s), F%d", move, size, srcAt(0), v)
 	}
@@ -93,13 +92,13 @@ func (e *emitter) transpose() {
 // block transposes a block. It works on whole vectors, but reads and writes only
 // the elements of the block.
 func (e *emitter) block(rows, cols int) {
-	move, size := moveOf(cols)
+	_, move, size := moveOf(cols)
 	for i := range rows {
 		e.emit("%s.P %d(%s), F%d", move, size, srcAt(i), i)
 		e.vector(fmul, i, i, alphaVector)
 	}
 	e.transposed(rows, cols)
-	move, _ = moveOf(rows)
+	_, move, _ = moveOf(rows)
 	for j := range cols {
 		e.emit("%s F%d, (%s)", move, columns+j, dstAt)
 		e.emit("ADD %s, %s", dstStep, dstAt)
@@ -121,10 +120,11 @@ func (e *emitter) transposed(rows, cols int) {
 	}
 }
 
-// moveOf is the instruction that loads or stores 1, 2 or 4 elements, and their
-// bytes.
-func moveOf(elements int) (move string, bytes int) {
-	return map[int]string{1: "FMOVS", 2: "FMOVD", 4: "FMOVQ"}[elements], 4 * elements
+// moveOf is what loads or stores that many elements: some vectors, whole ones or one
+// of 1 or 2 elements, the instruction for each, and its bytes.
+func moveOf(elements int) (vectors int, move string, bytes int) {
+	size := min(elements, neon.Lanes)
+	return elements / size, map[int]string{1: "FMOVS", 2: "FMOVD", 4: "FMOVQ"}[size], 4 * size
 }
 
 // pieces cuts a number, in a register, into pieces: of the largest size, a power

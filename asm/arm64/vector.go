@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
@@ -64,12 +65,8 @@ func (l *lowering) loadParams(k formula.Kernel) {
 	}
 	var constants bool
 	for _, v := range l.program.Values {
-		if _, ok := l.streams[v.Name]; ok {
-			l.lastAccess[v.Name] = v
-		}
-		for _, a := range v.Args {
-			constants = constants || a.Op == formula.Const
-		}
+		l.lastAccess[v.Name] = v
+		constants = constants || slices.ContainsFunc(v.Args, func(a *formula.Value) bool { return a.Op == formula.Const })
 	}
 	if constants {
 		l.emit("MOVD $%s(SB), %s", pool, poolBase)
