@@ -5,7 +5,6 @@ import (
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -15,7 +14,6 @@ import (
 // An isa is an instruction set and what the kernels make of it.
 type isa struct {
 	formula.Tier
-	file      string // beginning of the names of the generated files
 	newVector func(*build.Context) reg.VecVirtual
 
 	gemvRows, gemvVectors int // of b that gemv reads at once
@@ -29,7 +27,6 @@ var avx2 = isa{
 		Suffix: "AVX2", Lanes: 8, Chains: 12, NonZero: "AVX2", SparseUpdates: true,
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
 	},
-	file:      "avx2",
 	newVector: func(c *build.Context) reg.VecVirtual { return c.YMM() },
 	gemvRows:  8, gemvVectors: 4,
 }
@@ -42,7 +39,6 @@ var avx512 = isa{
 		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, NonZero: "AVX2", SparseUpdates: true,
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
 	},
-	file:      "avx512",
 	newVector: func(c *build.Context) reg.VecVirtual { return c.ZMM() },
 	gemvRows:  3, gemvVectors: 8,
 }
@@ -52,12 +48,6 @@ type generator struct {
 	*build.Context
 	isa
 	constants map[uint32]operand.Mem
-}
-
-func newGenerator(s isa) *generator {
-	g := &generator{Context: build.NewContext(), isa: s, constants: map[uint32]operand.Mem{}}
-	g.Constraints(buildtags.And(buildtags.Not("purego"), buildtags.Not("noasm")))
-	return g
 }
 
 // begin starts a function.
@@ -114,14 +104,20 @@ func (g *generator) param(name string) operand.Mem {
 
 // constant is the memory that holds a constant in every lane.
 func (g *generator) constant(bits uint32) operand.Mem {
-	if m, ok := g.constants[bits]; ok {
-		return m
+	if _, ok := g.constants[bits]; !ok {
+		lane := func(int) operand.Constant { return operand.U32(bits) }
+		g.constants[bits] = g.table(fmt.Sprintf("const%s_%08x", g.Suffix, bits), g.Lanes, lane)
 	}
-	m := g.StaticGlobal(fmt.Sprintf("const%s_%08x", g.Suffix, bits))
+	return g.constants[bits]
+}
+
+// table is the memory that holds n numbers.
+func (g *generator) table(name string, n int, number func(i int) operand.Constant) operand.Mem {
+	m := g.StaticGlobal(name)
 	g.DataAttributes(attr.RODATA | attr.NOPTR)
-	for i := range g.Lanes {
-		g.AddDatum(4*i, operand.U32(bits))
+	for i := range n {
+		x := number(i)
+		g.AddDatum(i*x.Bytes(), x)
 	}
-	g.constants[bits] = m
 	return m
 }

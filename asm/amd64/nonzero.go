@@ -3,7 +3,6 @@ package main
 import (
 	"math/bits"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -76,9 +75,9 @@ type listTables struct{ orders, counts, iota operand.Mem }
 
 func (g *generator) listTables() listTables {
 	return listTables{
-		orders: g.table("orders", 256, func(zeros int) operand.Constant { return operand.U64(nonZeroLanes(zeros)) }),
-		counts: g.table("counts", 256, func(zeros int) operand.Constant { return operand.U8(eight - bits.OnesCount(uint(zeros))) }),
-		iota:   g.table("iota", eight, func(lane int) operand.Constant { return operand.U32(lane) }),
+		orders: g.table("orders"+g.Suffix, 256, func(zeros int) operand.Constant { return operand.U64(nonZeroLanes(zeros)) }),
+		counts: g.table("counts"+g.Suffix, 256, func(zeros int) operand.Constant { return operand.U8(eight - bits.OnesCount(uint(zeros))) }),
+		iota:   g.table("iota"+g.Suffix, eight, func(lane int) operand.Constant { return operand.U32(lane) }),
 	}
 }
 
@@ -92,15 +91,4 @@ func nonZeroLanes(zeros int) (lanes uint64) {
 		}
 	}
 	return lanes
-}
-
-// table is the memory that holds n numbers.
-func (g *generator) table(name string, n int, number func(i int) operand.Constant) operand.Mem {
-	m := g.StaticGlobal(name + g.Suffix)
-	g.DataAttributes(attr.RODATA | attr.NOPTR)
-	for i := range n {
-		x := number(i)
-		g.AddDatum(i*x.Bytes(), x)
-	}
-	return m
 }

@@ -10,15 +10,7 @@
 // writes the text.
 package main
 
-import (
-	"errors"
-	"flag"
-	"log"
-	"os"
-	"path/filepath"
-
-	"github.com/mnist-fast/mnist-fast/asm/formula"
-)
+import "github.com/mnist-fast/mnist-fast/asm/formula"
 
 // neon is in every arm64 processor. The tiles have up to 24 accumulators: eight
 // are needed to keep two FMA units of four cycles busy, 16 for four units. NR =
@@ -28,20 +20,10 @@ var neon = formula.Tier{
 	Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 6, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
 }
 
-func main() {
-	log.SetFlags(0)
-	folder := flag.String("o", ".", "the folder that takes the files")
-	flag.Parse()
-	if err := generate(*folder); err != nil {
-		log.Fatal("asm/arm64: ", err)
-	}
-}
+func main() { formula.Main("arm64", generate) }
 
 // generate writes the files.
-func generate(folder string) error {
-	if err := formula.Read("."); err != nil {
-		return err
-	}
+func generate() error {
 	e := new(emitter)
 	for _, t := range neon.Tiles {
 		for rows := range t.Rows {
@@ -55,20 +37,8 @@ func generate(folder string) error {
 	e.copy()
 	e.transpose()
 	e.peak()
-	for _, k := range formula.Kernels() {
+	for _, k := range formula.Kernels {
 		e.kernel(k)
 	}
-	stubs, err := e.declarations()
-	if err != nil {
-		return err
-	}
-	table, err := neon.Table(header)
-	if err != nil {
-		return err
-	}
-	return errors.Join(
-		os.WriteFile(filepath.Join(folder, "neon_arm64.s"), e.assembly(), 0o644),
-		os.WriteFile(filepath.Join(folder, "neon_arm64.go"), stubs, 0o644),
-		os.WriteFile(filepath.Join(folder, "neon_table_arm64.go"), table, 0o644),
-	)
+	return neon.Write("arm64", e.assembly(), e.declarations())
 }

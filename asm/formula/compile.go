@@ -13,15 +13,16 @@ import (
 	"strings"
 )
 
-// What Read has found.
+// What read has found.
 var (
-	kernels, optimizers []Kernel
-	functions           = map[string]*ast.FuncDecl{} // that kernels call
-	constants           = map[string]*Value{}
+	Kernels    []Kernel                     // in the order in which they are generated
+	Optimizers []Kernel                     // those that update weights
+	functions  = map[string]*ast.FuncDecl{} // that kernels call
+	constants  = map[string]*Value{}
 )
 
-// Read reads the kernels, and what they call, in the folder of package micro.
-func Read(dir string) error {
+// read reads the kernels, and what they call, in the folder of package micro.
+func read(dir string) error {
 	for _, name := range []string{"generic_math.go", "generic_vector.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
@@ -33,13 +34,13 @@ func Read(dir string) error {
 				declare(d)
 			case *ast.FuncDecl:
 				if d.Type.Results == nil {
-					kernels = append(kernels, newKernel(d))
+					Kernels = append(Kernels, newKernel(d))
 				}
 				functions[d.Name.Name] = d
 			}
 		}
 	}
-	optimizers = slices.DeleteFunc(slices.Clone(kernels), func(k Kernel) bool { return k.Streams[0] != Weights })
+	Optimizers = slices.DeleteFunc(slices.Clone(Kernels), func(k Kernel) bool { return k.Streams[0] != Weights })
 	return nil
 }
 

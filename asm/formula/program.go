@@ -53,9 +53,6 @@ type Kernel struct {
 	body  *ast.BlockStmt
 }
 
-// Kernels lists every kernel in the order in which it is generated.
-func Kernels() []Kernel { return kernels }
-
 // A Program is a list of operations in the order in which they run.
 type Program struct{ Values []*Value }
 

@@ -41,9 +41,6 @@ const (
 	Weights  = "w"
 )
 
-// Optimizers lists the kernels that update weights.
-func Optimizers() []Kernel { return optimizers }
-
 // Moments are the streams of an optimizer that go to the parameters m and v.
 func (k Kernel) Moments() []string { return k.Streams[1 : len(k.Streams)-1] }
 

@@ -1,8 +1,8 @@
 package formula
 
 import (
+	"bytes"
 	"fmt"
-	"go/format"
 	"strings"
 )
 
@@ -18,11 +18,10 @@ type Tier struct {
 	SparseUpdates bool   // it has optimizers of sparse gradients
 }
 
-// Table returns the Go source of the tier's kernels as a value of
-// micro.Kernels. The header comes first.
-func (t Tier) Table(header string) ([]byte, error) {
-	var b strings.Builder
-	b.WriteString(header)
+// table is the Go source of the tier's kernels as a value of micro.Kernels.
+func (t Tier) table(arch string) []byte {
+	var b bytes.Buffer
+	b.WriteString(Header(arch))
 	fmt.Fprintf(&b, "package micro\n\nvar kernels%s = Kernels{\n", t.Suffix)
 	fmt.Fprintf(&b, "Vector: %d,\nTiles: []Tile{\n", t.Lanes)
 	for _, tile := range t.Tiles {
@@ -43,10 +42,10 @@ func (t Tier) Table(header string) ([]byte, error) {
 	fmt.Fprintf(&b, "NonZero: %s%s, NonZeroFloats: %s%s,\n\n", NonZeroName, t.NonZero, NonZeroFloatsName, t.NonZero)
 	// A multiply-add is two operations on each lane.
 	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", PeakName, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
-	for _, k := range Kernels() {
+	for _, k := range Kernels {
 		fmt.Fprintf(&b, "%s: %s%s,\n", k.field(), k.Name, t.Suffix)
 	}
-	for _, k := range optimizers {
+	for _, k := range Optimizers {
 		if !t.SparseUpdates {
 			break
 		}
@@ -57,15 +56,13 @@ func (t Tier) Table(header string) ([]byte, error) {
 		b.WriteString("},\n")
 	}
 	b.WriteString("}\n")
-	return format.Source([]byte(b.String()))
+	return b.Bytes()
 }
 
 // field is the kernel's field of micro.Kernels.
 func (k Kernel) field() string {
-	for name, field := range map[string]string{"relu": "ReLU", "sgd": "SGD", "rms": "RMS"} {
-		if rest, ok := strings.CutPrefix(k.Name, name); ok {
-			return field + rest
-		}
+	if field, ok := map[string]string{"relu": "ReLU", "reluGrad": "ReLUGrad", "sgd": "SGD", "rmsprop": "RMSprop"}[k.Name]; ok {
+		return field
 	}
 	return strings.ToUpper(k.Name[:1]) + k.Name[1:]
 }
