@@ -50,7 +50,10 @@ func (g *generator) gemm(rows, vectors int) {
 		g.LEAQ(operand.Mem{Base: n, Disp: g.Lanes - cols}, last)
 		t.last = g.firstLanes(last)
 	}
-	t.locateAhead()
+	ahead := g.loadStride("ahead") // becomes an address, and its step bytes
+	g.ADDQ(g.param("b"), ahead)
+	g.MOVQ(ahead, g.param("ahead"))
+	g.SHLQ(operand.Imm(2), g.param("stepAhead"))
 	g.Label("tile")
 	t.seed()
 	t.chains()
@@ -58,15 +61,6 @@ func (g *generator) gemm(rows, vectors int) {
 	t.store()
 	t.next()
 	g.end()
-}
-
-// locateAhead turns ahead into an address, and its step into bytes, in their
-// places on the stack.
-func (t *tile) locateAhead() {
-	ahead := t.loadStride("ahead")
-	t.ADDQ(t.param("b"), ahead)
-	t.MOVQ(ahead, t.param("ahead"))
-	t.SHLQ(operand.Imm(2), t.param("stepAhead"))
 }
 
 // chains: acc[i][j] += Σₚ a[i][p]·b[p][j].

@@ -133,10 +133,8 @@ func (l *lowering) dies(v *formula.Value) bool {
 
 // destination is the first of some arguments that dies, else a free register.
 func (l *lowering) destination(overwritable []int, dying registerSet) int {
-	for _, x := range overwritable {
-		if dying.has(x) {
-			return x
-		}
+	if i := slices.IndexFunc(overwritable, dying.has); i >= 0 {
+		return overwritable[i]
 	}
 	return l.free.take()
 }

@@ -41,7 +41,6 @@ func (e *emitter) kernel(k formula.Kernel) {
 		lastAccess: map[string]*formula.Value{},
 		scalars:    map[string]int{},
 		program:    k.Program(),
-		values:     map[*formula.Value]int{},
 		free:       ^registerSet(0),
 	}
 	l.loadParams(k)
@@ -109,7 +108,7 @@ func (l *lowering) reduce() {
 
 // body emits the program once.
 func (l *lowering) body() {
-	clear(l.values)
+	l.values = map[*formula.Value]int{}
 	for i, v := range l.program.Values {
 		l.at = i
 		l.operation(v)
