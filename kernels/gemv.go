@@ -16,10 +16,12 @@ func (p *product) isRow() bool {
 func (k *Core) multiplyRow(p *product) {
 	n, depth := p.c.Cols, p.a.Cols
 	c := p.c.Data[:n]
-	if p.beta == 0 {
+	if p.beta == 0 && p.bias.Data == nil {
 		clear(c)
 	}
-	a := k.scaledRow(p)
+	b := &block{0, 1, 0, n, 0, depth}
+	k.packBlocks(p, b)
+	a, _ := k.placeA(p, b, 0, 1)
 	for j0 := 0; j0 < n; j0 += rowBlockN {
 		cols := min(rowBlockN, n-j0)
 		if p.beta == 0 && p.bias.Data != nil {
@@ -32,17 +34,4 @@ func (k *Core) multiplyRow(p *product) {
 			k.set.ReLU(cols, &c[j0], &c[j0])
 		}
 	}
-}
-
-// scaledRow is where α·a lies: a itself if α is 1.
-func (k *Core) scaledRow(p *product) place {
-	switch {
-	case p.a.Cols == 0:
-		return place{at: &k.zeros[0]}
-	case p.alphaA == 1:
-		return p.a.place(0, 0)
-	}
-	scaled := place{&grow(&k.blockA, p.a.Cols)[0], 1, 1}
-	k.move(scaled, p.a.place(0, 0), 1, p.a.Cols, p.alphaA)
-	return scaled
 }

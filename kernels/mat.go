@@ -52,16 +52,10 @@ func (m Mat) Slice(r0, r1, c0, c1 int) Mat {
 // Row returns row i of a matrix whose rows are contiguous (ColStride 1). It
 // panics if they are not, or if there is no such row.
 func (m Mat) Row(i int) []float32 {
-	switch {
-	case m.ColStride != 1 && m.Cols > 1:
+	if m.ColStride != 1 && m.Cols > 1 {
 		panic(badRow)
-	case i < 0 || i >= m.Rows:
-		panic(badSlice)
-	case m.Cols == 0:
-		return nil
 	}
-	at := i * m.RowStride
-	return m.Data[at : at+m.Cols : at+m.Cols]
+	return m.Slice(i, i+1, 0, m.Cols).Data[:m.Cols:m.Cols]
 }
 
 // At returns element (i, j).

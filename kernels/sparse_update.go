@@ -3,6 +3,7 @@ package kernels
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/micro"
@@ -163,10 +164,5 @@ func (k *Core) SparseGradient(x *Sparse, d Mat, use func(begin, end int, g []flo
 // finite reports whether the scalars are numbers of at least 0, so that 0 times one
 // is 0.
 func finite(scalars ...float32) bool {
-	for _, x := range scalars {
-		if !(x >= 0 && x <= math.MaxFloat32) {
-			return false
-		}
-	}
-	return true
+	return slices.Min(scalars) >= 0 && slices.Max(scalars) <= math.MaxFloat32
 }
