@@ -78,16 +78,16 @@ func (k *Core) seedPlace(p *product, b *block) place {
 	switch {
 	case b.p0 > 0:
 		return p.c.place(b.i0, b.j0)
-	case p.seed.RowStride > 0 && p.seed.ColStride == 0: // a bias by row
-		return k.spreadBias(p.seed.Data[b.i0:b.i1], stripsFor(k.set, p.height(), b.cols()).tile.NR)
+	case p.seed.rs > 0 && p.seed.cs == 0: // a bias by row
+		return k.spreadBias(p.seed.element(b.i0, 0), b.rows(), stripsFor(k.set, p.height(), b.cols()).tile.NR)
 	}
-	return p.seed.place(b.i0, b.j0)
+	return p.seed.from(b.i0, b.j0)
 }
 
-// spreadBias repeats each element of the bias across a row as wide as the tiles.
-func (k *Core) spreadBias(bias []float32, nr int) place {
-	rows := grow(&k.biasRows, len(bias)*nr)
-	k.set.Transpose(nr, len(bias), &rows[0], nr, &bias[0], 0, 1, 0)
+// spreadBias repeats each of n elements of the bias across a row as wide as the tiles.
+func (k *Core) spreadBias(bias *float32, n, nr int) place {
+	rows := grow(&k.biasRows, n*nr)
+	k.set.Transpose(nr, n, &rows[0], nr, bias, 0, 1, 0)
 	return place{&rows[0], nr, 0}
 }
 

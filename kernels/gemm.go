@@ -33,8 +33,8 @@ type product struct {
 	beta           float32
 	bias           Mat // like c, by a stride of 0; no data for none
 	relu           bool
-	seed           Mat  // what the chains of the first block of k start from
-	packsA, packsB bool // operands that are copied, block by block
+	seed           place // what the chains of the first block of k start from
+	packsA, packsB bool  // operands that are copied, block by block
 }
 
 // newProduct checks the operands of Gemm.
@@ -116,12 +116,12 @@ func (k *Core) run(p *product) {
 
 // prepareSeed makes β·c + bias something that a tile can start from. It writes
 // the sum into c where neither zeros, nor the bias, nor c as it is will do.
-func (k *Core) prepareSeed(p *product) Mat {
+func (k *Core) prepareSeed(p *product) place {
 	switch {
 	case p.beta == 0 && p.bias.Data == nil:
-		return Mat{Data: k.zeros}
+		return place{at: &k.zeros[0]}
 	case p.beta == 0:
-		return p.bias
+		return p.bias.place(0, 0)
 	case p.beta != 1:
 		k.scale(p.c, p.beta)
 	}
@@ -130,7 +130,7 @@ func (k *Core) prepareSeed(p *product) Mat {
 			p.c.Set(i, j, p.c.At(i, j)+p.bias.At(i, j))
 		}
 	}
-	return p.c
+	return p.c.place(0, 0)
 }
 
 // scale computes m = β·m.
