@@ -21,7 +21,7 @@ type Epilogue struct {
 // Gemm panics if the shapes do not fit, a matrix reaches beyond its data, or c
 // shares memory with a, b or the bias.
 func (k *Core) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
-	p := newProduct(alpha, a, b, beta, c, e)
+	p := newProduct(alpha, &a, &b, beta, &c, e)
 	k.run(&p)
 }
 
@@ -38,7 +38,7 @@ type product struct {
 }
 
 // newProduct checks the operands of Gemm.
-func newProduct(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) product {
+func newProduct(alpha float32, a, b *Mat, beta float32, c *Mat, e Epilogue) product {
 	bias := Mat{e.Bias, 1, len(e.Bias), 0, 1}
 	a.checkInput()
 	b.checkInput()
@@ -46,10 +46,10 @@ func newProduct(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) produc
 	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || e.Bias != nil && bias.Cols != c.Cols {
 		panic(badShape)
 	}
-	for _, in := range [...]*Mat{&a, &b, &bias} {
-		c.checkApart(in)
-	}
-	return product{alphaA: alpha, alphaB: 1, a: a, b: b, beta: beta, c: c, bias: bias, relu: e.ReLU}
+	c.checkApart(a)
+	c.checkApart(b)
+	c.checkApart(&bias)
+	return product{alphaA: alpha, alphaB: 1, a: *a, b: *b, beta: beta, c: *c, bias: bias, relu: e.ReLU}
 }
 
 // height is the number of rows of c by which b is cut into strips: all of them

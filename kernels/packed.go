@@ -30,17 +30,17 @@ func (k *Core) Pack(p *Packed, b Mat) {
 // used again and again, with an a of more than a few rows. It panics as Gemm
 // does, and if b was packed for another tier.
 func (k *Core) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue) {
-	p := newPackedProduct(alpha, a, b, beta, c, e, k.tier)
+	p := newPackedProduct(alpha, &a, b, beta, &c, e, k.tier)
 	k.run(&p)
 }
 
 // newPackedProduct checks the operands of GemmPacked. Of b as it was, the product has
 // the size alone.
-func newPackedProduct(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue, t Tier) product {
+func newPackedProduct(alpha float32, a *Mat, b *Packed, beta float32, c *Mat, e Epilogue, t Tier) product {
 	if b.tier != t {
 		panic(badPacked)
 	}
-	p := newProduct(alpha, a, Mat{b.data, b.rows, b.cols, 0, 0}, beta, c, e)
+	p := newProduct(alpha, a, &Mat{b.data, b.rows, b.cols, 0, 0}, beta, c, e)
 	p.packed = b.data
 	return p
 }

@@ -55,13 +55,13 @@ func (t *Team) Close() { t.par.Close() }
 // Gemm is Core.Gemm with the rows or the columns of c shared out among the
 // workers. The bits are the same for any number of workers.
 func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
-	t.multiply(newProduct(alpha, a, b, beta, c, e))
+	t.multiply(newProduct(alpha, &a, &b, beta, &c, e))
 }
 
 // GemmPacked is Core.GemmPacked with the work shared out as in Gemm. Any Core of
 // the tier can have packed b.
 func (t *Team) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue) {
-	t.multiply(newPackedProduct(alpha, a, b, beta, c, e, t.Tier()))
+	t.multiply(newPackedProduct(alpha, &a, b, beta, &c, e, t.Tier()))
 }
 
 // multiply computes a product, with all workers if it is large enough.
