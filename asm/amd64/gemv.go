@@ -21,8 +21,9 @@ type sweep struct {
 }
 
 // gemv generates c[j] += Σₚ a[p]·b[p][j] in sweeps over c, each of which adds a few
-// rows of b. What is read at once is a whole piece of each of these rows: the
-// prefetchers like that better than one row at a time, or many.
+// rows of b. What is read at once is a whole piece of each of these rows, which the
+// prefetchers like better than one row at a time. How many rows are best differs from
+// tier to tier, and is measured.
 func (g *generator) gemv() {
 	g.begin(formula.GemvName, formula.GemvSignature, formula.GemvDoc)
 	s := &sweep{
