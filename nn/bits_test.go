@@ -112,10 +112,14 @@ func TestBitsOfSmallModels(t *testing.T) {
 	}
 }
 
-// everyWay runs a test on all tiers with several numbers of workers.
+// everyWay runs a test on all tiers with several numbers of workers, with -short fewer.
 func everyWay(t *testing.T, name string, test func(t *testing.T, tier kernels.Tier, workers int)) {
+	numbers := []int{1, 2, 3, 5, 8}
+	if testing.Short() {
+		numbers = []int{1, 3}
+	}
 	for _, tier := range kernels.Tiers() {
-		for _, workers := range []int{1, 2, 3, 5, 8} {
+		for _, workers := range numbers {
 			t.Run(fmt.Sprintf("%s/tier=%v/workers=%d", name, tier, workers), func(t *testing.T) { test(t, tier, workers) })
 		}
 	}
