@@ -1,7 +1,7 @@
 """What the peers have in common: arguments, data, and turns.
 
-A peer is started with the folder of the data, a number of threads and a size of
-batch. It says "ready VERSION" once it can work. Then it reads commands, a line
+A peer is started with the folder of the data, a number of threads, a size of batch
+and the sizes of the layers, the inputs first. It says "ready VERSION" once it can work. Then it reads commands, a line
 each, and answers each with a number on a line, until its input ends.
 """
 
@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 FOLDER, THREADS, BATCH = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-SIZES = [784, 256, 128, 10]
+SIZES = [int(size) for size in sys.argv[4].split()]
 
 
 def load(name, dtype, *shape):

@@ -10,7 +10,7 @@ import (
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
 
-// A contestant trains the reference model, or predicts with it. Times are seconds.
+// A contestant trains the model, or predicts with it. Times are seconds.
 type contestant interface {
 	name() string
 	version() string
@@ -23,7 +23,7 @@ type contestant interface {
 }
 
 // predictBatches are the sizes of batches that are predicted.
-var predictBatches = []int{1, 32, 1024}
+var predictBatches = []int{1, 32, 1024, 10000}
 
 // A contest is contestants and what was measured of them. Ours is the first.
 type contest struct {
@@ -47,10 +47,10 @@ func (c *contest) hold() error {
 	if err := c.checkOutputs(); err != nil {
 		return err
 	}
-	training := &event{title: fmt.Sprintf("an epoch, batches of %d", c.batch), name: fmt.Sprintf("PeerEpoch/batch=%d", c.batch), samples: 60000, turn: contestant.epoch}
+	training := &event{title: fmt.Sprintf("an epoch, batches of %d", c.batch), name: c.benchmark("PeerEpoch", c.batch), samples: c.samples, turn: contestant.epoch}
 	c.events = append(c.events, training)
 	for _, batch := range predictBatches {
-		c.events = append(c.events, &event{title: fmt.Sprintf("prediction of %d", batch), name: fmt.Sprintf("PeerPredict/batch=%d", batch), samples: batch,
+		c.events = append(c.events, &event{title: fmt.Sprintf("prediction of %d", batch), name: c.benchmark("PeerPredict", batch), samples: batch,
 			turn: func(x contestant) (float64, error) { return x.predict(batch) }})
 	}
 	for _, e := range c.events {
@@ -71,6 +71,11 @@ func (c *contest) hold() error {
 		training.accuracies = append(training.accuracies, accuracy)
 	}
 	return nil
+}
+
+// benchmark names what is measured.
+func (c *contest) benchmark(what string, batch int) string {
+	return fmt.Sprintf("%s/model=%s/input=%s/batch=%d", what, c.sizes("-"), c.input, batch)
 }
 
 // takeTurns holds the rounds of an event, and one before that does not count.

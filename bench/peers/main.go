@@ -5,12 +5,13 @@
 //	go run ./bench/peers -python /opt/venv/bin/python3 -peers torch -o peers.txt
 //	make bench-peers PEERS_ROOT=/srv/sid          # in a root of its own, GEMM too
 //
-// All have the reference model (784-256-128-10, Adam), the same batches and as many
-// threads. They take turns, round by round, each in a process of its own that keeps
-// what it has prepared; the first round does not count. A training round is an
-// epoch of MNIST, reshuffled. A prediction round is some ms of calls; before any is
-// measured, the peers' predictions with our weights must agree with ours. Peers
-// predict with all their threads; of ours, Predict has help only with many samples.
+// All have the same model (the reference, 784-256-128-10, unless -hidden says another;
+// Adam), the same batches and as many threads. They take turns, round by round, each
+// in a process of its own that keeps what it has prepared; the first round does not
+// count. A training round is an epoch of MNIST, or of random pixels, reshuffled. A
+// prediction round is some ms of calls; before any is measured, the peers' predictions
+// with our weights must agree with ours. Peers predict with all their threads; of ours,
+// Predict has help only with many samples.
 //
 // It prints tables in Markdown, of medians; -o writes all measurements in Go's
 // benchmark format.
@@ -24,6 +25,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -49,10 +52,18 @@ func main() {
 type options struct {
 	python, peers   string
 	workers, rounds int
-	batch           int
+	hidden          []int // units of the hidden layers
+	input           string
+	samples, batch  int // of an epoch, of a step
 	out             string
 	progress        io.Writer
 }
+
+// What models learn: images, of which most pixels are dark, or as many random bytes.
+const (
+	digits = "mnist"
+	random = "random"
+)
 
 func command(stdout, stderr io.Writer) *cli.Command {
 	o := options{progress: stderr}
@@ -70,6 +81,9 @@ func command(stdout, stderr io.Writer) *cli.Command {
 			&cli.StringFlag{Name: "peers", Usage: "only these of " + strings.Join(peerNames(), ", ") + "; by default all that are there", Destination: &o.peers},
 			&cli.IntFlag{Name: "workers", Value: runtime.GOMAXPROCS(0), Usage: "threads of each", Destination: &o.workers},
 			&cli.IntFlag{Name: "rounds", Value: 5, Usage: "measurements of each", Destination: &o.rounds},
+			&cli.IntSliceFlag{Name: "hidden", Value: []int{256, 128}, Usage: "units of each hidden layer", Destination: &o.hidden},
+			&cli.StringFlag{Name: "input", Value: digits, Usage: "what to learn: " + digits + " or " + random + ", with no zeros to leave out", Destination: &o.input},
+			&cli.IntFlag{Name: "samples", Value: trainSamples, Usage: "samples of an epoch", Destination: &o.samples},
 			&cli.IntFlag{Name: "batch", Value: 32, Usage: "samples of a training step", Destination: &o.batch},
 			&cli.StringFlag{Name: "o", Usage: "file for all measurements, in benchmark format", Destination: &o.out},
 		},
@@ -79,8 +93,8 @@ func command(stdout, stderr io.Writer) *cli.Command {
 
 // run measures, prints the tables and writes the file.
 func (o options) run(ctx context.Context, stdout io.Writer) error {
-	if o.workers < 1 || o.rounds < 1 || o.batch < 1 {
-		return fmt.Errorf("%d workers, %d rounds, batches of %d: want at least 1", o.workers, o.rounds, o.batch)
+	if err := o.check(); err != nil {
+		return err
 	}
 	ours, err := newOurs(o)
 	if err != nil {
@@ -106,6 +120,28 @@ func (o options) run(ctx context.Context, stdout io.Writer) error {
 	}
 	c.print(stdout)
 	return c.save()
+}
+
+func (o options) check() error {
+	if slices.Min(slices.Concat(o.hidden, []int{o.workers, o.rounds, o.batch})) < 1 {
+		return fmt.Errorf("%d workers, %d rounds, batches of %d, layers of %v: want at least 1", o.workers, o.rounds, o.batch, o.hidden)
+	}
+	if o.samples < o.batch || o.samples > trainSamples {
+		return fmt.Errorf("%d samples: want a batch (%d) to %d", o.samples, o.batch, trainSamples)
+	}
+	if o.input != digits && o.input != random {
+		return fmt.Errorf("input %q: want %s or %s", o.input, digits, random)
+	}
+	return nil
+}
+
+// sizes are the model's inputs and the units of its layers, as in 784-256-128-10.
+func (o options) sizes(separator string) string {
+	text := "784"
+	for _, units := range o.hidden {
+		text += separator + strconv.Itoa(units)
+	}
+	return text + separator + "10"
 }
 
 // save writes all measurements.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,6 +15,9 @@ import (
 	"github.com/mnist-fast/mnist-fast/nn"
 	"github.com/mnist-fast/mnist-fast/nn/mnist"
 )
+
+// trainSamples is how many MNIST has.
+const trainSamples = 60000
 
 // ours is our own trainer and model.
 type ours struct {
@@ -29,20 +33,37 @@ func newOurs(o options) (*ours, error) {
 	if err != nil {
 		return nil, err
 	}
+	data.Train = data.Train.Slice(0, o.samples)
+	if o.input == random {
+		data.Train.Images, data.Test.Images = randomBytes(len(data.Train.Images)), randomBytes(len(data.Test.Images))
+	}
 	x := &ours{data: data}
-	if x.model, err = newReference(2); err != nil {
+	if x.model, err = o.model(2); err != nil {
 		return nil, err
 	}
-	if x.trained, err = newReference(1); err != nil {
+	if x.trained, err = o.model(1); err != nil {
 		return nil, err
 	}
 	x.trainer, err = nn.NewTrainer(x.trained, nn.Config{Workers: o.workers, BatchSize: o.batch})
 	return x, err
 }
 
-func newReference(seed uint64) (*nn.Sequential, error) {
-	return nn.NewSequential(784, seed, nn.Dense{Units: 256, Activation: nn.ReLU},
-		nn.Dense{Units: 128, Activation: nn.ReLU}, nn.Dense{Units: 10, Activation: nn.Softmax})
+// model is a new one.
+func (o options) model(seed uint64) (*nn.Sequential, error) {
+	var layers []nn.Dense
+	for _, units := range o.hidden {
+		layers = append(layers, nn.Dense{Units: units, Activation: nn.ReLU})
+	}
+	return nn.NewSequential(784, seed, append(layers, nn.Dense{Units: 10, Activation: nn.Softmax})...)
+}
+
+// randomBytes are n, none of them 0.
+func randomBytes(n int) []byte {
+	source, data := rand.New(rand.NewPCG(3, 4)), make([]byte, n)
+	for i := range data {
+		data[i] = byte(1 + source.IntN(255))
+	}
+	return data
 }
 
 // export writes the data and the weights for the peers.

@@ -1,4 +1,4 @@
-"""The reference model in ONNX Runtime: prediction."""
+"""The model in ONNX Runtime: prediction."""
 
 import onnx
 import onnxruntime
@@ -12,7 +12,7 @@ for i, (kernel, bias) in enumerate(layers()):
     nodes.append(helper.make_node("Softmax" if last else "Relu", [f"sum{i}"], [f"out{i}"]))
     value = f"out{i}"
 graph = helper.make_graph(
-    nodes, "reference",
+    nodes, "model",
     [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", SIZES[0]])],
     [helper.make_tensor_value_info(value, TensorProto.FLOAT, ["batch", SIZES[-1]])], tensors)
 model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)

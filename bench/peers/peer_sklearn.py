@@ -1,4 +1,4 @@
-"""The reference model in scikit-learn: an epoch of training and its accuracy."""
+"""The model in scikit-learn: an epoch of training and its accuracy."""
 
 import warnings
 
@@ -7,7 +7,7 @@ from sklearn.neural_network import MLPClassifier
 
 warnings.filterwarnings("ignore")  # that one epoch has not converged
 
-model = MLPClassifier((SIZES[1], SIZES[2]), batch_size=BATCH, alpha=0, epsilon=1e-7, max_iter=1, warm_start=True, random_state=1)
+model = MLPClassifier(SIZES[1:-1], batch_size=BATCH, alpha=0, epsilon=1e-7, max_iter=1, warm_start=True, random_state=1)
 state = {}
 
 

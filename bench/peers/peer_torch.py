@@ -1,4 +1,4 @@
-"""The reference model in PyTorch: an epoch of training, its accuracy, prediction."""
+"""The model in PyTorch: an epoch of training, its accuracy, prediction."""
 
 import torch
 from torch import nn
@@ -9,7 +9,8 @@ torch.manual_seed(1)
 
 def build():
     linears = [nn.Linear(a, b) for a, b in zip(SIZES, SIZES[1:])]
-    return linears, nn.Sequential(linears[0], nn.ReLU(), linears[1], nn.ReLU(), linears[2])
+    modules = [module for linear in linears for module in (linear, nn.ReLU())]
+    return linears, nn.Sequential(*modules[:-1])
 
 
 # One model is trained; another has our weights, and predicts.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ func fakePython(t *testing.T, kind, wanted string) ([]contestant, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := options{python: self, peers: wanted, workers: 1, batch: 32, progress: io.Discard}
+	o := options{python: self, peers: wanted, workers: 1, hidden: []int{256, 128}, batch: 32, progress: io.Discard}
 	started, err := o.start(context.Background(), t.TempDir())
 	t.Cleanup(func() { closeAll(started) })
 	return started, err
@@ -106,7 +107,7 @@ func (f *fake) close()                             {}
 
 func TestContest(t *testing.T) {
 	a, b := &fake{who: "ours", seconds: 2, trains: true}, &fake{who: "b", seconds: 5}
-	c := contest{options: options{rounds: 3, batch: 32, workers: 2, progress: io.Discard}, contestants: []contestant{a, b}}
+	c := contest{options: options{rounds: 3, hidden: []int{8}, input: digits, samples: 60000, batch: 32, workers: 2, progress: io.Discard}, contestants: []contestant{a, b}}
 	if err := c.hold(); err != nil {
 		t.Fatal(err)
 	}
@@ -122,10 +123,10 @@ func TestContest(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines, err := results.Read(strings.NewReader(file.String()), "f")
-	if err != nil || len(lines) != 3+3*2*3 {
+	if err != nil || len(lines) != 3+len(predictBatches)*2*3 {
 		t.Fatalf("%d lines, error %v\n%s", len(lines), err, &file)
 	}
-	if l := lines[0]; l.Name != "PeerEpoch/batch=32/peer=ours/tier=generic/workers=2" || l.Values["sec/op"] != 2 || l.Values["samples/s"] != 30000 || l.Values["accuracy-%"] != 98 {
+	if l := lines[0]; l.Name != "PeerEpoch/model=784-8-10/input=mnist/batch=32/peer=ours/tier=generic/workers=2" || l.Values["sec/op"] != 2 || l.Values["samples/s"] != 30000 || l.Values["accuracy-%"] != 98 {
 		t.Errorf("%+v", l)
 	}
 	b.answer = 1e-3
@@ -136,7 +137,7 @@ func TestContest(t *testing.T) {
 
 // Ours is a contestant like the others; what it exports is what it predicts with.
 func TestOurs(t *testing.T) {
-	x, err := newOurs(options{workers: 1, batch: 32})
+	x, err := newOurs(options{workers: 1, hidden: []int{256, 128}, samples: 60000, batch: 32})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,6 +156,33 @@ func TestOurs(t *testing.T) {
 	}
 	if v, err := x.predict(1); err != nil || !(v > 0) {
 		t.Errorf("predict %v, error %v", v, err)
+	}
+}
+
+func TestOptionsThatMakeNoSense(t *testing.T) {
+	good := options{workers: 1, rounds: 1, hidden: []int{2048, 30}, input: random, samples: 100, batch: 100}
+	if err := good.check(); err != nil || good.sizes("-") != "784-2048-30-10" {
+		t.Errorf("%s: %v", good.sizes("-"), err)
+	}
+	for about, change := range map[string]func(*options){
+		"0 rounds":      func(o *options) { o.rounds = 0 },
+		"[256 0]":       func(o *options) { o.hidden = []int{256, 0} },
+		"99 samples":    func(o *options) { o.samples = 99 },
+		"60001 samples": func(o *options) { o.samples = 60001 },
+		`"noise"`:       func(o *options) { o.input = "noise" },
+	} {
+		o := good
+		change(&o)
+		if err := o.check(); err == nil || !strings.Contains(err.Error(), about) {
+			t.Errorf("%s: error %v", about, err)
+		}
+	}
+}
+
+// Random input has no zeros to leave out, and is the same each time.
+func TestRandomInput(t *testing.T) {
+	if a := randomBytes(10000); bytes.IndexByte(a, 0) >= 0 || !bytes.Equal(a, randomBytes(10000)) || bytes.Count(a, a[:1]) == len(a) {
+		t.Error("zeros, or other bytes, or the same byte again and again")
 	}
 }
 
