@@ -95,7 +95,7 @@ check-generated:
 	git diff --exit-code
 	test -z "$$(git status --porcelain --untracked-files=normal)"
 
-PLATFORMS = linux/amd64 linux/arm64 linux/riscv64 js/wasm windows/amd64
+PLATFORMS = linux/amd64 linux/arm64 linux/arm linux/riscv64 js/wasm windows/amd64
 check-vet:
 	for p in $(PLATFORMS); do \
 		echo "vet $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet ./... || exit 1; \

@@ -57,7 +57,7 @@ func (d *dropout) fill(mask []float32) {
 		if i%4 == 0 {
 			bits = d.source.Uint64()
 		}
-		dropped := (int(bits&0xffff) - d.threshold) >> 63 // all ones if below
+		dropped := (int(bits&0xffff) - d.threshold) >> 31 // all ones if below
 		mask[i] = math.Float32frombits(uint32(one &^ dropped))
 		bits >>= 16
 	}

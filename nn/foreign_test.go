@@ -156,7 +156,7 @@ func TestLoadWeightsOfALongHeader(t *testing.T) {
 func TestLoadWeightsOfAPromise(t *testing.T) {
 	for _, there := range []int{0, 3 << 20} {
 		s := safetensors{header: map[string]any{
-			"a.kernel": map[string]any{"dtype": "F16", "shape": []int{1 << 20, 1 << 18}, "data_offsets": []int{0, 1 << 39}},
+			"a.kernel": map[string]any{"dtype": "F16", "shape": []int{1 << 20, 1 << 18}, "data_offsets": []int64{0, 1 << 39}},
 		}, data: make([]byte, there)}
 		for _, r := range []io.Reader{bytes.NewReader(s.bytes()), pipe{bytes.NewReader(s.bytes())}} {
 			var err error
