@@ -7,7 +7,7 @@ import (
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
 
-// predictRows is the number of samples that are predicted together.
+// predictRows is the number of samples that are predicted together, at most.
 const predictRows = 64
 
 // A predictor has what one goroutine needs to predict.

@@ -15,14 +15,19 @@ type predictTask struct {
 	ctx     context.Context
 	dst     kernels.Mat
 	x       Table
+	rows    int          // that a goroutine takes at a time
 	next    atomic.Int64 // row that nobody has taken
 	helpers sync.WaitGroup
 	failure atomic.Pointer[any] // the first panic of a helper
 	help    func()              // the life of a helper; a new one would be allocated
 }
 
-// helperFlops is how much work makes up for waking a goroutine: some 0.1 ms.
-const helperFlops = 8 << 20
+// helperFlops is how much work makes up for waking a goroutine, some 0.1 ms, and
+// helperRows how many rows it takes at least.
+const (
+	helperFlops = 8 << 20
+	helperRows  = 32
+)
 
 func newPredictTask(m *Sequential) *predictTask {
 	t := &predictTask{model: m}
@@ -36,6 +41,7 @@ func (t *predictTask) run(ctx context.Context, p *predictor, dst kernels.Mat, x 
 	t.next.Store(0)
 	t.failure.Store(nil)
 	helpers := t.helpersFor(dst.Rows)
+	t.rows = min(predictRows, (dst.Rows+helpers)/(helpers+1))
 	t.helpers.Add(helpers)
 	for range helpers {
 		go t.help()
@@ -62,16 +68,15 @@ func (t *predictTask) forget() { t.ctx, t.dst, t.x = nil, kernels.Mat{}, nil }
 
 // helpersFor is the number of goroutines that pay, beside the caller's.
 func (t *predictTask) helpersFor(rows int) int {
-	pieces := (rows + predictRows - 1) / predictRows
 	work := 2 * float64(rows) * float64(len(t.model.weights)) / helperFlops
-	return max(0, min(runtime.GOMAXPROCS(0), pieces, int(min(work, 1<<10)))-1)
+	return max(0, min(runtime.GOMAXPROCS(0), rows/helperRows, int(min(work, 1<<10)))-1)
 }
 
 // work predicts rows until all are taken.
 func (t *predictTask) work(p *predictor) {
 	for t.ctx.Err() == nil {
-		end := int(t.next.Add(predictRows))
-		begin := end - predictRows
+		end := int(t.next.Add(int64(t.rows)))
+		begin := end - t.rows
 		if begin >= t.dst.Rows {
 			return
 		}
