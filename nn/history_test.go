@@ -10,7 +10,7 @@ import (
 func TestHistoryTensor(t *testing.T) {
 	h := History{
 		{Epoch: 4, Metrics: Metrics{Loss: 1. / 3, Accuracy: 0.1, Samples: 60000}, Seconds: 1e-9},
-		{Epoch: 5, Metrics: Metrics{Loss: math.Inf(1), Samples: 1}, Validation: &Metrics{Loss: -5e-324, Accuracy: 1, Samples: math.MaxInt >> 10}},
+		{Epoch: 5, Metrics: Metrics{Loss: math.Inf(1), Samples: 1}, Validation: &Metrics{Loss: -5e-324, Accuracy: 1, Samples: math.MaxInt >> 24}},
 	}
 	got, err := decodeHistory(h.tensor(), 3)
 	if err != nil || !reflect.DeepEqual(got, h) {
