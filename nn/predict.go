@@ -20,9 +20,10 @@ type predictor struct {
 
 // Predict sets row i of dst to the model's output for row i of x. It may be
 // called by many goroutines at once, and allocates nothing once each has called
-// it. Where there is much to do, other goroutines help, up to GOMAXPROCS in all. It fails if the data do not fit the model, or dst has not x.Len() rows of
-// Outputs() numbers, row after row without gaps; or with the context's error,
-// when ctx is done before the last rows are predicted.
+// it. Where there is much to do, other goroutines help, up to GOMAXPROCS in all. It
+// fails if the data do not fit the model, or dst has not x.Len() rows of Outputs()
+// numbers, row after row without gaps; or with the context's error, when ctx is done
+// before the last rows are predicted.
 func (m *Sequential) Predict(ctx context.Context, dst kernels.Mat, x Table) error {
 	if err := x.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrData, err)

@@ -6,10 +6,10 @@ import (
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
 
-// A step trains on one batch; its buffers are made once, when the first batch
-// comes. Each worker owns the shards of every stage that its flow has: it alone reads and writes their
-// weights and moments. Layers without shards are computed by all workers alike,
-// each with weights and moments of its own.
+// A step trains on one batch; its buffers are made once, when the first batch comes.
+// Each worker owns the shards of every stage that its flow has: it alone reads and
+// writes their weights and moments. Layers without shards are computed by all workers
+// alike, each with weights and moments of its own.
 type step struct {
 	model     *Sequential
 	team      *kernels.Team

@@ -1,8 +1,9 @@
 """What the peers have in common: arguments, data, and turns.
 
 A peer is started with the folder of the data, a number of threads, a size of batch
-and the sizes of the layers, the inputs first. It says "ready VERSION" once it can work. Then it reads commands, a line
-each, and answers each with a number on a line, until its input ends.
+and the model, such as 784-256-128-10: its inputs and the units of its layers. It says
+"ready VERSION" once it can work. Then it reads commands, a line each, and answers each
+with a number on a line, until its input ends.
 """
 
 import os
@@ -12,7 +13,7 @@ import time
 import numpy as np
 
 FOLDER, THREADS, BATCH = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-SIZES = [int(size) for size in sys.argv[4].split()]
+SIZES = [int(size) for size in sys.argv[4].split("-")]
 
 
 def load(name, dtype, *shape):

@@ -75,7 +75,7 @@ func (c *contest) hold() error {
 
 // benchmark names what is measured.
 func (c *contest) benchmark(what string, batch int) string {
-	return fmt.Sprintf("%s/model=%s/input=%s/batch=%d", what, c.sizes("-"), c.input, batch)
+	return fmt.Sprintf("%s/model=%s/input=%s/batch=%d", what, c.modelName(), c.input, batch)
 }
 
 // takeTurns holds the rounds of an event, and one before that does not count.

@@ -26,7 +26,6 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -135,13 +134,12 @@ func (o options) check() error {
 	return nil
 }
 
-// sizes are the model's inputs and the units of its layers, as in 784-256-128-10.
-func (o options) sizes(separator string) string {
-	text := "784"
-	for _, units := range o.hidden {
-		text += separator + strconv.Itoa(units)
-	}
-	return text + separator + "10"
+// sizes are the model's inputs and the units of its layers.
+func (o options) sizes() []int { return slices.Concat([]int{784}, o.hidden, []int{10}) }
+
+// modelName is as in 784-256-128-10.
+func (o options) modelName() string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(o.sizes()), "[]"), " ", "-")
 }
 
 // save writes all measurements.

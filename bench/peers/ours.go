@@ -50,11 +50,13 @@ func newOurs(o options) (*ours, error) {
 
 // model is a new one.
 func (o options) model(seed uint64) (*nn.Sequential, error) {
+	sizes := o.sizes()
 	var layers []nn.Dense
-	for _, units := range o.hidden {
+	for _, units := range sizes[1:] {
 		layers = append(layers, nn.Dense{Units: units, Activation: nn.ReLU})
 	}
-	return nn.NewSequential(784, seed, append(layers, nn.Dense{Units: 10, Activation: nn.Softmax})...)
+	layers[len(layers)-1].Activation = nn.Softmax
+	return nn.NewSequential(sizes[0], seed, layers...)
 }
 
 // randomBytes are n, none of them 0.

@@ -161,8 +161,8 @@ func TestOurs(t *testing.T) {
 
 func TestOptionsThatMakeNoSense(t *testing.T) {
 	good := options{workers: 1, rounds: 1, hidden: []int{2048, 30}, input: random, samples: 100, batch: 100}
-	if err := good.check(); err != nil || good.sizes("-") != "784-2048-30-10" {
-		t.Errorf("%s: %v", good.sizes("-"), err)
+	if err := good.check(); err != nil || good.modelName() != "784-2048-30-10" {
+		t.Errorf("%s: %v", good.modelName(), err)
 	}
 	for about, change := range map[string]func(*options){
 		"0 rounds":      func(o *options) { o.rounds = 0 },

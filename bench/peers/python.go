@@ -90,7 +90,7 @@ type python struct {
 // startPython starts a peer and waits until it is ready.
 func startPython(ctx context.Context, o options, p peer, dir string) (*python, error) {
 	n := strconv.Itoa(o.workers)
-	c := exec.CommandContext(ctx, o.python, "-c", p.script, dir, n, strconv.Itoa(o.batch), o.sizes(" "))
+	c := exec.CommandContext(ctx, o.python, "-c", p.script, dir, n, strconv.Itoa(o.batch), o.modelName())
 	// numpy has its own threads, which get in the way of the library's.
 	c.Env = append(c.Environ(), "OMP_NUM_THREADS="+n, "MKL_NUM_THREADS="+n, "OPENBLAS_NUM_THREADS=1")
 	if !p.predicts && p.name == "sklearn" {
