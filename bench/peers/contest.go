@@ -47,7 +47,7 @@ func (c *contest) hold() error {
 	if err := c.checkOutputs(); err != nil {
 		return err
 	}
-	training := &event{title: fmt.Sprintf("an epoch, batches of %d", c.batch), name: c.benchmark("PeerEpoch", c.batch), samples: c.samples, turn: contestant.epoch}
+	training := &event{title: fmt.Sprintf("an epoch, batches of %d", c.batch), name: c.benchmark(fmt.Sprintf("PeerEpoch/samples=%d", c.samples), c.batch), samples: c.samples, turn: contestant.epoch}
 	c.events = append(c.events, training)
 	for _, batch := range predictBatches {
 		c.events = append(c.events, &event{title: fmt.Sprintf("prediction of %d", batch), name: c.benchmark("PeerPredict", batch), samples: batch,

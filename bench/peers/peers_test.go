@@ -126,7 +126,7 @@ func TestContest(t *testing.T) {
 	if err != nil || len(lines) != 3+len(predictBatches)*2*3 {
 		t.Fatalf("%d lines, error %v\n%s", len(lines), err, &file)
 	}
-	if l := lines[0]; l.Name != "PeerEpoch/model=784-8-10/input=mnist/batch=32/peer=ours/tier=generic/workers=2" || l.Values["sec/op"] != 2 || l.Values["samples/s"] != 30000 || l.Values["accuracy-%"] != 98 {
+	if l := lines[0]; l.Name != "PeerEpoch/samples=60000/model=784-8-10/input=mnist/batch=32/peer=ours/tier=generic/workers=2" || l.Values["sec/op"] != 2 || l.Values["samples/s"] != 30000 || l.Values["accuracy-%"] != 98 {
 		t.Errorf("%+v", l)
 	}
 	b.answer = 1e-3

@@ -128,11 +128,16 @@ func kernel(l results.Line) string {
 	return fmt.Sprintf("%s %s×%s", name, l.Keys["k"], l.Keys["n"])
 }
 
+// reference tells what was measured beside peers with the reference model on MNIST.
+func reference(l results.Line) bool {
+	return l.Keys["model"] == "784-256-128-10" && l.Keys["input"] == "mnist"
+}
+
 func (r *recorded) epoch() figure {
 	f := figure{name: "epoch", title: "An epoch of MNIST, 784-256-128-10, Adam", axis: "seconds", kind: bars,
 		caption: "Time of one pass over the 60,000 training images, side by side with the peers that were installed; shorter is better."}
 	for _, g := range r.peers {
-		if g.Base == "PeerEpoch" {
+		if g.Base == "PeerEpoch" && reference(g.Line) {
 			f.add(fmt.Sprintf("batches of %s, %s threads", g.Keys["batch"], g.Keys["workers"]), g.Keys["peer"], g, "sec/op", 1)
 		}
 	}
@@ -144,7 +149,7 @@ func (r *recorded) predict() figure {
 	f := figure{name: "predict", title: "Prediction, 784-256-128-10", axis: "microseconds a sample", kind: bars,
 		caption: "Time to predict a batch, divided by its samples; shorter is better."}
 	for _, g := range r.peers {
-		if batch := size(g.Line, "batch"); g.Base == "PeerPredict" && batch > 0 {
+		if batch := size(g.Line, "batch"); g.Base == "PeerPredict" && reference(g.Line) && batch > 0 {
 			f.add(fmt.Sprintf("batch of %s, %s threads", g.Keys["batch"], g.Keys["workers"]), g.Keys["peer"], g, "sec/op", 1e6/batch)
 		}
 	}

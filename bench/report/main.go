@@ -13,8 +13,8 @@
 //
 //	gemm      BenchmarkGemm/tier=/m=/k=/n=/op=/workers=1, BenchmarkPeerGemm/peer=/…
 //	speedup   all that ran on tier=generic and on another
-//	epoch     BenchmarkPeerEpoch/batch=/peer=/…
-//	predict   BenchmarkPeerPredict/batch=/peer=/…
+//	epoch     BenchmarkPeerEpoch/model=/input=/batch=/peer=/…, of the reference model on MNIST
+//	predict   BenchmarkPeerPredict/model=/input=/batch=/peer=/…, too
 //	account   BenchmarkStepAccount/model=/input=/batch=/tier=/workers=/part=: the time
 //	          of a part of a step of training; account.txt has them
 //	history   BenchmarkStep and BenchmarkGemm on the best tier, in each version

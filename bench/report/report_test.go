@@ -45,9 +45,10 @@ func example(t *testing.T) string {
 	const step = "BenchmarkStep/model=reference/batch=32/input=mnist/tier=avx2/workers=1 1 1000 ns/op %d GFLOP/s\n"
 	var peers strings.Builder
 	for i, peer := range []string{"ours", "torch", "sklearn"} {
-		fmt.Fprintf(&peers, "BenchmarkPeerEpoch/batch=32/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*900000000)
-		fmt.Fprintf(&peers, "BenchmarkPeerPredict/batch=1/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*9000)
-		fmt.Fprintf(&peers, "BenchmarkPeerPredict/batch=32/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*60000)
+		fmt.Fprintf(&peers, "BenchmarkPeerEpoch/samples=60000/model=784-256-128-10/input=mnist/batch=32/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*900000000)
+		fmt.Fprintf(&peers, "BenchmarkPeerEpoch/samples=6000/model=784-30-10/input=random/batch=1/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*700000000)
+		fmt.Fprintf(&peers, "BenchmarkPeerPredict/model=784-256-128-10/input=mnist/batch=1/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*9000)
+		fmt.Fprintf(&peers, "BenchmarkPeerPredict/model=784-256-128-10/input=mnist/batch=32/peer=%s/tier=avx2/workers=2 1 %d ns/op\n", peer, (i+1)*60000)
 	}
 	for i, peer := range []string{"ours", "openblas"} {
 		fmt.Fprintf(&peers, "BenchmarkPeerGemm/peer=%s/tier=avx2/shape=fwd1/m=32/k=784/n=256/op=nn/workers=1 1 1000 ns/op %d GFLOP/s\n", peer, 75-5*i)
@@ -136,6 +137,9 @@ func TestFiguresAreTraceable(t *testing.T) {
 		if p.series == "avx2" && p.value != 75 {
 			t.Errorf("products: %+v", p)
 		}
+	}
+	if epoch := r.epoch(); len(epoch.points) != 3 { // of the reference model alone
+		t.Errorf("epoch: %+v", epoch.points)
 	}
 	if gemm := r.gemm(); gemm.points[0].label != "1×784×256" || gemm.limit != 100 || len(gemm.series()) != 3 {
 		t.Errorf("products: %v %v %v", gemm.labels(), gemm.limit, gemm.series())
