@@ -119,7 +119,7 @@ func (c *comparison) addTrial(s shape) error {
 	p := newProduct(s)
 	for i, x := range c.contestants {
 		own := p.withOutput()
-		series := &series{call: x.prepare(own)}
+		series := &series{call: x.prepare(own), settle: sliceTime}
 		if c.workers > 1 {
 			series.settle = settleTime
 		}

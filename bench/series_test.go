@@ -19,7 +19,9 @@ const (
 )
 
 // settleTime is how long a contestant with more than one thread runs before
-// that, for the operating system to find a processor for each.
+// that, for the operating system to find a processor for each. One with one thread
+// makes a slice: after the wait for quiet, the processor has to wake up, and what it
+// had in its caches is gone, which costs the first milliseconds a third of their speed.
 const settleTime = 25 * time.Millisecond
 
 // A series is the samples of one contestant in one trial.
@@ -27,7 +29,7 @@ type series struct {
 	call    func()
 	calls   int           // that make a slice
 	slices  int           // that make a sample
-	settle  time.Duration // settleTime, or 0 for one thread
+	settle  time.Duration // settleTime, or less for one thread; 0 for long calls
 	samples []float64     // ns for a call, in every round
 }
 
@@ -39,21 +41,20 @@ func (s *series) calibrate() {
 		if slice := float64(s.calls) * ns; slice > float64(sliceTime)/2 {
 			s.calls = max(1, int(float64(sliceTime)/ns))
 			s.slices = max(1, int(float64(sampleTime)/ns)/s.calls)
+			if ns > float64(settleTime) {
+				s.settle = 0 // a call is so long that its beginning does not matter
+			}
 			return
 		}
 	}
 }
 
-// sample waits until nothing disturbs, warms up and measures. A call that is
-// longer than a sample needs no warming up.
+// sample waits until nothing disturbs, warms up and measures.
 func (s *series) sample() {
 	quiet()
 	for start := time.Now(); time.Since(start) < s.settle; {
 		perCall(s.call, s.calls)
 		runtime.Gosched() // the 10 ms begin anew
-	}
-	if s.slices > 1 {
-		perCall(s.call, s.calls)
 	}
 	slices := make([]float64, s.slices)
 	for i := range slices {
