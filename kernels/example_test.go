@@ -63,6 +63,24 @@ func ExampleTeam_Gemm() {
 	// Output: true
 }
 
+// Goroutines help to sum the rows of a matrix, if they come in time.
+func ExampleCrew() {
+	m := kernels.NewMat(1000, 300)
+	for i := range m.Data {
+		m.Data[i] = 1
+	}
+	sums := make([]float32, m.Rows)
+
+	var crew kernels.Crew
+	crew.Share(m.Rows, 3, func(row int) {
+		for _, x := range m.Row(row) {
+			sums[row] += x
+		}
+	})
+	fmt.Println(sums[0], sums[999])
+	// Output: 300 300
+}
+
 func ExampleMat_Slice() {
 	m := kernels.View([]float32{
 		1, 2, 3, 4,

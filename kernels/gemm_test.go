@@ -234,14 +234,16 @@ func TestGemmCarriesNaN(t *testing.T) {
 	})
 }
 
-// The bits do not depend on the number of workers.
+// The bits do not depend on the number of workers, which take part in products of
+// 8 million operations in any case.
 func TestTeamGemmMatchesCore(t *testing.T) {
 	for _, workers := range []int{1, 2, 3, 8} {
 		team := kernels.NewTeam(kernels.Best(), workers)
 		for _, c := range []gemmCase{
-			{m: 130, k: 70, n: 90, alpha: 1, bias: true, relu: true},
-			{m: 60, k: 100, n: 140, alpha: 0.5, beta: 0.5, formB: colMajor},
-			{m: 60, k: 100, n: 301, alpha: 1, bias: true},
+			{m: 130, k: 400, n: 90, alpha: 1, bias: true, relu: true},
+			{m: 60, k: 520, n: 140, alpha: 0.5, beta: 0.5, formB: colMajor},
+			{m: 60, k: 250, n: 301, alpha: 1, bias: true},
+			{m: 1, k: 2300, n: 950, alpha: 1, bias: true},
 			{m: 5, k: 7, n: 3, alpha: 1, bias: true},
 		} {
 			c.check(t, team, anyNumber)

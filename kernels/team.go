@@ -15,9 +15,14 @@ type Team struct {
 	part    func(rank int, k *Core)
 }
 
-// parallelFlops is the size of a product below which more than one worker does
-// not pay: one finishes it while the others would still be waking up.
-const parallelFlops = 1 << 20
+// A product below parallelFlops takes one worker less time than to tell the others of
+// it, and one below wakingFlops less than to wake them. A row counts for more: it
+// takes longer to read b than to multiply with it.
+const (
+	parallelFlops = 1 << 18
+	wakingFlops   = 1 << 23
+	rowCounts     = 2
+)
 
 // NewTeam returns a team of that many workers, the caller included; below 1
 // means 1. It panics if the tier cannot run here (see Tier.Err).
@@ -66,13 +71,22 @@ func (t *Team) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, 
 
 // multiply computes a product, with all workers if it is large enough.
 func (t *Team) multiply(p product) {
-	if len(t.cores) == 1 || 2*p.c.Rows*p.c.Cols*p.a.Cols < parallelFlops {
+	if !t.shares(&p) {
 		t.cores[0].run(&p)
 		return
 	}
 	t.product = p
 	t.Run(t.part)
 	t.product = product{} // the memory of the operands is not ours to keep
+}
+
+// shares reports whether all workers take part in a product.
+func (t *Team) shares(p *product) bool {
+	work := 2 * p.c.Rows * p.c.Cols * p.a.Cols
+	if p.c.Rows == 1 || p.c.Cols == 1 {
+		work *= rowCounts
+	}
+	return len(t.cores) > 1 && work >= parallelFlops && (work >= wakingFlops || t.par.Ready())
 }
 
 // multiplyPart computes the rank's part, with whole strips of a packed b.

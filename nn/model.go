@@ -39,7 +39,8 @@ type Sequential struct {
 	// the names of its inputs.
 	Metadata map[string]string
 
-	predictors sync.Pool
+	predictions sync.Pool // of *predictTask
+	predictors  sync.Pool // of *predictor
 }
 
 // layerParams says where the weights of a layer are.

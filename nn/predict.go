@@ -15,15 +15,14 @@ type predictor struct {
 	*flow
 	core    *kernels.Core
 	samples []int
-	task    *predictTask // that it has others help with
 }
 
 // Predict sets row i of dst to the model's output for row i of x. It may be
 // called by many goroutines at once, and allocates nothing once each has called
-// it. Where there is much to do, other goroutines help, up to GOMAXPROCS in all. It
-// fails if the data do not fit the model, or dst has not x.Len() rows of Outputs()
-// numbers, row after row without gaps; or with the context's error, when ctx is done
-// before the last rows are predicted.
+// it. Where there is much to do, other goroutines help, up to GOMAXPROCS in all, and
+// look out for the next call for half a millisecond. It fails if the data do not fit
+// the model, or dst has not x.Len() rows of Outputs() numbers, row after row without
+// gaps; or with the context's error, when ctx is done before the last rows are predicted.
 func (m *Sequential) Predict(ctx context.Context, dst kernels.Mat, x Table) error {
 	if err := x.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrData, err)
@@ -35,12 +34,12 @@ func (m *Sequential) Predict(ctx context.Context, dst kernels.Mat, x Table) erro
 		len(dst.Data) < dst.Rows*dst.Cols {
 		return fmt.Errorf("%w: predictions need a matrix of %d × %d without gaps", ErrData, x.Len(), m.Outputs())
 	}
-	p, err := m.predictor()
+	t, err := m.prediction()
 	if err != nil {
 		return err
 	}
-	defer m.predictors.Put(p)
-	return p.task.run(ctx, p, dst, x)
+	defer m.predictions.Put(t)
+	return t.run(ctx, dst, x)
 }
 
 // predict predicts rows begin to end-1, at most predictRows.
@@ -56,13 +55,9 @@ func (p *predictor) predict(dst kernels.Mat, x Table, begin, end int) {
 }
 
 // predictor returns one that no other goroutine uses.
-func (m *Sequential) predictor() (*predictor, error) {
+func (m *Sequential) predictor(tier kernels.Tier) *predictor {
 	if p, ok := m.predictors.Get().(*predictor); ok {
-		return p, nil
+		return p
 	}
-	tier, err := kernels.Choose("")
-	if err != nil {
-		return nil, err
-	}
-	return &predictor{newSoloFlow(m, predictRows), kernels.NewCore(tier), make([]int, predictRows), newPredictTask(m)}, nil
+	return &predictor{newSoloFlow(m, predictRows), kernels.NewCore(tier), make([]int, predictRows)}
 }

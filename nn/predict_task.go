@@ -3,7 +3,6 @@ package nn
 import (
 	"context"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -12,55 +11,49 @@ import (
 // A predictTask is a prediction that goroutines share out, a few rows at a time.
 type predictTask struct {
 	model   *Sequential
+	tier    kernels.Tier
 	ctx     context.Context
 	dst     kernels.Mat
 	x       Table
-	rows    int          // that a goroutine takes at a time
-	next    atomic.Int64 // row that nobody has taken
-	helpers sync.WaitGroup
-	failure atomic.Pointer[any] // the first panic of a helper
-	help    func()              // the life of a helper; a new one would be allocated
+	rows    int         // of a part
+	ended   atomic.Bool // the context was, before all parts were predicted
+	crew    kernels.Crew
+	predict func(part int) // a new one would be allocated
 }
 
-// helperFlops is how much work makes up for waking a goroutine, some 0.1 ms, and
-// helperRows how many rows it takes at least.
+// What a goroutine must find to do at least, for others to be worth their waking, some
+// 0.1 ms, or, where the crew is ready, their being told.
 const (
-	helperFlops = 8 << 20
-	helperRows  = 32
+	wakingFlops, wakingRows = 8 << 20, 32
+	helperFlops, helperRows = 1 << 20, 4
 )
 
-func newPredictTask(m *Sequential) *predictTask {
-	t := &predictTask{model: m}
-	t.help = t.helper
-	return t
+// prediction returns a task that no other goroutine uses.
+func (m *Sequential) prediction() (*predictTask, error) {
+	if t, ok := m.predictions.Get().(*predictTask); ok {
+		return t, nil
+	}
+	tier, err := kernels.Choose("")
+	if err != nil {
+		return nil, err
+	}
+	t := &predictTask{model: m, tier: tier}
+	t.predict = t.predictPart
+	return t, nil
 }
 
-// run predicts all rows. A panic of a helper is a panic of run.
-func (t *predictTask) run(ctx context.Context, p *predictor, dst kernels.Mat, x Table) error {
+// run predicts all rows.
+func (t *predictTask) run(ctx context.Context, dst kernels.Mat, x Table) error {
 	t.ctx, t.dst, t.x = ctx, dst, x
-	t.next.Store(0)
-	t.failure.Store(nil)
-	helpers := t.helpersFor(dst.Rows)
-	t.rows = min(predictRows, (dst.Rows+helpers)/(helpers+1))
-	t.helpers.Add(helpers)
-	for range helpers {
-		go t.help()
-	}
+	t.ended.Store(false)
 	defer t.forget()
-	t.workAndWait(p)
-	if f := t.failure.Load(); f != nil {
-		panic(*f)
-	}
-	if t.next.Load() < int64(dst.Rows) {
+	helpers := t.helpersFor(dst.Rows)
+	t.rows = max(1, min(predictRows, (dst.Rows+helpers)/(helpers+1)))
+	t.crew.Share((dst.Rows+t.rows-1)/t.rows, helpers, t.predict)
+	if t.ended.Load() {
 		return ctx.Err()
 	}
 	return nil
-}
-
-// workAndWait waits even if a table panics.
-func (t *predictTask) workAndWait(p *predictor) {
-	defer t.helpers.Wait()
-	t.work(p)
 }
 
 // forget drops what is not ours to keep.
@@ -68,33 +61,25 @@ func (t *predictTask) forget() { t.ctx, t.dst, t.x = nil, kernels.Mat{}, nil }
 
 // helpersFor is the number of goroutines that pay, beside the caller's.
 func (t *predictTask) helpersFor(rows int) int {
-	work := 2 * float64(rows) * float64(len(t.model.weights)) / helperFlops
-	return max(0, min(runtime.GOMAXPROCS(0), rows/helperRows, int(min(work, 1<<10)))-1)
+	work := 2 * float64(rows) * float64(len(t.model.weights))
+	helpers := func(flops float64, least int) int {
+		return max(1, min(runtime.GOMAXPROCS(0), rows/least, int(min(work/flops, 1<<10)))) - 1
+	}
+	woken, ready := helpers(wakingFlops, wakingRows), helpers(helperFlops, helperRows)
+	if ready > woken && t.crew.Ready() {
+		return ready
+	}
+	return woken
 }
 
-// work predicts rows until all are taken.
-func (t *predictTask) work(p *predictor) {
-	for t.ctx.Err() == nil {
-		end := int(t.next.Add(int64(t.rows)))
-		begin := end - t.rows
-		if begin >= t.dst.Rows {
-			return
-		}
-		p.predict(t.dst, t.x, begin, min(end, t.dst.Rows))
+// predictPart predicts the rows of a part, unless the context is done.
+func (t *predictTask) predictPart(part int) {
+	if t.ctx.Err() != nil {
+		t.ended.Store(true)
+		return
 	}
-}
-
-// helper works with a predictor of its own. Without one, the others do its part.
-func (t *predictTask) helper() {
-	defer t.helpers.Done()
-	defer func() {
-		if v := recover(); v != nil {
-			failure := v // not v, or it would be allocated in any case
-			t.failure.CompareAndSwap(nil, &failure)
-		}
-	}()
-	if p, err := t.model.predictor(); err == nil {
-		t.work(p)
-		t.model.predictors.Put(p)
-	}
+	p := t.model.predictor(t.tier)
+	defer t.model.predictors.Put(p)
+	begin := part * t.rows
+	p.predict(t.dst, t.x, begin, min(begin+t.rows, t.dst.Rows))
 }

@@ -70,20 +70,3 @@ func operand(t blas.Transpose, rows, cols int, x []float32, ld int) (op kernels.
 	}
 	return stored.T(), ok && (t == Trans || t == ConjTrans)
 }
-
-// minShared is the number of multiply-adds from which on a product is shared
-// out, about 0.1 ms of one processor: others need half of that to begin.
-const minShared = 1 << 23
-
-// multiply computes a product, with the crew if it is large and nobody else has it.
-func (impl *Implementation) multiply(p product) {
-	k := impl.core()
-	defer impl.put(k)
-	size := float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols) // an int may be too small
-	if size < minShared || impl.workers() == 1 || !impl.crew.free.TryLock() {
-		p.compute(k)
-		return
-	}
-	defer impl.crew.free.Unlock()
-	impl.share(p, k)
-}

@@ -1,5 +1,6 @@
-// Package par keeps a team of goroutines ready for short pieces of parallel
-// work, many thousands of them a second. It knows nothing of what they do.
+// Package par has goroutines do short pieces of work in parallel, many thousands of
+// them a second: a Team, whose members do each piece together, or a Crew, whose helpers
+// take part if they can. It knows nothing of what they do.
 package par
 
 import (
@@ -19,6 +20,10 @@ type Team struct {
 	working  atomic.Int32 // workers that have not finished the task
 	finished *gate        // where the caller waits for them
 	spins    bool         // there is a processor for every rank
+	waking   bool         // the task found workers asleep
+	stay     bool         // workers shall spin after it
+	started  atomic.Int32 // workers that have begun the task
+	pulse    pulse        // of tasks after which they do not
 
 	arrived atomic.Int32        // ranks at the barrier
 	barrier []*gate             // where each rank waits there
@@ -54,19 +59,41 @@ func (t *Team) run(task func(rank int)) {
 	t.task = task
 	t.failure.Store(nil)
 	t.arrived.Store(0)
-	t.spins = t.Size() <= min(runtime.GOMAXPROCS(0), runtime.NumCPU())
+	t.spins = t.canSpin()
 	seen := t.finished.count.Load()
 	t.working.Store(int32(len(t.workers)))
+	t.started.Store(0)
+	t.waking = !t.awake()
+	t.stay = t.spins && (!t.waking || t.pulse.beats())
 	for _, g := range t.workers {
 		g.open()
 	}
 	t.do(0)
 	if len(t.workers) > 0 {
-		t.finished.wait(seen, t.spins)
+		t.wait(t.finished, seen)
+	}
+	if !t.stay {
+		t.pulse.beat()
 	}
 	if f := t.failure.Load(); f != nil {
 		panic(*f)
 	}
+}
+
+func (t *Team) canSpin() bool { return t.Size() <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
+
+// Ready reports whether it pays to run a task of a few microseconds: the workers are
+// awake, or worth waking, because there was other work just before.
+func (t *Team) Ready() bool { return t.canSpin() && (t.awake() || t.pulse.beatsOn()) }
+
+// awake reports whether each worker is at work or spins.
+func (t *Team) awake() bool {
+	for _, g := range t.workers {
+		if g.asleep.Load() {
+			return false
+		}
+	}
+	return true
 }
 
 // Barrier waits, inside the task of that rank, until every rank has called it.
@@ -81,10 +108,17 @@ func (t *Team) Barrier(rank int) {
 		t.openBarrier(rank)
 		return
 	}
-	g.wait(seen, t.spins)
+	t.wait(g, seen)
 	if t.failure.Load() != nil {
 		panic(abandoned)
 	}
+}
+
+// wait waits for others at a gate. It does not spin while one of them is only waking up:
+// an operating system may have put that one on this very processor. For the same reason,
+// workers that had to be woken do not spin after a single task.
+func (t *Team) wait(g *gate, seen uint32) {
+	g.wait(seen, t.spins && (!t.waking || int(t.started.Load()) == len(t.workers)))
 }
 
 // abandoned is the panic of a rank at a barrier to which another, which has
@@ -112,11 +146,12 @@ func (t *Team) Close() {
 
 // serve is the life of a worker.
 func (t *Team) serve(rank int, g *gate) {
-	spins := false
+	stay := false
 	for seen := uint32(0); ; seen++ {
-		g.wait(seen, spins)
+		g.wait(seen, stay)
 		last := t.closing
-		spins = t.spins
+		stay = t.stay
+		t.started.Add(1)
 		t.do(rank)
 		if t.working.Add(-1) == 0 {
 			t.finished.open()

@@ -66,6 +66,45 @@ func TestPanicReachesCallerPastBarriers(t *testing.T) {
 	}
 }
 
+// A task of a few microseconds is no reason to wake workers, unless there are many.
+func TestReady(t *testing.T) {
+	if runtime.NumCPU() < 2 {
+		t.Skip("workers spin only where there is a processor for each")
+	}
+	team := NewTeam(2)
+	defer team.Close()
+	ready := func(when string, want bool) {
+		t.Helper()
+		if got := team.Ready(); got != want {
+			t.Errorf("%s: ready %v, want %v", when, got, want)
+		}
+	}
+	sleep := func() {
+		for team.awake() {
+			time.Sleep(spinTime)
+		}
+		team.pulse = pulse{}
+	}
+	sleep()
+	ready("asleep", false)
+	team.pulse.last = time.Now().Add(time.Hour) // the machine may be slow
+	ready("asked just before", true)
+	team.Run(func(int) {
+		if !team.awake() {
+			t.Error("asleep at work")
+		}
+	})
+	sleep()
+	ready("asleep again", false)
+
+	many := NewTeam(runtime.NumCPU() + 1)
+	defer many.Close()
+	many.pulse.last = time.Now().Add(time.Hour)
+	if many.Ready() {
+		t.Error("more workers than processors: ready")
+	}
+}
+
 func TestCloseEndsWorkers(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 5 {
