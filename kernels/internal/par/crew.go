@@ -8,8 +8,7 @@ import (
 
 // A Crew is a caller and its helpers: goroutines that take one part of its work after
 // the other, if they come in time. Unlike a Team, it does not wait for one that has
-// no processor. Where one call follows the other, helpers look out for more, for
-// spinTime; then they end, so a Crew needs no end. The zero value is ready for use, by
+// no processor. Helpers look out for more, for spinTime; then they end, so a Crew needs no end. The zero value is ready for use, by
 // one goroutine at once.
 type Crew struct {
 	do       func(part int)
@@ -19,9 +18,9 @@ type Crew struct {
 	finished *gate               // where the caller waits for the last one
 	helpers  atomic.Int32        // alive
 	help     func()              // the life of one; a new one would be allocated
-	stay     atomic.Bool         // helpers shall look out for more
+	home     atomic.Int32        // the caller's processor, when it last started helpers
 	failure  atomic.Pointer[any] // the first panic of a part
-	pulse    pulse               // of work without helpers that stay
+	pulse    pulse               // of calls of Ready that found no helper
 }
 
 // Share calls do for each part from 0 to parts-1 and returns when all calls have. The
@@ -40,40 +39,41 @@ func (c *Crew) Share(parts, helpers int, do func(part int)) {
 	seen := c.finished.count.Load()
 	c.undone.Store(int32(parts))
 	c.left.Store(int32(parts)) // from here on, a helper may take one
-	awake := int(c.helpers.Load())
-	stay := awake > 0 || c.pulse.beats()
-	c.stay.Store(stay)
-	for range helpers - awake {
-		c.helpers.Add(1)
-		go c.help()
-	}
+	c.start(helpers - int(c.helpers.Load()))
 	c.work()
-	// An operating system may have put a helper that has just begun on this very
-	// processor: neither shall spin while the other has work.
-	c.finished.wait(seen, awake >= helpers)
-	if !stay {
-		c.pulse.beat()
-	}
+	c.finished.wait(seen, true)
 	c.do = nil // what it refers to is not ours to keep
 	if f := c.failure.Swap(nil); f != nil {
 		panic(*f)
 	}
 }
 
+// start starts that many helpers.
+func (c *Crew) start(n int) {
+	if n < 1 {
+		return
+	}
+	c.home.Store(int32(processor()))
+	for range n {
+		c.helpers.Add(1)
+		go c.help()
+	}
+	yield() // they may have been put on this processor
+}
+
 // Ready reports whether work of a few microseconds is worth sharing: a helper is there, or
 // would find more to do, because there was other work just before.
-func (c *Crew) Ready() bool { return c.helpers.Load() > 0 || c.pulse.beatsOn() }
+func (c *Crew) Ready() bool { return c.helpers.Load() > 0 || c.pulse.beats() }
 
 // helper yields all the while that it looks out for work: only a processor that is
 // idle anyway is kept awake.
 func (c *Crew) helper() {
-	for last := time.Now(); ; runtime.Gosched() {
+	leave(int(c.home.Load()))
+	for last := time.Now(); time.Since(last) < spinTime; yield() {
 		if c.work() {
 			last = time.Now()
 		}
-		if !c.stay.Load() || time.Since(last) > spinTime {
-			break
-		}
+		runtime.Gosched()
 	}
 	c.helpers.Add(-1)
 }

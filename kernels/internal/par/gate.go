@@ -16,17 +16,19 @@ const spinTime = 500 * time.Microsecond
 type gate struct {
 	count  atomic.Uint32
 	asleep atomic.Bool
-	wake   chan struct{}
+	wake   chan int       // gets the processor of the one who opens
 	_      [128 - 16]byte // one gate's spinning must not slow another
 }
 
-func newGate() *gate { return &gate{wake: make(chan struct{}, 1)} }
+func newGate() *gate { return &gate{wake: make(chan int, 1)} }
 
-func (g *gate) open() {
+// open reports whether it had to wake the one who waits.
+func (g *gate) open() (woke bool) {
 	g.count.Add(1)
-	if g.asleep.CompareAndSwap(true, false) {
-		g.wake <- struct{}{}
+	if woke = g.asleep.CompareAndSwap(true, false); woke {
+		g.wake <- processor()
 	}
+	return woke
 }
 
 // wait returns once the gate was opened more often than seen.
@@ -41,14 +43,15 @@ func (g *gate) wait(seen uint32, spin bool) {
 		if g.count.Load() != seen && g.asleep.CompareAndSwap(true, false) {
 			return
 		}
-		<-g.wake
+		leave(<-g.wake)
 	}
 }
 
-// spin watches the gate for a while and reports whether it was opened.
+// spin watches the gate for a while and reports whether it was opened. Now and then it
+// offers the processor to a thread that may have to open it.
 func (g *gate) spin(seen uint32) bool {
-	const looks = 500 // between two looks at the clock
-	for start := time.Now(); time.Since(start) < spinTime; {
+	const looks = 4000
+	for start := time.Now(); time.Since(start) < spinTime; yield() {
 		for range looks {
 			if g.count.Load() != seen {
 				return true

@@ -20,10 +20,7 @@ type Team struct {
 	working  atomic.Int32 // workers that have not finished the task
 	finished *gate        // where the caller waits for them
 	spins    bool         // there is a processor for every rank
-	waking   bool         // the task found workers asleep
-	stay     bool         // workers shall spin after it
-	started  atomic.Int32 // workers that have begun the task
-	pulse    pulse        // of tasks after which they do not
+	pulse    pulse        // of calls of Ready that found a worker asleep
 
 	arrived atomic.Int32        // ranks at the barrier
 	barrier []*gate             // where each rank waits there
@@ -62,18 +59,14 @@ func (t *Team) run(task func(rank int)) {
 	t.spins = t.canSpin()
 	seen := t.finished.count.Load()
 	t.working.Store(int32(len(t.workers)))
-	t.started.Store(0)
-	t.waking = !t.awake()
-	t.stay = t.spins && (!t.waking || t.pulse.beats())
 	for _, g := range t.workers {
-		g.open()
+		if g.open() {
+			yield() // it may have been put on this processor
+		}
 	}
 	t.do(0)
 	if len(t.workers) > 0 {
-		t.wait(t.finished, seen)
-	}
-	if !t.stay {
-		t.pulse.beat()
+		t.finished.wait(seen, t.spins)
 	}
 	if f := t.failure.Load(); f != nil {
 		panic(*f)
@@ -84,7 +77,7 @@ func (t *Team) canSpin() bool { return t.Size() <= min(runtime.GOMAXPROCS(0), ru
 
 // Ready reports whether it pays to run a task of a few microseconds: the workers are
 // awake, or worth waking, because there was other work just before.
-func (t *Team) Ready() bool { return t.canSpin() && (t.awake() || t.pulse.beatsOn()) }
+func (t *Team) Ready() bool { return t.canSpin() && (t.awake() || t.pulse.beats()) }
 
 // awake reports whether each worker is at work or spins.
 func (t *Team) awake() bool {
@@ -108,17 +101,10 @@ func (t *Team) Barrier(rank int) {
 		t.openBarrier(rank)
 		return
 	}
-	t.wait(g, seen)
+	g.wait(seen, t.spins)
 	if t.failure.Load() != nil {
 		panic(abandoned)
 	}
-}
-
-// wait waits for others at a gate. It does not spin while one of them is only waking up:
-// an operating system may have put that one on this very processor. For the same reason,
-// workers that had to be woken do not spin after a single task.
-func (t *Team) wait(g *gate, seen uint32) {
-	g.wait(seen, t.spins && (!t.waking || int(t.started.Load()) == len(t.workers)))
 }
 
 // abandoned is the panic of a rank at a barrier to which another, which has
@@ -146,12 +132,11 @@ func (t *Team) Close() {
 
 // serve is the life of a worker.
 func (t *Team) serve(rank int, g *gate) {
-	stay := false
+	spins := false
 	for seen := uint32(0); ; seen++ {
-		g.wait(seen, stay)
+		g.wait(seen, spins)
 		last := t.closing
-		stay = t.stay
-		t.started.Add(1)
+		spins = t.spins
 		t.do(rank)
 		if t.working.Add(-1) == 0 {
 			t.finished.open()

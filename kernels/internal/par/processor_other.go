@@ -1,0 +1,9 @@
+//go:build !linux
+
+package par
+
+func processor() int { return unknown }
+
+func leave(int) {}
+
+func yield() {}
