@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/mnist-fast/mnist-fast/bench/internal/results"
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -84,6 +85,7 @@ func (c *contest) takeTurns(e *event) error {
 	for round := range c.rounds + 1 {
 		fmt.Fprintf(c.progress, "%s: round %d of %d\n", e.title, round, c.rounds)
 		for i, x := range e.entrants {
+			time.Sleep(c.rest)
 			t, err := e.turn(x)
 			if err != nil {
 				return err

@@ -11,7 +11,8 @@
 // count. A training round is an epoch of MNIST, or of random pixels, reshuffled. A
 // prediction round is some ms of calls; before any is measured, the peers' predictions
 // with our weights must agree with ours. Peers predict with all their threads; of ours,
-// Predict has help only with many samples.
+// Predict has help where that pays. Before each turn, the threads of the last one come
+// to rest: of ours, prediction of 1,024 takes 4.9 ms beside them instead of 2.4.
 //
 // It prints tables in Markdown, of medians; -o writes all measurements in Go's
 // benchmark format.
@@ -27,6 +28,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -53,10 +55,15 @@ type options struct {
 	workers, rounds int
 	hidden          []int // units of the hidden layers
 	input           string
-	samples, batch  int // of an epoch, of a step
+	samples, batch  int           // of an epoch, of a step
+	rest            time.Duration // before each turn
 	out             string
 	progress        io.Writer
 }
+
+// restTime is how long a turn waits for the threads of the last one, which look out for
+// more work for a while and so take a processor from who is next.
+const restTime = 200 * time.Millisecond
 
 // What models learn: images, of which most pixels are dark, or as many random bytes.
 const (
@@ -65,7 +72,7 @@ const (
 )
 
 func command(stdout, stderr io.Writer) *cli.Command {
-	o := options{progress: stderr}
+	o := options{rest: restTime, progress: stderr}
 	python := os.Getenv("BENCH_PEERS_PYTHON")
 	if python == "" {
 		python = "python3"
