@@ -55,7 +55,14 @@ func (m Mat) Row(i int) []float32 {
 	if m.ColStride != 1 && m.Cols > 1 {
 		panic(badRow)
 	}
-	return m.Slice(i, i+1, 0, m.Cols).Data[:m.Cols:m.Cols]
+	if uint(i) >= uint(m.Rows) {
+		panic(badSlice)
+	}
+	if m.Cols == 0 {
+		return nil
+	}
+	at := i * m.RowStride
+	return m.Data[at : at+m.Cols : at+m.Cols]
 }
 
 // At returns element (i, j).
