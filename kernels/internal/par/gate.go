@@ -31,7 +31,8 @@ func (g *gate) open() (woke bool) {
 	return woke
 }
 
-// wait returns once the gate was opened more often than seen.
+// wait returns once the gate was opened more often than seen. Only where there is a
+// processor for everyone does spinning make sense, or going to another one.
 func (g *gate) wait(seen uint32, spin bool) {
 	if spin && g.spin(seen) {
 		return
@@ -43,15 +44,16 @@ func (g *gate) wait(seen uint32, spin bool) {
 		if g.count.Load() != seen && g.asleep.CompareAndSwap(true, false) {
 			return
 		}
-		leave(<-g.wake)
+		if opener := <-g.wake; spin {
+			leave(opener)
+		}
 	}
 }
 
-// spin watches the gate for a while and reports whether it was opened. Now and then it
-// offers the processor to a thread that may have to open it.
+// spin watches the gate for a while and reports whether it was opened.
 func (g *gate) spin(seen uint32) bool {
-	const looks = 4000
-	for start := time.Now(); time.Since(start) < spinTime; yield() {
+	const looks = 500 // between two looks at the clock
+	for start := time.Now(); time.Since(start) < spinTime; {
 		for range looks {
 			if g.count.Load() != seen {
 				return true

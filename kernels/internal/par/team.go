@@ -34,7 +34,7 @@ func NewTeam(size int) *Team {
 		g := newGate()
 		t.barrier = append(t.barrier, newGate())
 		t.workers = append(t.workers, g)
-		go t.serve(rank, g)
+		go t.serve(rank, g, canSpin(size))
 	}
 	return t
 }
@@ -56,7 +56,7 @@ func (t *Team) run(task func(rank int)) {
 	t.task = task
 	t.failure.Store(nil)
 	t.arrived.Store(0)
-	t.spins = t.canSpin()
+	t.spins = canSpin(t.Size())
 	seen := t.finished.count.Load()
 	t.working.Store(int32(len(t.workers)))
 	for _, g := range t.workers {
@@ -73,11 +73,12 @@ func (t *Team) run(task func(rank int)) {
 	}
 }
 
-func (t *Team) canSpin() bool { return t.Size() <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
+// canSpin reports whether there is a processor for each of so many ranks.
+func canSpin(size int) bool { return size <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
 
 // Ready reports whether it pays to run a task of a few microseconds: the workers are
 // awake, or worth waking, because there was other work just before.
-func (t *Team) Ready() bool { return t.canSpin() && (t.awake() || t.pulse.beats()) }
+func (t *Team) Ready() bool { return canSpin(t.Size()) && (t.awake() || t.pulse.beats()) }
 
 // awake reports whether each worker is at work or spins.
 func (t *Team) awake() bool {
@@ -131,8 +132,7 @@ func (t *Team) Close() {
 }
 
 // serve is the life of a worker.
-func (t *Team) serve(rank int, g *gate) {
-	spins := false
+func (t *Team) serve(rank int, g *gate, spins bool) {
 	for seen := uint32(0); ; seen++ {
 		g.wait(seen, spins)
 		last := t.closing
