@@ -13,8 +13,8 @@ import (
 type Crew struct {
 	do       func(part int)
 	parts    int
-	left     atomic.Int32        // parts that nobody has taken; below 0 counts as none
-	undone   atomic.Int32        // parts that are not done
+	left     atomic.Int64        // parts that nobody has taken; below 0 counts as none
+	undone   atomic.Int64        // parts that are not done
 	finished *gate               // where the caller waits for the last one
 	helpers  atomic.Int32        // alive
 	help     func()              // the life of one; a new one would be allocated
@@ -37,28 +37,33 @@ func (c *Crew) Share(parts, helpers int, do func(part int)) {
 	}
 	c.do, c.parts = do, parts
 	seen := c.finished.count.Load()
-	c.undone.Store(int32(parts))
-	c.left.Store(int32(parts)) // from here on, a helper may take one
-	c.start(helpers - int(c.helpers.Load()))
+	c.undone.Store(int64(parts))
+	c.left.Store(int64(parts)) // from here on, a helper may take one
+	spins := canSpin(1 + helpers)
+	c.start(helpers-int(c.helpers.Load()), spins)
 	c.work()
-	c.finished.wait(seen, true)
+	c.finished.wait(seen, spins)
 	c.do = nil // what it refers to is not ours to keep
 	if f := c.failure.Swap(nil); f != nil {
 		panic(*f)
 	}
 }
 
-// start starts that many helpers.
-func (c *Crew) start(n int) {
+// start starts that many helpers. Where there is a processor for everyone, they leave
+// the caller's.
+func (c *Crew) start(n int, apart bool) {
 	if n < 1 {
 		return
 	}
-	c.home.Store(int32(processor()))
+	home := unknown
+	if apart {
+		home = processor()
+	}
+	c.home.Store(int32(home))
 	for range n {
 		c.helpers.Add(1)
 		go c.help()
 	}
-	yield() // they may have been put on this processor
 }
 
 // Ready reports whether work of a few microseconds is worth sharing: a helper is there, or
@@ -69,11 +74,10 @@ func (c *Crew) Ready() bool { return c.helpers.Load() > 0 || c.pulse.beats() }
 // idle anyway is kept awake.
 func (c *Crew) helper() {
 	leave(int(c.home.Load()))
-	for last := time.Now(); time.Since(last) < spinTime; yield() {
+	for last := time.Now(); time.Since(last) < spinTime; runtime.Gosched() {
 		if c.work() {
 			last = time.Now()
 		}
-		runtime.Gosched()
 	}
 	c.helpers.Add(-1)
 }

@@ -22,13 +22,11 @@ type gate struct {
 
 func newGate() *gate { return &gate{wake: make(chan int, 1)} }
 
-// open reports whether it had to wake the one who waits.
-func (g *gate) open() (woke bool) {
+func (g *gate) open() {
 	g.count.Add(1)
-	if woke = g.asleep.CompareAndSwap(true, false); woke {
+	if g.asleep.CompareAndSwap(true, false) {
 		g.wake <- processor()
 	}
-	return woke
 }
 
 // wait returns once the gate was opened more often than seen. Only where there is a

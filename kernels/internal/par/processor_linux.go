@@ -41,9 +41,6 @@ func leave(cpu int) {
 	}
 }
 
-// yield lets another thread run that waits for this processor, if there is one.
-func yield() { syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0) }
-
 // processors are a set of up to 1,024.
 type processors [16]uint64
 

@@ -60,9 +60,7 @@ func (t *Team) run(task func(rank int)) {
 	seen := t.finished.count.Load()
 	t.working.Store(int32(len(t.workers)))
 	for _, g := range t.workers {
-		if g.open() {
-			yield() // it may have been put on this processor
-		}
+		g.open()
 	}
 	t.do(0)
 	if len(t.workers) > 0 {
