@@ -8,8 +8,8 @@ import (
 
 // A Crew is a caller and its helpers: goroutines that take one part of its work after
 // the other, if they come in time. Unlike a Team, it does not wait for one that has
-// no processor. Helpers look out for more, for spinTime; then they end, so a Crew needs no end. The zero value is ready for use, by
-// one goroutine at once.
+// no processor. Helpers look out for more, for spinTime, and then end: a Crew needs no
+// end. The zero value is ready for use, by one goroutine at once.
 type Crew struct {
 	do       func(part int)
 	parts    int
