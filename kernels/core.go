@@ -18,6 +18,7 @@ type Core struct {
 	sparse         sparseGroup // of GemmSparse
 	update         sparseUpdate
 	gradient       []float32               // a piece of it, for an update
+	packedD        Packed                  // what all pieces are multiplied with
 	lanes          [micro.Lanes]float32    // partial results of a reduction
 	rest           [2][micro.Lanes]float32 // the last few elements of its operands, padded
 	restBytes      [nonZeroUnit]uint8      // the last few bytes of a row, and zeros

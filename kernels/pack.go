@@ -23,15 +23,19 @@ const minReuseA = 128
 // a second-level cache has, or if no prefetcher follows. Measured on Zen 3.
 func reuseToPack(steps, step, stride int) int {
 	const (
-		few   = 128     // steps that are fast in any case
+		fits  = 16      // steps that are fast in any case
+		few   = 128     // and those that are if they do not share a set
 		page  = 1 << 10 // 4 KB of float32: addresses that far apart share a set
 		large = 1 << 17
 		far   = 1 << 18
 	)
+	crowded := step%page == 0
 	switch {
+	case crowded && steps > fits && steps < few:
+		return 32
 	case steps < few || step == 1 && stride%page != 0:
 		return math.MaxInt
-	case step%page == 0 || stride%page == 0 || steps*step > far:
+	case crowded || stride%page == 0 || steps*step > far:
 		return 16
 	case steps*step > large:
 		return 64

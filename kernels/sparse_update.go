@@ -143,24 +143,6 @@ func (u *sparseUpdate) pieces(update func(lo, hi int, g []float32)) bool {
 	return finite
 }
 
-// gradientFloats is the size of the piece of a gradient that is computed and used up
-// while it is in the first-level cache (16 KiB).
-const gradientFloats = 4096
-
-// SparseGradient computes x·d as GemmSparse does from zeros, a few rows at a time, and
-// calls use with rows begin to end-1 of it, one behind the other in g, which is the
-// Core's. It panics if the shapes do not fit, or the rows of d are not contiguous.
-func (k *Core) SparseGradient(x *Sparse, d Mat, use func(begin, end int, g []float32)) {
-	rows := max(1, gradientFloats/max(1, d.Cols))
-	for begin := 0; begin < x.rows; begin += rows {
-		end := min(begin+rows, x.rows)
-		part, g := x.Slice(begin, end), grow(&k.gradient, (end-begin)*d.Cols)[:(end-begin)*d.Cols]
-		clear(g)
-		k.GemmSparse(&part, Panels{Mat: d, Count: 1}, Panels{Mat: View(g, end-begin, d.Cols), Count: 1})
-		use(begin, end, g)
-	}
-}
-
 // finite reports whether the scalars are numbers of at least 0, so that 0 times one
 // is 0.
 func finite(scalars ...float32) bool {

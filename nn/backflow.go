@@ -20,7 +20,7 @@ type backFlow struct {
 	norms     []float64  // factors that limit them
 	shared    []exchange // of the gradients at the inputs of stages
 	back      []stageBack
-	grad      []float32 // a piece of a gradient
+	grad      []float32 // a bias's gradient, or as much of another
 }
 
 // A stageBack has the gradients in a stage, before its activations.
@@ -28,14 +28,6 @@ type stageBack struct {
 	out    buffer // at all outputs
 	hidden buffer // at the worker's units
 }
-
-// A piece of a kernel's gradient is used up while it is in the first-level cache
-// (32 KiB), or, of a wide kernel, has as many rows as make up for reading all of the
-// gradient at the outputs once more.
-const (
-	gradFloats = 8192
-	gradRows   = 32
-)
 
 // newBackExchanges makes room for the gradients at the inputs of every stage
 // but the first.
@@ -58,7 +50,7 @@ func newBackFlow(f *flow, r rule, st state, shared []exchange) *backFlow {
 	for _, l := range f.model.layers {
 		widest = max(widest, l.Units)
 	}
-	b.grad = make([]float32, max(gradFloats, gradRows*widest))
+	b.grad = make([]float32, max(placeFloats, widest))
 	b.takeViews(st)
 	return b
 }
@@ -201,13 +193,9 @@ func (r kernelRows) slice(begin, end int) kernelRows {
 // updateKernel computes the gradient of rows of a kernel, xᵀ·d over the batch, a few
 // at a time, and updates them.
 func (f *backFlow) updateKernel(k *kernels.Core, layer int, rows kernelRows, x, d kernels.Mat) {
-	step := max(gradRows, gradFloats/d.Cols)
-	for r := 0; r < rows.w.Rows; r += step {
-		end := min(r+step, rows.w.Rows)
-		g := f.grad[:(end-r)*d.Cols]
-		k.Gemm(1, x.Slice(0, f.rows, r, end).T(), d, 0, kernels.View(g, end-r, d.Cols), kernels.Epilogue{})
-		f.updateRows(k, layer, rows.slice(r, end), g)
-	}
+	k.Gradient(x.T(), d, func(begin, end int, g []float32) {
+		f.updateRows(k, layer, rows.slice(begin, end), g)
+	})
 }
 
 // updateRows updates rows of a kernel by their gradient, or keeps it.

@@ -11,8 +11,9 @@ import (
 // the weights', and the weights are updated at the end of a step, place by
 // place. Averages of weights follow in the same way.
 
-// A place is a run of neighbouring numbers of a block of a kernel, or of a
-// bias, that fits the first-level cache. Places depend on the model alone.
+// A place is a run of at most placeFloats neighbouring numbers of a block of a kernel,
+// or of a bias, which the first-level cache has room for. Places depend on the model
+// alone.
 type place struct {
 	stage, layer int
 	bias         bool
@@ -20,12 +21,14 @@ type place struct {
 	lo, hi       int // in the block or the bias
 }
 
+const placeFloats = 1 << 13
+
 // places lists all places of a model.
 func (m *Sequential) places() []place {
 	var list []place
 	add := func(p place, lo, hi int) {
-		for ; lo < hi; lo += gradFloats {
-			p.lo, p.hi = lo, min(lo+gradFloats, hi)
+		for ; lo < hi; lo += placeFloats {
+			p.lo, p.hi = lo, min(lo+placeFloats, hi)
 			list = append(list, p)
 		}
 	}
