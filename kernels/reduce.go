@@ -25,15 +25,9 @@ func (k *Core) SumAbs(x []float32) float32 {
 
 // Finite reports whether no x[i] is infinite or NaN.
 func (k *Core) Finite(x []float32) bool {
-	if sum := k.SumAbs(x); sum-sum == 0 {
-		return true
-	}
-	for _, v := range x { // numbers may have an infinite sum
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
+	sum := k.SumAbs(x)
+	// Numbers may have an infinite sum.
+	return sum-sum == 0 || !slices.ContainsFunc(x, func(v float32) bool { return v-v != 0 })
 }
 
 // max returns the largest x[i], passing over NaN; -Inf if there is none.

@@ -6,6 +6,7 @@ package par
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
 )
 
@@ -80,12 +81,7 @@ func (t *Team) Ready() bool { return canSpin(t.Size()) && (t.awake() || t.pulse.
 
 // awake reports whether each worker is at work or spins.
 func (t *Team) awake() bool {
-	for _, g := range t.workers {
-		if g.asleep.Load() {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(t.workers, func(g *gate) bool { return g.asleep.Load() })
 }
 
 // Barrier waits, inside the task of that rank, until every rank has called it.
