@@ -16,10 +16,7 @@ type strips struct {
 // vector.
 func stripsFor(s *micro.Set, m, left int) strips {
 	t := tileFor(s, m, left)
-	if left <= t.NR {
-		return strips{t, 1, left}
-	}
-	return strips{t, left / t.NR, t.NR}
+	return strips{t, max(1, left/t.NR), min(left, t.NR)}
 }
 
 func tileFor(s *micro.Set, m, left int) *micro.Tile {
@@ -41,9 +38,6 @@ type lines struct{ count, rows int }
 // cutRows covers that many rows evenly with tiles of at most mr: 16 rows are
 // 6 + 5 + 5, not 6 + 6 + 4.
 func cutRows(rows, mr int) [2]lines {
-	if rows <= mr {
-		return [2]lines{{1, rows}}
-	}
 	tiles := (rows + mr - 1) / mr
 	low := rows / tiles
 	high := rows - tiles*low // tiles of one row more
