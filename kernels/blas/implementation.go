@@ -33,15 +33,15 @@ type Implementation struct {
 
 var _ blas.Float32 = (*Implementation)(nil)
 
-// core takes a Core out of the pool. Give it back with put.
-func (impl *Implementation) core() *kernels.Core {
-	if k, ok := impl.cores.Get().(*kernels.Core); ok {
-		return k
+// with calls do with a Core of the pool, or a new one.
+func (impl *Implementation) with(do func(k *kernels.Core)) {
+	k, ok := impl.cores.Get().(*kernels.Core)
+	if !ok {
+		k = kernels.NewCore(impl.Tier)
 	}
-	return kernels.NewCore(impl.Tier)
+	defer impl.cores.Put(k)
+	do(k)
 }
-
-func (impl *Implementation) put(k *kernels.Core) { impl.cores.Put(k) }
 
 func (impl *Implementation) workers() int {
 	if impl.Workers > 0 {

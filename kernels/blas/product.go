@@ -20,10 +20,8 @@ type product struct {
 
 // compute computes one of several parts of the product.
 func (impl *Implementation) compute(p *product, part, parts int) {
-	k := impl.core()
-	defer impl.put(k)
 	a, b, c, _ := kernels.ShareGemm(p.a, p.b, p.c, kernels.Epilogue{}, part, parts)
-	k.Gemm(p.alpha, a, b, p.beta, c, kernels.Epilogue{})
+	impl.with(func(k *kernels.Core) { k.Gemm(p.alpha, a, b, p.beta, c, kernels.Epilogue{}) })
 }
 
 // multiply computes a product, with the crew if it is large and nobody else has it.

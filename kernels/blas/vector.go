@@ -21,9 +21,8 @@ func (impl *Implementation) Snrm2(n int, x []float32, incX int) float32 {
 	// cannot be noticed.
 	const least, most = 0x1p-80, math.MaxFloat32
 	if contiguous(n, x, incX, minVector) {
-		k := impl.core()
-		sum := k.Dot(x[:n], x[:n])
-		impl.put(k)
+		var sum float32
+		impl.with(func(k *kernels.Core) { sum = k.Dot(x[:n], x[:n]) })
 		if sum >= least && sum <= most {
 			return float32(math.Sqrt(float64(sum)))
 		}
@@ -37,9 +36,9 @@ func (impl *Implementation) Sasum(n int, x []float32, incX int) float32 {
 	if !contiguous(n, x, incX, minVector) {
 		return impl.Implementation.Sasum(n, x, incX)
 	}
-	k := impl.core()
-	defer impl.put(k)
-	return k.SumAbs(x[:n])
+	var sum float32
+	impl.with(func(k *kernels.Core) { sum = k.SumAbs(x[:n]) })
+	return sum
 }
 
 // Sscal computes x = α·x; α = 0 overwrites x, NaN included. It panics, as gonum
@@ -49,9 +48,7 @@ func (impl *Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 		impl.Implementation.Sscal(n, alpha, x, incX)
 		return
 	}
-	k := impl.core()
-	defer impl.put(k)
-	k.Scale(x[:n], x[:n], alpha)
+	impl.with(func(k *kernels.Core) { k.Scale(x[:n], x[:n], alpha) })
 }
 
 // Saxpy computes y += α·x; α = 0 leaves y as it is. It panics, as gonum does, if
@@ -62,9 +59,7 @@ func (impl *Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y
 		impl.Implementation.Saxpy(n, alpha, x, incX, y, incY)
 		return
 	}
-	k := impl.core()
-	defer impl.put(k)
-	k.SGD(y[:n], x[:n], -alpha) // y -= -α·x
+	impl.with(func(k *kernels.Core) { k.SGD(y[:n], x[:n], -alpha) }) // y -= -α·x
 }
 
 // Sger computes A += α·x·yᵀ, where A is m × n, A[i][j] is a[i·lda+j], and x and
@@ -78,11 +73,11 @@ func (impl *Implementation) Sger(m, n int, alpha float32, x []float32, incX int,
 		impl.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	k := impl.core()
-	defer impl.put(k)
-	for i := range m {
-		k.SGD(out.Row(i), y[:n], -alpha*x[i])
-	}
+	impl.with(func(k *kernels.Core) {
+		for i := range m {
+			k.SGD(out.Row(i), y[:n], -alpha*x[i])
+		}
+	})
 }
 
 // contiguous reports whether x has n elements of increment 1, and n ≥ least.
