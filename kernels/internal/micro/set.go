@@ -73,22 +73,17 @@ type MoveFunc func(rows, cols int, dst *float32, rsd int, src *float32, rss int,
 // None is the lo of a GemmFunc that lets everything through.
 var None = float32(math.NaN())
 
-// The kinds of element-wise kernels, by their streams and scalars. n is the
+// The kinds of element-wise kernels of which there are several, by their streams and scalars. n is the
 // number of elements and may be 0. Streams may be equal, but not overlap
 // otherwise.
 type (
-	Map2       func(n int, y, x *float32)
-	Map2x1     func(n int, y, x *float32, a float32)
-	Map2x2     func(n int, y, x *float32, a, b float32)
-	Map3       func(n int, z, x, y *float32)
-	Map3x1     func(n int, z, x, y *float32, a float32)
-	Map3x2     func(n int, x, y, z *float32, a, b float32)
-	Map3x3     func(n int, x, y, z *float32, a, b, c float32)
-	Map4x5     func(n int, x, y, z, t *float32, a, b, c, d, e float32)
-	MapBytes   func(n int, y *float32, x *uint8, a float32)
-	Reduce1    func(n int, x, lanes *float32)
-	Reduce2    func(n int, x, y, lanes *float32)
-	ReduceMap1 func(n int, y, x, lanes *float32, a float32)
+	Map2    func(n int, y, x *float32)
+	Map2x1  func(n int, y, x *float32, a float32)
+	Map3    func(n int, z, x, y *float32)
+	Map3x1  func(n int, z, x, y *float32, a float32)
+	Map3x2  func(n int, x, y, z *float32, a, b float32)
+	Reduce1 func(n int, x, lanes *float32)
+	Reduce2 func(n int, x, y, lanes *float32)
 )
 
 // Lanes is the number of partial results of a reduction: element i goes to
@@ -134,7 +129,7 @@ type Kernels struct {
 	Add    Map2
 	Scale  Map2x1
 	Divide Map2x1
-	Pixels MapBytes
+	Pixels func(n int, y *float32, x *uint8, a float32)
 
 	ReLU        Map2
 	ReLUGrad    Map3
@@ -146,13 +141,13 @@ type Kernels struct {
 	SoftmaxGrad Map3x1
 
 	Residual    Map3x1
-	PenaltyGrad Map2x2
+	PenaltyGrad func(n int, grad, w *float32, l1, l2 float32)
 
 	SGD      Map2x1
 	Momentum Map3x2
 	Nesterov Map3x2
-	RMSprop  Map3x3
-	Adam     Map4x5
+	RMSprop  func(n int, w, v, grad *float32, lr, c, eps float32)
+	Adam     func(n int, w, m, v, grad *float32, lr, c1, c2, eps, decay float32)
 
 	// The sparse updates at i are for 2ⁱ vectors. A tier need not have any.
 	SparseSGD, SparseMomentum, SparseNesterov, SparseRMSprop, SparseAdam []SparseUpdateFunc
@@ -161,7 +156,7 @@ type Kernels struct {
 	SumAbsLanes   Reduce1
 	DotLanes      Reduce2
 	DistanceLanes Reduce2
-	ExpLanes      ReduceMap1
+	ExpLanes      func(n int, y, x, lanes *float32, a float32)
 }
 
 // Sets lists the tiers that this binary has, slowest first.
