@@ -3,8 +3,9 @@
 package micro
 
 import (
+	"fmt"
 	"runtime"
-	"strings"
+	"slices"
 
 	"github.com/klauspost/cpuid/v2"
 )
@@ -38,14 +39,9 @@ func L2() int {
 // missing says which of the features this processor or its operating system
 // lacks (cpuid counts a feature only if XCR0 has its registers), or "".
 func missing(features ...cpuid.FeatureID) string {
-	var lacks []string
-	for _, f := range features {
-		if !cpuid.CPU.Supports(f) {
-			lacks = append(lacks, f.String())
-		}
-	}
-	if lacks == nil {
+	lacks := slices.DeleteFunc(features, func(f cpuid.FeatureID) bool { return cpuid.CPU.Supports(f) })
+	if len(lacks) == 0 {
 		return ""
 	}
-	return "the processor or operating system lacks " + strings.Join(lacks, ", ")
+	return fmt.Sprint("the processor or operating system lacks ", lacks)
 }
