@@ -10,9 +10,7 @@ import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 // SGD computes w -= lr·g.
 func (k *Core) SGD(w, g []float32, lr float32) {
 	checkApart(w, g)
-	for lo, hi := range pieces(len(w)) {
-		k.set.SGD(hi-lo, &w[lo], &g[lo], lr)
-	}
+	each2By(k.set.SGD, w, g, lr)
 }
 
 // Momentum computes v = mu·v - lr·g; w += v.
