@@ -86,8 +86,7 @@ func (t *tile) steps(a columns, k reg.Register, form string) {
 	t.Label("single" + form)
 	t.step(0)
 	t.advance(1)
-	t.DECQ(k)
-	t.JNZ(operand.LabelRef("single" + form))
+	t.countDown(k, "single"+form)
 }
 
 // rounds runs kUnroll steps at a time. The first ones ask for c of the next tile, a
@@ -109,8 +108,7 @@ func (t *tile) rounds(k reg.Register, form string) {
 		t.ADDQ(stride, c)
 	})
 	t.JL(rest)
-	t.DECQ(first)
-	t.JNZ(operand.LabelRef("first" + form))
+	t.countDown(first, "first"+form)
 
 	t.Label("unrolled" + form)
 	t.round(k, func() {})
@@ -135,15 +133,12 @@ func (t *tile) round(k reg.Register, before func()) {
 // seed: acc[i][j] = init[i][j].
 func (t *tile) seed() {
 	init, stride := t.loadParam("init"), t.loadStride("rsinit")
-	for i := range t.rows {
+	t.eachRow(t.rows, init, stride, func(i int) {
 		t.acc = append(t.acc, t.vecs(t.vectors))
 		for j, acc := range t.acc[i] {
 			t.loadVector(operand.Mem{Base: init}, j, acc)
 		}
-		if i < t.rows-1 {
-			t.ADDQ(stride, init)
-		}
-	}
+	})
 }
 
 // step: acc[i][j] += a[i][p+u]·b[p+u][j] for all i and j. The shorter side of the
@@ -207,14 +202,11 @@ func (t *tile) gate() {
 // store: c[i][j] = acc[i][j].
 func (t *tile) store() {
 	c, stride := t.loadParam("c"), t.loadStride("rsc")
-	for i := range t.rows {
+	t.eachRow(t.rows, c, stride, func(i int) {
 		for j, acc := range t.acc[i] {
 			t.storeVector(acc, c, j)
 		}
-		if i < t.rows-1 {
-			t.ADDQ(stride, c)
-		}
-	}
+	})
 }
 
 // next goes on with the next tile, if there is one.
@@ -222,8 +214,7 @@ func (t *tile) next() {
 	for _, name := range formula.GemmOperands {
 		t.ADDQ(t.loadStride("ts"+name), t.param(name))
 	}
-	t.DECQ(t.param("tiles"))
-	t.JNZ(operand.LabelRef("tile"))
+	t.countDown(t.param("tiles"), "tile")
 }
 
 // loadVector loads the j-th vector of a row of the tile.

@@ -68,8 +68,7 @@ func (g *generator) copy() {
 	}
 	g.ADDQ(m.rss, m.src)
 	g.ADDQ(m.rsd, m.dst)
-	g.DECQ(m.rows)
-	g.JNZ(operand.LabelRef("row"))
+	g.countDown(m.rows, "row")
 	g.Label("done")
 	g.end()
 }

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"github.com/mmcloughlin/avo/operand"
-
-	"github.com/mnist-fast/mnist-fast/asm/formula"
-)
+import "github.com/mnist-fast/mnist-fast/asm/formula"
 
 // peak generates formula.Peak.
 func (g *generator) peak() {
@@ -21,8 +17,7 @@ func (g *generator) peak() {
 			g.VFMADD231PS(x, x, v)
 		}
 	}
-	g.DECQ(n)
-	g.JNZ(operand.LabelRef("rounds"))
+	g.countDown(n, "rounds")
 	g.Label("done")
 	g.end()
 }

@@ -86,6 +86,12 @@ func (g *generator) jumpIfZero(n reg.Register, label string) {
 	g.JZ(operand.LabelRef(label))
 }
 
+// countDown subtracts 1 from n and jumps unless it is 0 then.
+func (g *generator) countDown(n operand.Op, label string) {
+	g.DECQ(n)
+	g.JNZ(operand.LabelRef(label))
+}
+
 // jumpUnless jumps if n is without that bit, a power of two.
 func (g *generator) jumpUnless(n reg.Register, bit int, label string) {
 	g.TESTQ(operand.U32(uint32(bit)), n)
@@ -97,4 +103,15 @@ func (g *generator) copyOf(r reg.Register) reg.Register {
 	d := g.GP64()
 	g.MOVQ(r, d)
 	return d
+}
+
+// eachRow emits row for each of n rows that lie a stride apart; at goes from one to the
+// next.
+func (g *generator) eachRow(n int, at, stride reg.Register, row func(i int)) {
+	for i := range n {
+		row(i)
+		if i < n-1 {
+			g.ADDQ(stride, at)
+		}
+	}
 }

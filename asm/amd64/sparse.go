@@ -34,8 +34,7 @@ func (g *generator) sparse(vectors int) {
 		g.VMOVUPS(acc[v], operand.Mem{Base: c, Disp: 4 * g.Lanes * v})
 	}
 	g.ADDQ(g.param("rsc"), c)
-	g.DECQ(g.param("rows"))
-	g.JNZ(operand.LabelRef("row"))
+	g.countDown(g.param("rows"), "row")
 	g.end()
 }
 
@@ -73,6 +72,5 @@ func (g *generator) addElements(none string, t, left, columns, values reg.Regist
 	g.VBROADCASTSS(operand.Mem{Base: values, Index: t, Scale: 4}, x)
 	add(row, x)
 	g.INCQ(t)
-	g.DECQ(left)
-	g.JNZ(operand.LabelRef("element"))
+	g.countDown(left, "element")
 }

@@ -55,8 +55,7 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	}
 	g.Label("next")
 	g.ADDQ(g.param("rs"), u.row)
-	g.DECQ(g.param("rows"))
-	g.JNZ(operand.LabelRef("row"))
+	g.countDown(g.param("rows"), "row")
 	g.JMP(operand.LabelRef("done"))
 
 	g.Label("empty")

@@ -53,20 +53,10 @@ func (g *generator) transpose() {
 // block transposes a whole block.
 func (m *move) block() {
 	rows := m.vecs(m.Lanes)
-	at := m.copyOf(m.src)
-	for i, row := range rows {
-		m.VMULPS(operand.Mem{Base: at}, m.alpha, row)
-		if i < len(rows)-1 {
-			m.ADDQ(m.rss, at)
-		}
-	}
-	at = m.copyOf(m.dst)
-	for j, col := range m.transposed(rows) {
-		m.VMOVUPS(col, operand.Mem{Base: at})
-		if j < len(rows)-1 {
-			m.ADDQ(m.rsd, at)
-		}
-	}
+	from := m.copyOf(m.src)
+	m.eachRow(m.Lanes, from, m.rss, func(i int) { m.VMULPS(operand.Mem{Base: from}, m.alpha, rows[i]) })
+	to, cols := m.copyOf(m.dst), m.transposed(rows)
+	m.eachRow(m.Lanes, to, m.rsd, func(j int) { m.VMOVUPS(cols[j], operand.Mem{Base: to}) })
 }
 
 // edge transposes a block that has fewer rows or columns: it reads and writes

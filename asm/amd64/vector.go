@@ -69,8 +69,7 @@ func (l *lowering) elements(n reg.Register) {
 	l.Label("singles")
 	l.body()
 	l.INCQ(l.index)
-	l.DECQ(n)
-	l.JNZ(operand.LabelRef("singles"))
+	l.countDown(n, "singles")
 	l.Label("done")
 }
 
