@@ -43,7 +43,7 @@ func (a contiguousColumns) next(n int)              { a.advance(n) }
 // moved on in their places on the stack.
 func (g *generator) gemm(rows, vectors int) {
 	cols := vectors * g.Lanes
-	g.begin(formula.GemmName(rows, cols), formula.GemmSignature, formula.GemmDoc(rows, cols))
+	g.begin(formula.Gemm(rows, cols))
 	t := &tile{generator: g, rows: rows, vectors: vectors}
 	if g.Masks {
 		n, last := g.loadParam("cols"), g.GP64()

@@ -25,7 +25,7 @@ type sweep struct {
 // prefetchers like better than one row at a time. How many rows are best differs from
 // tier to tier, and is measured.
 func (g *generator) gemv() {
-	g.begin(formula.GemvName, formula.GemvSignature, formula.GemvDoc)
+	g.begin(formula.Gemv)
 	s := &sweep{
 		generator: g,
 		n:         g.loadStride("n"), c: g.loadParam("c"),

@@ -51,12 +51,12 @@ type generator struct {
 }
 
 // begin starts a function.
-func (g *generator) begin(name, signature, doc string) {
-	g.Function(name + g.Suffix)
-	g.Doc(name + g.Suffix + ": " + doc)
+func (g *generator) begin(f formula.Function) {
+	g.Function(f.Name + g.Suffix)
+	g.Doc(f.Name + g.Suffix + ": " + f.Doc + ".")
 	g.Attributes(attr.NOSPLIT)
 	g.Pragma("noescape")
-	g.SignatureExpr(signature)
+	g.SignatureExpr(f.Signature())
 }
 
 func (g *generator) end() {

@@ -18,8 +18,8 @@ type move struct {
 	alpha      reg.VecVirtual
 }
 
-func (g *generator) beginMove(name, doc string) *move {
-	g.begin(name, formula.MoveSignature, doc)
+func (g *generator) beginMove(f formula.Function) *move {
+	g.begin(f)
 	return &move{
 		generator: g,
 		rows:      g.loadParam("rows"), cols: g.loadParam("cols"),
@@ -32,7 +32,7 @@ func (g *generator) beginMove(name, doc string) *move {
 // copy generates dst[i][j] = α·src[i][j], row after row, in each the whole
 // vectors and then what is left.
 func (g *generator) copy() {
-	m := g.beginMove(formula.CopyName, formula.CopyDoc)
+	m := g.beginMove(formula.Copy)
 	vectors := g.copyOf(m.cols)
 	g.ANDQ(operand.I32(-g.Lanes), vectors)
 	g.SHLQ(operand.Imm(2), vectors)

@@ -16,7 +16,7 @@ const eight = 8
 // numbers.
 func (g *generator) nonZero() {
 	t := g.listTables()
-	g.begin(formula.NonZeroName, formula.NonZeroSignature, formula.NonZeroDoc)
+	g.begin(formula.NonZero)
 	x, value, divisor := g.loadParam("x"), g.vec(), g.broadcastParam("a")
 	g.list(t, x, 1, value, func(zeros reg.VecVirtual) {
 		g.VPMOVZXBD(operand.Mem{Base: x}, value)
@@ -24,7 +24,7 @@ func (g *generator) nonZero() {
 		g.VCVTDQ2PS(value, value)
 		g.VDIVPS(divisor, value, value)
 	})
-	g.begin(formula.NonZeroFloatsName, formula.NonZeroFloatsSignature, formula.NonZeroFloatsDoc)
+	g.begin(formula.NonZeroFloats)
 	x, value = g.loadParam("x"), g.vec()
 	g.list(t, x, 4, value, func(zeros reg.VecVirtual) {
 		g.VMOVUPS(operand.Mem{Base: x}, value)

@@ -4,7 +4,7 @@ import "github.com/mnist-fast/mnist-fast/asm/formula"
 
 // peak generates formula.Peak.
 func (g *generator) peak() {
-	g.begin(formula.PeakName, formula.PeakSignature, formula.PeakDoc)
+	g.begin(formula.Peak)
 	n := g.loadParam("n")
 	acc, x := g.vecs(g.Chains), g.vec()
 	for _, v := range append(acc, x) {

@@ -10,7 +10,7 @@ import (
 // sparse generates c[i][j] += Σₜ values[t]·b[columns[t]][j] for a number of vectors
 // of each row. Each vector has an accumulator, and a pointer to its place in b.
 func (g *generator) sparse(vectors int) {
-	g.begin(formula.SparseName(vectors), formula.SparseSignature, formula.SparseDoc(vectors))
+	g.begin(formula.Sparse(vectors))
 	b := g.places(vectors)
 	columns, values, c := g.loadParam("columns"), g.loadParam("values"), g.loadParam("c")
 	g.SHLQ(operand.Imm(2), g.param("rsc"))

@@ -14,7 +14,7 @@ import (
 // vectors share a row's elements, the less its uncertain end matters; for more than eight
 // AVX2 has no registers.
 func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
-	g.begin(formula.SparseUpdateName(k, vectors), formula.SparseUpdateSignature, formula.SparseUpdateDoc(k, vectors))
+	g.begin(k.SparseUpdate(vectors))
 	l := g.lowering(k)
 	scalars := g.loadParam("scalars")
 	for i, s := range k.Scalars {

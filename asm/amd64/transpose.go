@@ -13,7 +13,7 @@ import (
 // transpose generates dst[j][i] = α·src[i][j] in blocks of Lanes × Lanes, which
 // are transposed in registers.
 func (g *generator) transpose() {
-	m := g.beginMove(formula.TransposeName, formula.TransposeDoc)
+	m := g.beginMove(formula.Transpose)
 	cols, src, dst := m.cols, m.src, m.dst // of the blocks at hand
 	m.cols, m.src, m.dst = g.GP64(), g.GP64(), g.GP64()
 	width := operand.Imm(uint64(g.Lanes))

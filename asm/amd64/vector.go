@@ -38,7 +38,7 @@ func (g *generator) lowering(k formula.Kernel) *lowering {
 
 // vector generates one element-wise kernel.
 func (g *generator) vector(k formula.Kernel) {
-	g.begin(k.Name, k.Signature, k.Doc+".")
+	g.begin(k.Function)
 	l := g.lowering(k)
 	n := g.loadParam("n")
 	for _, name := range k.Streams {

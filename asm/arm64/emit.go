@@ -22,14 +22,14 @@ type emitter struct {
 	offsets     map[string]int64 // of the parameters of the function at hand
 }
 
-// begin starts a function of a Go signature.
-func (e *emitter) begin(name, signature, doc string) {
-	name += neon.Suffix
+// begin starts a function.
+func (e *emitter) begin(f formula.Function) {
+	name, signature := f.Name+neon.Suffix, f.Signature()
 	var size int64
 	e.offsets, size = layout(signature)
-	fmt.Fprintf(&e.text, "\n// %s: %s\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", name, doc, name, size)
-	fmt.Fprintf(&e.stubs, "\n// %s: %s\n//\n//go:noescape\nfunc %s%s\n",
-		name, doc, name, strings.TrimPrefix(signature, "func"))
+	fmt.Fprintf(&e.text, "\n// %s: %s.\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", name, f.Doc, name, size)
+	fmt.Fprintf(&e.stubs, "\n// %s: %s.\n//\n//go:noescape\nfunc %s%s\n",
+		name, f.Doc, name, strings.TrimPrefix(signature, "func"))
 }
 
 // layout returns the offsets of a signature's parameters and their total size.

@@ -47,7 +47,7 @@ func (t *tile) accumulator(i, j int) int { return i*t.vectors + j }
 // moved on in their places on the stack.
 func (e *emitter) gemm(rows, vectors int) {
 	cols := vectors * neon.Lanes
-	e.begin(formula.GemmName(rows, cols), formula.GemmSignature, formula.GemmDoc(rows, cols))
+	e.begin(formula.Gemm(rows, cols))
 	t := &tile{emitter: e, rows: rows, vectors: vectors}
 	t.assign()
 	e.label("tile")

@@ -28,7 +28,7 @@ const (
 // gemv generates c[j] += Σₚ a[p]·b[p][j] in sweeps over c, each of which adds a few
 // rows of b.
 func (e *emitter) gemv() {
-	e.begin(formula.GemvName, formula.GemvSignature, formula.GemvDoc)
+	e.begin(formula.Gemv)
 	e.loadParam("k", moveRows)
 	e.loadParam("c", dstRows)
 	e.loadParam("a", gemvA)

@@ -42,7 +42,7 @@ func TestMCA(t *testing.T) {
 	var table strings.Builder
 	for _, tile := range neon.Tiles {
 		for rows := 1; rows <= tile.Rows; rows++ {
-			name := formula.GemmName(rows, tile.Vectors*neon.Lanes) + neon.Suffix
+			name := formula.Gemm(rows, tile.Vectors*neon.Lanes).Name + neon.Suffix
 			fmt.Fprintf(&table, "\n%-14s", name)
 			for _, core := range mcaCores {
 				rate := mcaRate(t, core.name, loops[name])

@@ -36,8 +36,8 @@ const (
 	alphaVector = 31
 )
 
-func (e *emitter) beginMove(name, doc string) {
-	e.begin(name, formula.MoveSignature, doc)
+func (e *emitter) beginMove(f formula.Function) {
+	e.begin(f)
 	e.loadParam("rows", moveRows)
 	e.loadParam("dst", dstRows)
 	e.loadStride("rsd", dstStep)
@@ -48,7 +48,7 @@ func (e *emitter) beginMove(name, doc string) {
 
 // copy generates dst[i][j] = α·src[i][j].
 func (e *emitter) copy() {
-	e.beginMove(formula.CopyName, formula.CopyDoc)
+	e.beginMove(formula.Copy)
 	e.pieces("rows", moveRows, 1, func(int) {
 		e.loadParam("cols", moveCols)
 		e.emit("MOVD %s, %s", srcRows, srcAt(0))
@@ -75,7 +75,7 @@ func (e *emitter) copyPiece(elements int) {
 // transpose generates dst[j][i] = α·src[i][j], in blocks that are transposed in
 // registers.
 func (e *emitter) transpose() {
-	e.beginMove(formula.TransposeName, formula.TransposeDoc)
+	e.beginMove(formula.Transpose)
 	e.pieces("rows", moveRows, blockSize, func(rows int) {
 		e.loadParam("cols", moveCols)
 		for i := range rows {

@@ -4,7 +4,7 @@ import "github.com/mnist-fast/mnist-fast/asm/formula"
 
 // peak generates formula.Peak.
 func (e *emitter) peak() {
-	e.begin(formula.PeakName, formula.PeakSignature, formula.PeakDoc)
+	e.begin(formula.Peak)
 	e.loadParam("n", kLeft)
 	e.emit("CBZ %s, done", kLeft)
 	e.label("rounds")

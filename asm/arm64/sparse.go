@@ -35,7 +35,7 @@ func sparsePlace(v int) string { return fmt.Sprintf("R%d", v) }
 // sparse generates c[i][j] += Σₜ values[t]·b[columns[t]][j] for a number of vectors
 // of each row. Each vector has an accumulator, and a pointer to its place in b.
 func (e *emitter) sparse(vectors int) {
-	e.begin(formula.SparseName(vectors), formula.SparseSignature, formula.SparseDoc(vectors))
+	e.begin(formula.Sparse(vectors))
 	e.places(vectors)
 	e.loadParam("rows", sparseRows)
 	e.loadParam("spans", sparseSpans)

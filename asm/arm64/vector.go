@@ -34,7 +34,7 @@ type lowering struct {
 
 // kernel generates one element-wise kernel.
 func (e *emitter) kernel(k formula.Kernel) {
-	e.begin(k.Name, k.Signature, k.Doc+".")
+	e.begin(k.Function)
 	l := &lowering{
 		emitter:    e,
 		streams:    map[string]string{},

@@ -19,11 +19,12 @@ var (
 	Optimizers []Kernel                     // those that update weights
 	functions  = map[string]*ast.FuncDecl{} // that kernels call
 	constants  = map[string]*Value{}
+	signatures = map[string]string{} // of types and kernels
 )
 
 // read reads the kernels, and what they call, in the folder of package micro.
 func read(dir string) error {
-	for _, name := range []string{"generic_math.go", "generic_vector.go"} {
+	for _, name := range []string{"functions.go", "generic_math.go", "generic_vector.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return err
@@ -44,19 +45,24 @@ func read(dir string) error {
 	return nil
 }
 
-// declare evaluates constants.
+// declare evaluates constants, and takes down the types of functions.
 func declare(d *ast.GenDecl) {
 	for _, s := range d.Specs {
-		if c, ok := s.(*ast.ValueSpec); ok {
-			constants[c.Names[0].Name] = scope{}.eval(c.Values[0])
+		switch s := s.(type) {
+		case *ast.ValueSpec:
+			constants[s.Names[0].Name] = scope{}.eval(s.Values[0])
+		case *ast.TypeSpec:
+			signatures[s.Name.Name] = types.ExprString(s.Type)
 		}
 	}
 }
 
 func newKernel(f *ast.FuncDecl) Kernel {
-	name := strings.TrimSuffix(f.Name.Name, "Generic")
-	k := Kernel{Name: name, reads: map[string]Op{}, body: f.Body}
-	k.Doc = strings.TrimSuffix(strings.TrimPrefix(f.Doc.Text(), f.Name.Name+": "), ".\n")
+	doc := strings.TrimSuffix(strings.TrimPrefix(f.Doc.Text(), f.Name.Name+": "), ".\n")
+	k := Kernel{
+		Function: Function{strings.TrimSuffix(f.Name.Name, "Generic"), f.Name.Name, doc},
+		reads:    map[string]Op{}, body: f.Body,
+	}
 	var params []string
 	for _, field := range f.Type.Params.List {
 		kind := types.ExprString(field.Type)
@@ -75,7 +81,7 @@ func newKernel(f *ast.FuncDecl) Kernel {
 			}
 		}
 	}
-	k.Signature = "func(" + strings.Join(params, ", ") + ")"
+	signatures[k.Type] = "func(" + strings.Join(params, ", ") + ")"
 	return k
 }
 

@@ -42,12 +42,10 @@ const LaneCount = 16
 // A map kernel runs its program for elements 0..n-1. A reduction folds n elements, a
 // multiple of LaneCount, into the LaneCount partial results at lanes.
 type Kernel struct {
-	Name      string
-	Doc       string // the formula, for the doc comment
-	Signature string
-	Streams   []string // float32 pointers, in order; one to uint8 is read by LoadBytes
-	Reduce    bool
-	Scalars   []string
+	Function
+	Streams []string // float32 pointers, in order; one to uint8 is read by LoadBytes
+	Reduce  bool
+	Scalars []string
 
 	reads map[string]Op // of streams and lanes
 	body  *ast.BlockStmt

@@ -28,20 +28,20 @@ func (t Tier) table(arch string) []byte {
 		cols := tile.Vectors * t.Lanes
 		fmt.Fprintf(&b, "{MR: %d, NR: %d, Gemm: []GemmFunc{\n", tile.Rows, cols)
 		for rows := range tile.Rows {
-			fmt.Fprintf(&b, "%s%s,\n", GemmName(rows+1, cols), t.Suffix)
+			fmt.Fprintf(&b, "%s%s,\n", Gemm(rows+1, cols).Name, t.Suffix)
 		}
 		b.WriteString("}},\n")
 	}
 	fmt.Fprintf(&b, "},\nMasks: %t,\nAheadEvery: %d,\n\n", t.Masks, AheadEvery)
-	fmt.Fprintf(&b, "Gemv: %s%s, Copy: %s%s, Transpose: %s%s,\n\n", GemvName, t.Suffix, CopyName, t.Suffix, TransposeName, t.Suffix)
+	fmt.Fprintf(&b, "Gemv: %s%s, Copy: %s%s, Transpose: %s%s,\n\n", Gemv.Name, t.Suffix, Copy.Name, t.Suffix, Transpose.Name, t.Suffix)
 	b.WriteString("Sparse: []SparseFunc{\n")
 	for vectors := range SparseVectors {
-		fmt.Fprintf(&b, "%s%s,\n", SparseName(vectors+1), t.Suffix)
+		fmt.Fprintf(&b, "%s%s,\n", Sparse(vectors+1).Name, t.Suffix)
 	}
 	b.WriteString("},\n\n")
-	fmt.Fprintf(&b, "NonZero: %s%s, NonZeroFloats: %s%s,\n\n", NonZeroName, t.NonZero, NonZeroFloatsName, t.NonZero)
+	fmt.Fprintf(&b, "NonZero: %s%s, NonZeroFloats: %s%s,\n\n", NonZero.Name, t.NonZero, NonZeroFloats.Name, t.NonZero)
 	// A multiply-add is two operations on each lane.
-	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", PeakName, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
+	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", Peak.Name, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
 	for _, k := range Kernels {
 		fmt.Fprintf(&b, "%s: %s%s,\n", k.field(), k.Name, t.Suffix)
 	}
@@ -51,7 +51,7 @@ func (t Tier) table(arch string) []byte {
 		}
 		fmt.Fprintf(&b, "Sparse%s: []SparseUpdateFunc{\n", k.field())
 		for _, vectors := range SparseUpdateVectors {
-			fmt.Fprintf(&b, "%s%s,\n", SparseUpdateName(k, vectors), t.Suffix)
+			fmt.Fprintf(&b, "%s%s,\n", k.SparseUpdate(vectors).Name, t.Suffix)
 		}
 		b.WriteString("},\n")
 	}
