@@ -42,9 +42,11 @@ func (t Tier) table(arch string) []byte {
 	fmt.Fprintf(&b, "NonZero: %s%s, NonZeroFloats: %s%s,\n\n", NonZero.Name, t.NonZero, NonZeroFloats.Name, t.NonZero)
 	// A multiply-add is two operations on each lane.
 	fmt.Fprintf(&b, "Peak: %s%s, PeakFlops: %d,\n\n", Peak.Name, t.Suffix, 2*t.Lanes*t.Chains*PeakRounds)
+	b.WriteString("Vectors: Vectors{\n")
 	for _, k := range Kernels {
 		fmt.Fprintf(&b, "%s: %s%s,\n", k.field(), k.Name, t.Suffix)
 	}
+	b.WriteString("},\n\n")
 	for _, k := range Optimizers {
 		if !t.SparseUpdates {
 			break
@@ -59,7 +61,20 @@ func (t Tier) table(arch string) []byte {
 	return b.Bytes()
 }
 
-// field is the kernel's field of micro.Kernels.
+// vectors is the Go source of the type of a tier's element-wise kernels, and of those in
+// plain Go.
+func vectors() []byte {
+	var fields, generic bytes.Buffer
+	for _, k := range Kernels {
+		fmt.Fprintf(&fields, "// %s.\n%s %s\n", k.Doc, k.field(), k.Signature())
+		fmt.Fprintf(&generic, "%s: %s,\n", k.field(), k.Type)
+	}
+	return fmt.Appendf(nil, generatedBy+"package micro\n\n"+
+		"// Vectors are the element-wise kernels of a tier.\ntype Vectors struct {\n%s}\n\n"+
+		"var vectorsGeneric = Vectors{\n%s}\n", "formula", fields.Bytes(), generic.Bytes())
+}
+
+// field is the kernel's field of micro.Vectors.
 func (k Kernel) field() string {
 	if field, ok := map[string]string{"relu": "ReLU", "reluGrad": "ReLUGrad", "sgd": "SGD", "rmsprop": "RMSprop"}[k.Name]; ok {
 		return field

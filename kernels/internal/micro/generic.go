@@ -21,32 +21,5 @@ var generic = Set{Name: "generic", Kernels: Kernels{
 	Peak:      peakGeneric,
 	PeakFlops: 2 * genericNR,
 
-	Add:    addGeneric,
-	Scale:  scaleGeneric,
-	Divide: divideGeneric,
-	Pixels: pixelsGeneric,
-
-	ReLU:        reluGeneric,
-	ReLUGrad:    reluGradGeneric,
-	Exp:         expGeneric,
-	Sigmoid:     sigmoidGeneric,
-	SigmoidGrad: sigmoidGradGeneric,
-	Tanh:        tanhGeneric,
-	TanhGrad:    tanhGradGeneric,
-	SoftmaxGrad: softmaxGradGeneric,
-
-	Residual:    residualGeneric,
-	PenaltyGrad: penaltyGradGeneric,
-
-	SGD:      sgdGeneric,
-	Momentum: momentumGeneric,
-	Nesterov: nesterovGeneric,
-	RMSprop:  rmspropGeneric,
-	Adam:     adamGeneric,
-
-	MaxLanes:      maxLanesGeneric,
-	SumAbsLanes:   sumAbsLanesGeneric,
-	DotLanes:      dotLanesGeneric,
-	DistanceLanes: distanceLanesGeneric,
-	ExpLanes:      expLanesGeneric,
+	Vectors: vectorsGeneric,
 }}

@@ -56,37 +56,10 @@ type Kernels struct {
 	Peak      PeakFunc
 	PeakFlops int // for each n
 
-	Add    Map2
-	Scale  Map2x1
-	Divide Map2x1
-	Pixels func(n int, y *float32, x *uint8, a float32)
-
-	ReLU        Map2
-	ReLUGrad    Map3
-	Exp         Map2
-	Sigmoid     Map2
-	SigmoidGrad Map3
-	Tanh        Map2
-	TanhGrad    Map3
-	SoftmaxGrad Map3x1
-
-	Residual    Map3x1
-	PenaltyGrad func(n int, grad, w *float32, l1, l2 float32)
-
-	SGD      Map2x1
-	Momentum Map3x2
-	Nesterov Map3x2
-	RMSprop  func(n int, w, v, grad *float32, lr, c, eps float32)
-	Adam     func(n int, w, m, v, grad *float32, lr, c1, c2, eps, decay float32)
+	Vectors
 
 	// The sparse updates at i are for 2ⁱ vectors. A tier need not have any.
 	SparseSGD, SparseMomentum, SparseNesterov, SparseRMSprop, SparseAdam []SparseUpdateFunc
-
-	MaxLanes      Reduce1
-	SumAbsLanes   Reduce1
-	DotLanes      Reduce2
-	DistanceLanes Reduce2
-	ExpLanes      func(n int, y, x, lanes *float32, a float32)
 }
 
 // Sets lists the tiers that this binary has, slowest first.
