@@ -63,12 +63,10 @@ func newKernel(f *ast.FuncDecl) Kernel {
 		Function: Function{strings.TrimSuffix(f.Name.Name, "Generic"), f.Name.Name, doc},
 		reads:    map[string]Op{}, body: f.Body,
 	}
-	var params []string
 	for _, field := range f.Type.Params.List {
 		kind := types.ExprString(field.Type)
 		for _, param := range field.Names {
 			name := param.Name
-			params = append(params, name+" "+kind)
 			switch {
 			case name == "lanes":
 				k.Reduce, k.reads[name] = true, Lanes
@@ -81,7 +79,7 @@ func newKernel(f *ast.FuncDecl) Kernel {
 			}
 		}
 	}
-	signatures[k.Type] = "func(" + strings.Join(params, ", ") + ")"
+	signatures[k.Type] = types.ExprString(f.Type)
 	return k
 }
 

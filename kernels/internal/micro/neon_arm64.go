@@ -172,17 +172,17 @@ func peakNEON(n int)
 // addNEON: y[i] += x[i].
 //
 //go:noescape
-func addNEON(n int, y *float32, x *float32)
+func addNEON(n int, y, x *float32)
 
 // scaleNEON: y[i] = a·x[i].
 //
 //go:noescape
-func scaleNEON(n int, y *float32, x *float32, a float32)
+func scaleNEON(n int, y, x *float32, a float32)
 
 // divideNEON: y[i] = x[i] / a.
 //
 //go:noescape
-func divideNEON(n int, y *float32, x *float32, a float32)
+func divideNEON(n int, y, x *float32, a float32)
 
 // pixelsNEON: y[i] = float32(x[i]) / a.
 //
@@ -192,99 +192,99 @@ func pixelsNEON(n int, y *float32, x *uint8, a float32)
 // reluNEON: y[i] = 0 where x[i] ≤ 0, else x[i] (so NaN stays).
 //
 //go:noescape
-func reluNEON(n int, y *float32, x *float32)
+func reluNEON(n int, y, x *float32)
 
 // reluGradNEON: dx[i] = 0 where y[i] ≤ 0, else dy[i]; y is ReLU's output.
 //
 //go:noescape
-func reluGradNEON(n int, dx *float32, dy *float32, y *float32)
+func reluGradNEON(n int, dx, dy, y *float32)
 
 // expNEON: y[i] = eˣ with x = x[i]; 0 where eˣ < 2⁻¹²⁶.
 //
 //go:noescape
-func expNEON(n int, y *float32, x *float32)
+func expNEON(n int, y, x *float32)
 
 // sigmoidNEON: y[i] = 1/(1+e⁻ˣ) with x = x[i].
 //
 //go:noescape
-func sigmoidNEON(n int, y *float32, x *float32)
+func sigmoidNEON(n int, y, x *float32)
 
 // sigmoidGradNEON: dx[i] = dy[i]·(y[i]·(1-y[i])); y is the sigmoid's output.
 //
 //go:noescape
-func sigmoidGradNEON(n int, dx *float32, dy *float32, y *float32)
+func sigmoidGradNEON(n int, dx, dy, y *float32)
 
 // tanhNEON: y[i] = tanh(x[i]).
 //
 //go:noescape
-func tanhNEON(n int, y *float32, x *float32)
+func tanhNEON(n int, y, x *float32)
 
 // tanhGradNEON: dx[i] = dy[i]·(1-y[i]²), rounded as fma(-y, y, 1); y is tanh's output.
 //
 //go:noescape
-func tanhGradNEON(n int, dx *float32, dy *float32, y *float32)
+func tanhGradNEON(n int, dx, dy, y *float32)
 
 // softmaxGradNEON: dx[i] = (dy[i]-a)·y[i]; y is the softmax's output, a = Σ dy·y.
 //
 //go:noescape
-func softmaxGradNEON(n int, dx *float32, dy *float32, y *float32, a float32)
+func softmaxGradNEON(n int, dx, dy, y *float32, a float32)
 
 // residualNEON: d[i] = a·(y[i]-t[i]).
 //
 //go:noescape
-func residualNEON(n int, d *float32, y *float32, t *float32, a float32)
+func residualNEON(n int, d, y, t *float32, a float32)
 
 // penaltyGradNEON: grad[i] = fma(l2, w[i], grad[i]) + l1·sign(w[i]), with sign(0) = 0.
 //
 //go:noescape
-func penaltyGradNEON(n int, grad *float32, w *float32, l1 float32, l2 float32)
+func penaltyGradNEON(n int, grad, w *float32, l1, l2 float32)
 
 // sgdNEON: w -= lr·grad.
 //
 //go:noescape
-func sgdNEON(n int, w *float32, grad *float32, lr float32)
+func sgdNEON(n int, w, grad *float32, lr float32)
 
 // momentumNEON: v = μ·v - lr·grad; w += v.
 //
 //go:noescape
-func momentumNEON(n int, w *float32, v *float32, grad *float32, lr float32, mu float32)
+func momentumNEON(n int, w, v, grad *float32, lr, mu float32)
 
 // nesterovNEON: v = μ·v - lr·grad; w += μ·v - lr·grad.
 //
 //go:noescape
-func nesterovNEON(n int, w *float32, v *float32, grad *float32, lr float32, mu float32)
+func nesterovNEON(n int, w, v, grad *float32, lr, mu float32)
 
 // rmspropNEON: v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)).
 //
 //go:noescape
-func rmspropNEON(n int, w *float32, v *float32, grad *float32, lr float32, c float32, eps float32)
+func rmspropNEON(n int, w, v, grad *float32, lr, c, eps float32)
 
 // adamNEON: m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂.
 //
 //go:noescape
-func adamNEON(n int, w *float32, m *float32, v *float32, grad *float32, lr float32, c1 float32, c2 float32, eps float32, decay float32)
+func adamNEON(n int, w, m, v, grad *float32, lr, c1, c2, eps, decay float32)
 
 // maxLanesNEON: lanes[i%16] = x[i] where x[i] > lanes[i%16].
 //
 //go:noescape
-func maxLanesNEON(n int, x *float32, lanes *float32)
+func maxLanesNEON(n int, x, lanes *float32)
 
 // sumAbsLanesNEON: lanes[i%16] += |x[i]|.
 //
 //go:noescape
-func sumAbsLanesNEON(n int, x *float32, lanes *float32)
+func sumAbsLanesNEON(n int, x, lanes *float32)
 
 // dotLanesNEON: lanes[i%16] = fma(x[i], y[i], lanes[i%16]).
 //
 //go:noescape
-func dotLanesNEON(n int, x *float32, y *float32, lanes *float32)
+func dotLanesNEON(n int, x, y, lanes *float32)
 
 // distanceLanesNEON: lanes[i%16] = fma(e, e, lanes[i%16]) with e = x[i]-y[i].
 //
 //go:noescape
-func distanceLanesNEON(n int, x *float32, y *float32, lanes *float32)
+func distanceLanesNEON(n int, x, y, lanes *float32)
 
 // expLanesNEON: y[i] = exp(x[i]-a); lanes[i%16] += y[i].
 //
 //go:noescape
-func expLanesNEON(n int, y *float32, x *float32, lanes *float32, a float32)
+func expLanesNEON(n int, y, x, lanes *float32, a float32)

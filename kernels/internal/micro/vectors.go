@@ -5,53 +5,53 @@ package micro
 // Vectors are the element-wise kernels of a tier.
 type Vectors struct {
 	// y[i] += x[i].
-	Add func(n int, y *float32, x *float32)
+	Add func(n int, y, x *float32)
 	// y[i] = a·x[i].
-	Scale func(n int, y *float32, x *float32, a float32)
+	Scale func(n int, y, x *float32, a float32)
 	// y[i] = x[i] / a.
-	Divide func(n int, y *float32, x *float32, a float32)
+	Divide func(n int, y, x *float32, a float32)
 	// y[i] = float32(x[i]) / a.
 	Pixels func(n int, y *float32, x *uint8, a float32)
 	// y[i] = 0 where x[i] ≤ 0, else x[i] (so NaN stays).
-	ReLU func(n int, y *float32, x *float32)
+	ReLU func(n int, y, x *float32)
 	// dx[i] = 0 where y[i] ≤ 0, else dy[i]; y is ReLU's output.
-	ReLUGrad func(n int, dx *float32, dy *float32, y *float32)
+	ReLUGrad func(n int, dx, dy, y *float32)
 	// y[i] = eˣ with x = x[i]; 0 where eˣ < 2⁻¹²⁶.
-	Exp func(n int, y *float32, x *float32)
+	Exp func(n int, y, x *float32)
 	// y[i] = 1/(1+e⁻ˣ) with x = x[i].
-	Sigmoid func(n int, y *float32, x *float32)
+	Sigmoid func(n int, y, x *float32)
 	// dx[i] = dy[i]·(y[i]·(1-y[i])); y is the sigmoid's output.
-	SigmoidGrad func(n int, dx *float32, dy *float32, y *float32)
+	SigmoidGrad func(n int, dx, dy, y *float32)
 	// y[i] = tanh(x[i]).
-	Tanh func(n int, y *float32, x *float32)
+	Tanh func(n int, y, x *float32)
 	// dx[i] = dy[i]·(1-y[i]²), rounded as fma(-y, y, 1); y is tanh's output.
-	TanhGrad func(n int, dx *float32, dy *float32, y *float32)
+	TanhGrad func(n int, dx, dy, y *float32)
 	// dx[i] = (dy[i]-a)·y[i]; y is the softmax's output, a = Σ dy·y.
-	SoftmaxGrad func(n int, dx *float32, dy *float32, y *float32, a float32)
+	SoftmaxGrad func(n int, dx, dy, y *float32, a float32)
 	// d[i] = a·(y[i]-t[i]).
-	Residual func(n int, d *float32, y *float32, t *float32, a float32)
+	Residual func(n int, d, y, t *float32, a float32)
 	// grad[i] = fma(l2, w[i], grad[i]) + l1·sign(w[i]), with sign(0) = 0.
-	PenaltyGrad func(n int, grad *float32, w *float32, l1 float32, l2 float32)
+	PenaltyGrad func(n int, grad, w *float32, l1, l2 float32)
 	// w -= lr·grad.
-	SGD func(n int, w *float32, grad *float32, lr float32)
+	SGD func(n int, w, grad *float32, lr float32)
 	// v = μ·v - lr·grad; w += v.
-	Momentum func(n int, w *float32, v *float32, grad *float32, lr float32, mu float32)
+	Momentum func(n int, w, v, grad *float32, lr, mu float32)
 	// v = μ·v - lr·grad; w += μ·v - lr·grad.
-	Nesterov func(n int, w *float32, v *float32, grad *float32, lr float32, mu float32)
+	Nesterov func(n int, w, v, grad *float32, lr, mu float32)
 	// v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)).
-	RMSprop func(n int, w *float32, v *float32, grad *float32, lr float32, c float32, eps float32)
+	RMSprop func(n int, w, v, grad *float32, lr, c, eps float32)
 	// m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂.
-	Adam func(n int, w *float32, m *float32, v *float32, grad *float32, lr float32, c1 float32, c2 float32, eps float32, decay float32)
+	Adam func(n int, w, m, v, grad *float32, lr, c1, c2, eps, decay float32)
 	// lanes[i%16] = x[i] where x[i] > lanes[i%16].
-	MaxLanes func(n int, x *float32, lanes *float32)
+	MaxLanes func(n int, x, lanes *float32)
 	// lanes[i%16] += |x[i]|.
-	SumAbsLanes func(n int, x *float32, lanes *float32)
+	SumAbsLanes func(n int, x, lanes *float32)
 	// lanes[i%16] = fma(x[i], y[i], lanes[i%16]).
-	DotLanes func(n int, x *float32, y *float32, lanes *float32)
+	DotLanes func(n int, x, y, lanes *float32)
 	// lanes[i%16] = fma(e, e, lanes[i%16]) with e = x[i]-y[i].
-	DistanceLanes func(n int, x *float32, y *float32, lanes *float32)
+	DistanceLanes func(n int, x, y, lanes *float32)
 	// y[i] = exp(x[i]-a); lanes[i%16] += y[i].
-	ExpLanes func(n int, y *float32, x *float32, lanes *float32, a float32)
+	ExpLanes func(n int, y, x, lanes *float32, a float32)
 }
 
 var vectorsGeneric = Vectors{
