@@ -62,6 +62,12 @@ func (e *emitter) vector(o opcode, operands ...int) {
 
 func (e *emitter) label(name string) { fmt.Fprintf(&e.text, "\n%s:\n", name) }
 
+// countDown subtracts a step from a register and jumps unless it is 0 then.
+func (e *emitter) countDown(left string, step int, label string) {
+	e.emit("SUBS $%d, %s", step, left)
+	e.emit("BNE %s", label)
+}
+
 // param is the place of a parameter on the stack.
 func (e *emitter) param(name string) string {
 	offset, ok := e.offsets[name]

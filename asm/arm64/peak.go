@@ -13,8 +13,7 @@ func (e *emitter) peak() {
 			e.vector(fmlaElement, v, neon.Chains, neon.Chains)
 		}
 	}
-	e.emit("SUBS $1, %s", kLeft)
-	e.emit("BNE rounds")
+	e.countDown(kLeft, 1, "rounds")
 	e.label("done")
 	e.emit("RET")
 }

@@ -56,15 +56,13 @@ func (e *emitter) sparse(vectors int) {
 	e.emit("CBZ %s, sum", sparseLeft)
 	e.label("element")
 	e.sparseElement(vectors)
-	e.emit("SUBS $1, %s", sparseLeft)
-	e.emit("BNE element")
+	e.countDown(sparseLeft, 1, "element")
 	e.label("sum")
 	for v := range vectors {
 		e.emit("FMOVQ F%d, %d(%s)", v, 16*v, sparseC)
 	}
 	e.emit("ADD %s, %s", sparseStepC, sparseC)
-	e.emit("SUBS $1, %s", sparseRows)
-	e.emit("BNE row")
+	e.countDown(sparseRows, 1, "row")
 	e.emit("RET")
 }
 

@@ -80,8 +80,7 @@ func (l *lowering) elements() {
 	l.single = true
 	l.label("singles")
 	l.body()
-	l.emit("SUBS $1, %s", nLeft)
-	l.emit("BNE singles")
+	l.countDown(nLeft, 1, "singles")
 	l.label("done")
 }
 
@@ -98,8 +97,7 @@ func (l *lowering) reduce() {
 	for _, l.lanes = range acc {
 		l.body()
 	}
-	l.emit("SUBS $%d, %s", formula.LaneCount, nLeft)
-	l.emit("BNE blocks")
+	l.countDown(nLeft, formula.LaneCount, "blocks")
 	l.label("done")
 	for q := range acc {
 		l.emit("FMOVQ F%d, %d(%s)", acc[q], 16*q, lanesAt)

@@ -5,8 +5,8 @@
 // The functions in generic*.go define what every tier computes, bit for bit.
 // The assembly of the other tiers and the tables of their functions are
 // generated from asm/, the element-wise kernels by compiling generic_vector.go and
-// generic_math.go, and lie in *_amd64.* and *_arm64.*, the list of the latter in vectors.go; set_*.go says which
-// tiers the processor can run.
+// generic_math.go, and lie in *_amd64.* and *_arm64.*; so is the list of the
+// element-wise kernels, vectors.go. set_*.go says which tiers the processor can run.
 //
 // Nothing here checks its arguments: that is done once, at the exported edge of
 // package kernels.
