@@ -17,33 +17,33 @@ import (
 
 // SGDSparse is SGD with the gradient x·d.
 func (k *Core) SGDSparse(w Panels, x *Sparse, d Mat, lr float32) bool {
-	u := k.sparseUpdate(x, d, [...]float32{0: lr, 4: 0}, w)
+	u := k.sparseUpdate(x, d, [...]float32{0: lr, 4: 0}, w, w.Data)
 	u.still = finite(lr)
 	return u.run(k.set.SparseSGD, func(lo, hi int, g []float32) { k.SGD(w.Data[lo:hi], g, lr) })
 }
 
 // MomentumSparse is Momentum with the gradient x·d.
 func (k *Core) MomentumSparse(w Panels, v []float32, x *Sparse, d Mat, lr, mu float32) bool {
-	u := k.sparseUpdate(x, d, [...]float32{lr, mu, 4: 0}, w, v)
+	u := k.sparseUpdate(x, d, [...]float32{lr, mu, 4: 0}, w, w.Data, v)
 	return u.run(k.set.SparseMomentum, func(lo, hi int, g []float32) { k.Momentum(w.Data[lo:hi], v[lo:hi], g, lr, mu) })
 }
 
 // NesterovSparse is Nesterov with the gradient x·d.
 func (k *Core) NesterovSparse(w Panels, v []float32, x *Sparse, d Mat, lr, mu float32) bool {
-	u := k.sparseUpdate(x, d, [...]float32{lr, mu, 4: 0}, w, v)
+	u := k.sparseUpdate(x, d, [...]float32{lr, mu, 4: 0}, w, w.Data, v)
 	return u.run(k.set.SparseNesterov, func(lo, hi int, g []float32) { k.Nesterov(w.Data[lo:hi], v[lo:hi], g, lr, mu) })
 }
 
 // RMSpropSparse is RMSprop with the gradient x·d.
 func (k *Core) RMSpropSparse(w Panels, v []float32, x *Sparse, d Mat, lr, c, eps float32) bool {
-	u := k.sparseUpdate(x, d, [...]float32{lr, c, eps, 4: 0}, w, v)
+	u := k.sparseUpdate(x, d, [...]float32{lr, c, eps, 4: 0}, w, w.Data, v)
 	u.still = eps > 0 && finite(lr, c, eps)
 	return u.run(k.set.SparseRMSprop, func(lo, hi int, g []float32) { k.RMSprop(w.Data[lo:hi], v[lo:hi], g, lr, c, eps) })
 }
 
 // AdamSparse is Adam with the gradient x·d.
 func (k *Core) AdamSparse(w Panels, m, v []float32, x *Sparse, d Mat, s AdamStep) bool {
-	u := k.sparseUpdate(x, d, [...]float32{s.LR, s.C1, s.C2, s.Eps, s.Decay}, w, m, v)
+	u := k.sparseUpdate(x, d, [...]float32{s.LR, s.C1, s.C2, s.Eps, s.Decay}, w, w.Data, m, v)
 	u.still = s.Decay == 1 && s.Eps > 0 && finite(s.LR, s.C1, s.C2, s.Eps)
 	return u.run(k.set.SparseAdam, func(lo, hi int, g []float32) { k.Adam(w.Data[lo:hi], m[lo:hi], v[lo:hi], g, s) })
 }
@@ -61,8 +61,9 @@ type sparseUpdate struct {
 	still   bool                  // see micro.SparseUpdateFunc
 }
 
-// sparseUpdate checks the operands and keeps them where kernels find them.
-func (k *Core) sparseUpdate(x *Sparse, d Mat, scalars [5]float32, w Panels, moments ...[]float32) *sparseUpdate {
+// sparseUpdate checks the operands, w.Data and the moments as vs, and keeps them where
+// kernels find them.
+func (k *Core) sparseUpdate(x *Sparse, d Mat, scalars [5]float32, w Panels, vs ...[]float32) *sparseUpdate {
 	d.checkInput()
 	w.checkOutput()
 	if w.Rows != x.rows || d.Rows != x.cols || d.Cols != w.Count*w.Cols || d.Cols > 1 && d.ColStride != 1 {
@@ -71,18 +72,15 @@ func (k *Core) sparseUpdate(x *Sparse, d Mat, scalars [5]float32, w Panels, mome
 	if w.Rows > 1 && w.RowStride != w.Cols {
 		panic(badRow)
 	}
-	for i, m := range moments {
-		checkApart(w.Data, m)
-		if overlap(m, d.Data) || i > 0 && overlap(m, moments[0]) {
+	checkApart(vs...)
+	for _, v := range vs {
+		if overlap(v, d.Data) {
 			panic(badOverlap)
 		}
 	}
-	if overlap(w.Data, d.Data) {
-		panic(badOverlap)
-	}
 	u := &k.update
 	*u = sparseUpdate{core: k, x: x, d: d, w: w, scalars: scalars, moments: [...][]float32{w.Data, w.Data}}
-	copy(u.moments[:], moments)
+	copy(u.moments[:], vs[1:])
 	return u
 }
 
