@@ -12,7 +12,8 @@ type Crew struct{ par par.Crew }
 
 // Share calls do for each part from 0 to parts-1, in any order and several at the same
 // time, and returns when all calls have. The caller makes them, with the help of up to
-// that many goroutines. A panic of one call is a panic of Share.
+// that many goroutines. A panic of one call is a panic of Share. A call must not use the
+// same Crew.
 func (c *Crew) Share(parts, helpers int, do func(part int)) { c.par.Share(parts, helpers, do) }
 
 // Ready reports whether work of less than 0.1 ms, which is about what it takes to wake a

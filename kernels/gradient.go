@@ -10,6 +10,9 @@ const (
 // begin to end-1 of it, one behind the other in g, which is the Core's. It panics as
 // Gemm does.
 func (k *Core) Gradient(x, d Mat, use func(begin, end int, g []float32)) {
+	if x.Cols != d.Rows {
+		panic(badShape)
+	}
 	rows := max(gradientRows, gradientFloats/max(1, d.Cols))
 	packs := x.Rows > rows && x.Rows >= reuseToPack(d.Rows, d.RowStride, d.ColStride)
 	if packs { // once for all pieces
@@ -30,6 +33,9 @@ func (k *Core) Gradient(x, d Mat, use func(begin, end int, g []float32)) {
 // SparseGradient is Gradient of a sparse x: it computes x·d as GemmSparse does from
 // zeros. It panics if the shapes do not fit, or the rows of d are not contiguous.
 func (k *Core) SparseGradient(x *Sparse, d Mat, use func(begin, end int, g []float32)) {
+	if x.cols != d.Rows {
+		panic(badShape)
+	}
 	rows := max(1, gradientFloats/2/max(1, d.Cols)) // the other half is for rows of d
 	for begin := 0; begin < x.rows; begin += rows {
 		end := min(begin+rows, x.rows)

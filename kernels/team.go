@@ -48,6 +48,7 @@ func (t *Team) Tier() Tier { return t.cores[0].tier }
 // caller's goroutine. A panic of one call is a panic of Run.
 func (t *Team) Run(task func(rank int, k *Core)) {
 	t.task = task
+	defer func() { t.task, t.product = nil, product{} }() // what they refer to is not ours to keep
 	t.par.Run(t.run)
 }
 
@@ -77,12 +78,11 @@ func (t *Team) multiply(p product) {
 	}
 	t.product = p
 	t.Run(t.part)
-	t.product = product{} // the memory of the operands is not ours to keep
 }
 
 // shares reports whether all workers take part in a product.
 func (t *Team) shares(p *product) bool {
-	work := 2 * p.c.Rows * p.c.Cols * p.a.Cols
+	work := 2 * float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols) // an int may be too small
 	if p.c.Rows == 1 || p.c.Cols == 1 {
 		work *= rowCounts
 	}

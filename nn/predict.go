@@ -18,7 +18,7 @@ type predictor struct {
 }
 
 // Predict sets row i of dst to the model's output for row i of x. It may be
-// called by many goroutines at once, and allocates nothing once each has called
+// called by many goroutines at once, and as a rule allocates nothing once each has called
 // it. Where there is much to do, other goroutines help, up to GOMAXPROCS in all, and
 // look out for the next call for half a millisecond. It fails if the data do not fit
 // the model, or dst has not x.Len() rows of Outputs() numbers, row after row without
@@ -44,6 +44,7 @@ func (m *Sequential) Predict(ctx context.Context, dst kernels.Mat, x Table) erro
 
 // predict predicts rows begin to end-1, at most predictRows.
 func (p *predictor) predict(dst kernels.Mat, x Table, begin, end int) {
+	defer func() { p.in = kernels.Mat{} }() // the caller's memory is not ours to keep
 	samples := p.samples[:end-begin]
 	for i := range samples {
 		samples[i] = begin + i
@@ -51,7 +52,6 @@ func (p *predictor) predict(dst kernels.Mat, x Table, begin, end int) {
 	p.gatherAlone(p.core, Dataset{X: x}, samples)
 	p.forward(p.core, false)
 	copy(dst.Data[begin*dst.Cols:], p.output().Data)
-	p.in = kernels.Mat{} // the caller's memory is not ours to keep
 }
 
 // predictor returns one that no other goroutine uses.

@@ -12,7 +12,8 @@ func Sparse(vectors int) Function {
 	return Function{fmt.Sprintf("sparse%d", vectors), "SparseFunc", fmt.Sprintf(doc, vectors)}
 }
 
-// SparseUpdateVectors are the numbers of vectors of which there is a SparseUpdate: each is twice the one before.
+// SparseUpdateVectors are the numbers of vectors of which there is a SparseUpdate: each
+// is twice the one before.
 var SparseUpdateVectors = []int{1, 2, 4, 8}
 
 // The streams of an optimizer that such a function treats in its own way.

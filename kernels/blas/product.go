@@ -1,6 +1,7 @@
 package blas
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -51,6 +52,6 @@ func (c *crew) share(impl *Implementation, p product) {
 		c.compute = func(part int) { impl.compute(&c.product, part, c.parts) }
 	}
 	c.product, c.parts = p, 2*impl.workers()
-	c.Share(c.parts, impl.workers()-1, c.compute)
-	c.product = product{} // the memory of the operands is not ours to keep
+	defer func() { c.product = product{} }() // the memory of the operands is not ours to keep
+	c.Share(c.parts, min(impl.workers(), runtime.GOMAXPROCS(0))-1, c.compute)
 }

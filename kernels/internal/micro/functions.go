@@ -10,10 +10,9 @@ package micro
 // with one rounding a product (fused multiply-add), and gate(v) = 0 where
 // v ≤ lo, else v: lo = 0 is ReLU, lo = NaN lets everything through. Rows of a,
 // b, init and c lie rsa, rsb, rsinit and rsc elements apart, columns of a csa
-// elements; rsa or csa is 1, and
-// columns of b, init and c are neighbours. From tile to tile, they go
-// on by tsa, tsb, tsinit and tsc elements. init may be c, or a single row with
-// rsinit = 0. There must be at least one tile.
+// elements; rsa or csa is 1, and columns of b, init and c are neighbours. From tile
+// to tile, they go on by tsa, tsb, tsinit and tsc elements. init may be c, or a
+// single row with rsinit = 0. There must be at least one tile.
 //
 // cols is NR, or, on a tier that Masks, less by fewer than Vector: then the
 // columns beyond are neither read nor written.

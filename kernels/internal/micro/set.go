@@ -5,9 +5,9 @@ import "math"
 // None is the lo of a GemmFunc that lets everything through.
 var None = float32(math.NaN())
 
-// The kinds of element-wise kernels of which there are several, by their streams and scalars. n is the
-// number of elements and may be 0. Streams may be equal, but not overlap
-// otherwise.
+// The kinds of element-wise kernels of which there are several, by their streams and
+// scalars. n is the number of elements and may be 0. Streams may be equal, but not
+// overlap otherwise.
 type (
 	Map2    func(n int, y, x *float32)
 	Map2x1  func(n int, y, x *float32, a float32)

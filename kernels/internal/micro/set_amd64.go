@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/klauspost/cpuid/v2"
 )
@@ -43,5 +44,5 @@ func missing(features ...cpuid.FeatureID) string {
 	if len(lacks) == 0 {
 		return ""
 	}
-	return fmt.Sprint("the processor or operating system lacks ", lacks)
+	return "the processor or operating system lacks " + strings.Trim(fmt.Sprint(lacks), "[]")
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // A Crew is a caller and its helpers: goroutines that take one part of its work after
-// the other, if they come in time. Unlike a Team, it does not wait for one that has
-// no processor. Helpers look out for more, for spinTime, and then end: a Crew needs no
+// the other, if they come in time. Unlike a Team, it does not wait for one that has not
+// begun a part. Helpers look out for more, for spinTime, and then end: a Crew needs no
 // end. The zero value is ready for use, by one goroutine at once.
 type Crew struct {
 	do       func(part int)
@@ -18,13 +18,16 @@ type Crew struct {
 	finished *gate               // where the caller waits for the last one
 	helpers  atomic.Int32        // alive
 	help     func()              // the life of one; a new one would be allocated
-	home     atomic.Int32        // the caller's processor, when it last started helpers
 	failure  atomic.Pointer[any] // the first panic of a part
 	pulse    pulse               // of calls of Ready that found no helper
 }
 
+// lingering are the helpers of all crews that look out for work.
+var lingering atomic.Int32
+
 // Share calls do for each part from 0 to parts-1 and returns when all calls have. The
-// caller makes them, and up to that many helpers. A panic of one is a panic of Share.
+// caller makes them, and up to that many helpers. A panic of one is a panic of Share. A
+// part must not call Share of the same Crew.
 func (c *Crew) Share(parts, helpers int, do func(part int)) {
 	if helpers < 1 || parts < 2 {
 		for part := range parts {
@@ -36,50 +39,50 @@ func (c *Crew) Share(parts, helpers int, do func(part int)) {
 		c.help, c.finished = c.helper, newGate()
 	}
 	c.do, c.parts = do, parts
+	c.failure.Store(nil)
 	seen := c.finished.count.Load()
 	c.undone.Store(int64(parts))
 	c.left.Store(int64(parts)) // from here on, a helper may take one
-	spins := canSpin(1 + helpers)
-	c.start(helpers-int(c.helpers.Load()), spins)
-	c.work()
-	c.finished.wait(seen, spins)
+	for range helpers - int(c.helpers.Load()) {
+		c.helpers.Add(1)
+		go c.help()
+	}
+	c.lead(seen, canSpin(1+helpers))
 	c.do = nil // what it refers to is not ours to keep
 	if f := c.failure.Swap(nil); f != nil {
 		panic(*f)
 	}
 }
 
-// start starts that many helpers. Where there is a processor for everyone, they leave
-// the caller's.
-func (c *Crew) start(n int, apart bool) {
-	if n < 1 {
-		return
-	}
-	home := unknown
-	if apart {
-		home = processor()
-	}
-	c.home.Store(int32(home))
-	for range n {
-		c.helpers.Add(1)
-		go c.help()
-	}
+// lead is the caller's share: parts, and to wait for the others, also if a part ends the
+// caller (runtime.Goexit).
+func (c *Crew) lead(seen uint32, spin bool) {
+	defer func() {
+		c.work()
+		c.finished.wait(seen, spin)
+	}()
+	c.work()
 }
 
 // Ready reports whether work of a few microseconds is worth sharing: a helper is there, or
 // would find more to do, because there was other work just before.
 func (c *Crew) Ready() bool { return c.helpers.Load() > 0 || c.pulse.beats() }
 
-// helper yields all the while that it looks out for work: only a processor that is
-// idle anyway is kept awake.
+// helper does parts until there have been none for a while. As it looks out, it lets
+// other goroutines run, but Go does not look for them as far as for an idle processor:
+// so few may linger at once.
 func (c *Crew) helper() {
-	leave(int(c.home.Load()))
+	defer c.helpers.Add(-1)
+	c.work()
+	defer lingering.Add(-1)
+	if int(lingering.Add(1)) > max(1, runtime.GOMAXPROCS(0)-2) {
+		return
+	}
 	for last := time.Now(); time.Since(last) < spinTime; runtime.Gosched() {
 		if c.work() {
 			last = time.Now()
 		}
 	}
-	c.helpers.Add(-1)
 }
 
 // work does parts until none is left, and reports whether there were any.
@@ -97,10 +100,11 @@ func (c *Crew) work() (did bool) {
 
 // part does one part, unless another has failed.
 func (c *Crew) part(i int) {
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
-			failure := v // not v, or it would be allocated in any case
-			c.failure.CompareAndSwap(nil, &failure)
+		if v := failure(recover(), returned); v != nil {
+			first := v // not v, or it would be allocated in any case
+			c.failure.CompareAndSwap(nil, &first)
 		}
 		if c.undone.Add(-1) == 0 {
 			c.finished.open()
@@ -109,4 +113,5 @@ func (c *Crew) part(i int) {
 	if c.failure.Load() == nil {
 		c.do(i)
 	}
+	returned = true
 }

@@ -29,9 +29,28 @@ func TestCrewNeedsNoHelper(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	var c Crew
 	n := 0
-	c.Share(10, 3, func(int) { n++ }) // a race if a helper came
+	c.Share(10, 3, func(int) { n++ })
 	if n != 10 {
 		t.Errorf("%d parts done, want 10", n)
+	}
+	if alive := c.helpers.Load(); alive != 3 { // had they begun, all but one would have ended
+		t.Errorf("%d helpers alive, want 3 that have not begun", alive)
+	}
+}
+
+// Who fails spares the others their parts.
+func TestCrewStopsAtPanic(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var c Crew
+	n := 0
+	recovered(func() {
+		c.Share(10, 1, func(int) {
+			n++
+			panic("boom")
+		})
+	})
+	if n != 1 {
+		t.Errorf("%d parts done, want 1", n)
 	}
 }
 

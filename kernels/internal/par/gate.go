@@ -16,21 +16,21 @@ const spinTime = 500 * time.Microsecond
 type gate struct {
 	count  atomic.Uint32
 	asleep atomic.Bool
-	wake   chan int       // gets the processor of the one who opens
+	wake   chan struct{}
 	_      [128 - 16]byte // one gate's spinning must not slow another
 }
 
-func newGate() *gate { return &gate{wake: make(chan int, 1)} }
+func newGate() *gate { return &gate{wake: make(chan struct{}, 1)} }
 
 func (g *gate) open() {
 	g.count.Add(1)
 	if g.asleep.CompareAndSwap(true, false) {
-		g.wake <- processor()
+		g.wake <- struct{}{}
 	}
 }
 
-// wait returns once the gate was opened more often than seen. Only where there is a
-// processor for everyone does spinning make sense, or going to another one.
+// wait returns once the gate was opened more often than seen. Spinning makes sense only
+// where there is a processor for everyone.
 func (g *gate) wait(seen uint32, spin bool) {
 	if spin && g.spin(seen) {
 		return
@@ -42,9 +42,7 @@ func (g *gate) wait(seen uint32, spin bool) {
 		if g.count.Load() != seen && g.asleep.CompareAndSwap(true, false) {
 			return
 		}
-		if opener := <-g.wake; spin {
-			leave(opener)
-		}
+		<-g.wake
 	}
 }
 

@@ -4,7 +4,6 @@
 package par
 
 import (
-	"fmt"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -35,7 +34,7 @@ func NewTeam(size int) *Team {
 		g := newGate()
 		t.barrier = append(t.barrier, newGate())
 		t.workers = append(t.workers, g)
-		go t.serve(rank, g, canSpin(size))
+		go t.serve(rank, g, 0, canSpin(size))
 	}
 	return t
 }
@@ -63,13 +62,22 @@ func (t *Team) run(task func(rank int)) {
 	for _, g := range t.workers {
 		g.open()
 	}
-	t.do(0)
-	if len(t.workers) > 0 {
-		t.finished.wait(seen, t.spins)
-	}
+	t.lead(seen)
+	t.task = nil // what it refers to is not ours to keep
 	if f := t.failure.Load(); f != nil {
 		panic(*f)
 	}
+}
+
+// lead is the caller's share: its rank, and to wait for the others, also if the task
+// ends the caller (runtime.Goexit).
+func (t *Team) lead(seen uint32) {
+	defer func() {
+		if len(t.workers) > 0 {
+			t.finished.wait(seen, t.spins)
+		}
+	}()
+	t.do(0)
 }
 
 // canSpin reports whether there is a processor for each of so many ranks.
@@ -115,8 +123,8 @@ func (t *Team) openBarrier(rank int) {
 	}
 }
 
-// Close ends the workers and returns when they are gone. The team must not be
-// used again.
+// Close ends the workers and returns when they have nothing left to do. The team must
+// not be used again.
 func (t *Team) Close() {
 	if t.closing {
 		return
@@ -125,36 +133,55 @@ func (t *Team) Close() {
 	t.run(func(int) {})
 }
 
-// serve is the life of a worker.
-func (t *Team) serve(rank int, g *gate, spins bool) {
-	for seen := uint32(0); ; seen++ {
+// serve is the life of a worker. Where a task ends its goroutine, another takes over.
+func (t *Team) serve(rank int, g *gate, seen uint32, spins bool) {
+	last := false
+	defer func() {
+		if !last {
+			go t.serve(rank, g, seen+1, spins)
+		}
+	}()
+	for ; !last; seen++ {
 		g.wait(seen, spins)
-		last := t.closing
+		closing := t.closing
 		spins = t.spins
-		t.do(rank)
+		t.help(rank)
+		last = closing
+	}
+}
+
+// help is a worker's share of a task.
+func (t *Team) help(rank int) {
+	defer func() {
 		if t.working.Add(-1) == 0 {
 			t.finished.open()
 		}
-		if last {
-			return
-		}
-	}
+	}()
+	t.do(rank)
 }
 
 // do runs the task of one rank and keeps its panic for the caller.
 func (t *Team) do(rank int) {
+	returned := false
 	defer func() {
-		if v := recover(); v != nil && v != any(abandoned) {
+		if v := failure(recover(), returned); v != nil && v != any(abandoned) {
 			t.fail(rank, v)
 		}
 	}()
 	t.task(rank)
+	returned = true
+}
+
+// failure is what a call has panicked with, or nil. A call that did not return either
+// has ended its goroutine.
+func failure(panicked any, returned bool) any {
+	if panicked == nil && !returned {
+		return "par: runtime.Goexit in shared work"
+	}
+	return panicked
 }
 
 func (t *Team) fail(rank int, v any) {
-	if rank > 0 {
-		v = fmt.Sprintf("%v [of worker %d]", v, rank)
-	}
 	t.failure.CompareAndSwap(nil, &v)
 	t.openBarrier(rank)
 }
