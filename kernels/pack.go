@@ -35,7 +35,9 @@ func reuseToPack(steps, step, stride int) int {
 		return 32
 	case steps < few || step == 1 && stride%page != 0:
 		return math.MaxInt
-	case crowded || stride%page == 0 || steps*step > far:
+	case step == 1: // rows are pages apart, but what is read of each is contiguous
+		return 384
+	case crowded || steps*step > far:
 		return 16
 	case steps*step > large:
 		return 64
