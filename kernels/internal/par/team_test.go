@@ -88,10 +88,11 @@ func TestReady(t *testing.T) {
 	ready("asleep", false)
 	team.pulse.last = time.Now().Add(time.Hour) // the machine may be slow
 	ready("asked just before", true)
-	team.Run(func(int) {
+	team.Run(func(rank int) {
 		if !team.awake() {
 			t.Error("asleep at work")
 		}
+		team.Barrier(rank) // who is done early may sleep
 	})
 	sleep()
 	ready("asleep again", false)
@@ -112,7 +113,7 @@ func TestCloseEndsWorkers(t *testing.T) {
 		team.Close()
 		team.Close()
 	}
-	for range 100 {
+	for range 1000 {
 		if runtime.NumGoroutine() <= before {
 			return
 		}
