@@ -28,14 +28,14 @@ type comparison struct {
 	visit       func() // calls C for nothing
 	contestants []*contestant
 	trials      []*trial
-	visits      []float64 // how long a visit took, ns, in every round
+	visits      []float64 // how long a visit took, in steps of pace, in every round
+	ceilings    []float64 // GFLOP/s, in every round
 }
 
 // A trial is one product that all contestants compute.
 type trial struct {
 	shape
-	series   []*series // by contestant
-	ceilings []float64 // GFLOP/s, in every round
+	series []*series // by contestant
 }
 
 // newComparison starts our team and the peers that are there. It checks that
@@ -140,8 +140,8 @@ func (c *comparison) round() {
 	for _, t := range c.trials {
 		c.contestants[0].thread.do(func() {
 			quiet()
-			c.visits = append(c.visits, perCall(c.visit, 10000))
-			t.ceilings = append(t.ceilings, ceiling(c.team))
+			c.visits = append(c.visits, perCall(c.visit, 10000)/pace())
+			c.ceilings = append(c.ceilings, ceiling(c.team))
 		})
 		for i, x := range c.contestants {
 			x.take(t.series[i].sample)

@@ -128,6 +128,9 @@
 //     more, for the operating system to find a processor for each.
 //   - A and B are shared and begin at cache lines; each has a C of its own. Before
 //     anything is measured, all results must agree with ours.
+//   - Times are counted in cycles, by a chain of multiplications before and after each
+//     millisecond, and told for the median clock: some clocks change by a fifth within
+//     milliseconds. The ceiling is the highest of all, brought to that clock.
 //   - The way into C and back takes some 35 ns, which is measured in every round
 //     and subtracted. Our products are followed by the same, so that they have no
 //     advantage by filling the processor's pipeline without a break.

@@ -30,12 +30,12 @@ func (c *comparison) save(path string) error {
 // write writes a line for each measurement. The way into C is subtracted, as in
 // the table.
 func (c *comparison) write(w io.Writer) {
-	visit := median(c.visits)
+	at := c.conditions()
 	for _, t := range c.trials {
 		for i, x := range c.contestants {
-			for round, rate := range t.rates(t.series[i].samples, visit) {
+			for _, rate := range t.rates(t.series[i].samples, at) {
 				fmt.Fprintf(w, "BenchmarkPeerGemm/peer=%s/tier=%s/shape=%s/%s/workers=%d %d %.6g ns/op %.5g GFLOP/s %.4g ceiling-%%\n", x.name, c.tier,
-					t.name, t, c.workers, t.series[i].calls*t.series[i].slices, t.flops()/rate, rate, 100*rate/t.ceilings[round])
+					t.name, t, c.workers, t.series[i].calls*t.series[i].slices, t.flops()/rate, rate, 100*rate/at.ceiling)
 			}
 		}
 	}

@@ -14,10 +14,28 @@ import (
 
 // A report is what the trials of a comparison come to.
 type report struct {
+	conditions
 	names []string // of the contestants, ours first
-	visit float64  // ns, subtracted from the time of each call
 	rows  []row
 	packs bool // ours packed weights before
+}
+
+// conditions are what the results are told for.
+type conditions struct {
+	pace    float64 // ns a step, the median of all
+	visit   float64 // ns, subtracted from the time of each call
+	ceiling float64 // GFLOP/s at that pace: the highest, which was reached at the best pace
+}
+
+func (c *comparison) conditions() conditions {
+	var paces []float64
+	for _, t := range c.trials {
+		for _, s := range t.series {
+			paces = append(paces, s.paces...)
+		}
+	}
+	pace := median(paces)
+	return conditions{pace, pace * median(c.visits), slices.Max(c.ceilings) * slices.Min(paces) / pace}
 }
 
 // A row is the result of a trial.
@@ -30,21 +48,21 @@ type row struct {
 }
 
 func (c *comparison) report() report {
-	r := report{visit: median(c.visits), packs: c.packs}
+	r := report{conditions: c.conditions(), packs: c.packs}
 	for _, x := range c.contestants {
 		r.names = append(r.names, x.name)
 	}
 	for _, t := range c.trials {
-		r.rows = append(r.rows, t.row(r.names, r.visit))
+		r.rows = append(r.rows, t.row(r.names, r.conditions))
 	}
 	return r
 }
 
-func (t *trial) row(names []string, visit float64) row {
-	r := row{shape: t.shape, ceiling: median(t.ceilings)}
+func (t *trial) row(names []string, at conditions) row {
+	r := row{shape: t.shape, ceiling: at.ceiling}
 	var samples []*benchmath.Sample
 	for i, s := range t.series {
-		samples = append(samples, benchmath.NewSample(t.rates(s.samples, visit), &benchmath.DefaultThresholds))
+		samples = append(samples, benchmath.NewSample(t.rates(s.samples, at), &benchmath.DefaultThresholds))
 		r.gflops = append(r.gflops, median(samples[i].Values))
 		if names[i] == gonumName {
 			r.gonum = r.gflops[i]
@@ -56,9 +74,9 @@ func (t *trial) row(names []string, visit float64) row {
 }
 
 // rates are the GFLOP/s of calls without the visits to C.
-func (t *trial) rates(times []float64, visit float64) (rates []float64) {
-	for _, ns := range times {
-		rates = append(rates, t.flops()/(ns-visit))
+func (t *trial) rates(samples []float64, at conditions) (rates []float64) {
+	for _, steps := range samples {
+		rates = append(rates, t.flops()/(steps*at.pace-at.visit))
 	}
 	return rates
 }
@@ -133,7 +151,7 @@ func (r report) op(row row) string {
 }
 
 func (r report) print(out io.Writer) {
-	fmt.Fprintf(out, "GFLOP/s, medians; %.0f ns for the way into C and back are subtracted from each call\n\n", r.visit)
+	fmt.Fprintf(out, "GFLOP/s at the median clock, medians; %.0f ns for the way into C and back are subtracted from each call\n\n", r.visit)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "shape\tm\tk\tn\top\t%s\tceiling\t", strings.Join(r.names, "\t"))
 	for _, x := range r.ratios() {

@@ -30,7 +30,8 @@ type series struct {
 	calls   int           // that make a slice
 	slices  int           // that make a sample
 	settle  time.Duration // settleTime, or less for one thread; 0 for long calls
-	samples []float64     // ns for a call, in every round
+	samples []float64     // time of a call, in every round, in steps of pace
+	paces   []float64     // meanwhile
 }
 
 // calibrate finds out how many calls make a slice.
@@ -56,11 +57,32 @@ func (s *series) sample() {
 		perCall(s.call, s.calls)
 		runtime.Gosched() // the 10 ms begin anew
 	}
-	slices := make([]float64, s.slices)
+	slices, before := make([]float64, s.slices), pace()
 	for i := range slices {
-		slices[i] = perCall(s.call, s.calls)
+		ns := perCall(s.call, s.calls)
+		after := pace()
+		meanwhile := (before + after) / 2
+		slices[i] = ns / meanwhile
+		s.paces = append(s.paces, meanwhile)
+		before = after
 	}
 	s.samples = append(s.samples, median(slices))
+}
+
+// chained is the last result of pace, kept because otherwise it would not be computed.
+var chained uint64
+
+// pace is the time of one step of a chain of multiplications, of which each takes the
+// same number of cycles, in ns. By it, samples are told in cycles: clocks change, by up
+// to a fifth from one millisecond to the next, and not for all contestants at once.
+func pace() float64 {
+	const steps = 10000 // 15 µs
+	chain := func() {
+		for range steps {
+			chained = chained*6364136223846793005 + 1
+		}
+	}
+	return min(perCall(chain, 1), perCall(chain, 1)) / steps // one may be interrupted
 }
 
 // perCall measures calls, in ns for each.

@@ -50,10 +50,11 @@ func (g *generator) gemm(rows, vectors int) {
 		g.LEAQ(operand.Mem{Base: n, Disp: g.Lanes - cols}, last)
 		t.last = g.firstLanes(last)
 	}
-	ahead := g.loadStride("ahead") // becomes an address, and its step bytes
-	g.ADDQ(g.param("b"), ahead)
-	g.MOVQ(ahead, g.param("ahead"))
-	g.SHLQ(operand.Imm(2), g.param("stepAhead"))
+	if g.prefetches {
+		g.SHLQ(operand.Imm(2), g.param("ahead")) // becomes an address, and its step bytes
+		g.ADDQ(g.loadParam("b"), g.param("ahead"))
+		g.SHLQ(operand.Imm(2), g.param("stepAhead"))
+	}
 	g.Label("tile")
 	t.seed()
 	t.chains()
@@ -67,7 +68,9 @@ func (g *generator) gemm(rows, vectors int) {
 func (t *tile) chains() {
 	k, a, rsa := t.loadParam("k"), t.loadParam("a"), t.loadStride("rsa")
 	t.b = t.linesFrom(t.loadParam("b"), t.loadStride("rsb"))
-	t.ahead = t.loadParam("ahead")
+	if t.prefetches {
+		t.ahead = t.loadParam("ahead")
+	}
 	t.CMPQ(rsa, operand.Imm(4))
 	t.JEQ(operand.LabelRef("columns"))
 	t.steps(contiguousRows{t.rowsFrom(a, rsa, t.rows)}, k, "Rows")
@@ -75,13 +78,18 @@ func (t *tile) chains() {
 	t.Label("columns")
 	t.steps(contiguousColumns{t.linesFrom(a, t.loadStride("csa"))}, k, "Columns")
 	t.Label("done")
-	t.MOVQ(t.ahead, t.param("ahead"))
+	if t.prefetches {
+		t.MOVQ(t.ahead, t.param("ahead"))
+	}
 }
 
 // steps goes through all p, kUnroll at a time and then one by one.
 func (t *tile) steps(a columns, k reg.Register, form string) {
 	t.a = a
-	t.rounds(k, form)
+	if t.prefetches {
+		t.firstRounds(k, form)
+	}
+	t.repeat("unrolled"+form, "rest"+form, k, operand.Imm(kUnroll), func() { t.round(func() {}) })
 	t.JZ(operand.LabelRef("done"))
 	t.Label("single" + form)
 	t.step(0)
@@ -89,45 +97,36 @@ func (t *tile) steps(a columns, k reg.Register, form string) {
 	t.countDown(k, "single"+form)
 }
 
-// rounds runs kUnroll steps at a time. The first ones ask for c of the next tile, a
-// row a step, so that it is there when its chains begin, or end.
-func (t *tile) rounds(k reg.Register, form string) {
-	rest := operand.LabelRef("rest" + form)
-	c, stride := t.loadParam("c"), t.loadStride("rsc")
+// firstRounds ask for c of the next tile, a row a step, so that it is there when its
+// chains begin, or end.
+func (t *tile) firstRounds(k reg.Register, form string) {
+	c, stride, left := t.loadParam("c"), t.loadStride("rsc"), t.GP64()
 	t.ADDQ(t.loadStride("tsc"), c)
-	first := t.GP64()
-	t.MOVQ(operand.I32((t.rows+kUnroll-1)/kUnroll), first)
-	t.SUBQ(operand.Imm(kUnroll), k)
-	t.JL(rest)
+	t.MOVQ(operand.I32((t.rows+kUnroll-1)/kUnroll), left)
 	t.Label("first" + form)
-	t.round(k, func() {
-		const line = 16 // float32
-		for j := 0; j < t.vectors*t.Lanes; j += line {
+	t.SUBQ(operand.Imm(kUnroll), k)
+	t.JL(operand.LabelRef("rest" + form))
+	t.round(func() {
+		for j := 0; j < t.vectors*t.Lanes; j += 16 { // a line of the cache
 			t.PREFETCHT0(operand.Mem{Base: c, Disp: 4 * j})
 		}
 		t.ADDQ(stride, c)
 	})
-	t.JL(rest)
-	t.countDown(first, "first"+form)
-
-	t.Label("unrolled" + form)
-	t.round(k, func() {})
-	t.JGE(operand.LabelRef("unrolled" + form))
-	t.Label("rest" + form)
-	t.ADDQ(operand.Imm(kUnroll), k)
+	t.countDown(left, "first"+form)
 }
 
 // round runs kUnroll steps, something before each, and asks for a line of what will be
 // read next.
-func (t *tile) round(k reg.Register, before func()) {
+func (t *tile) round(before func()) {
 	for u := range kUnroll {
 		before()
 		t.step(u)
 	}
 	t.advance(kUnroll)
-	t.PREFETCHT1(operand.Mem{Base: t.ahead})
-	t.ADDQ(t.param("stepAhead"), t.ahead)
-	t.SUBQ(operand.Imm(kUnroll), k)
+	if t.prefetches {
+		t.PREFETCHT1(operand.Mem{Base: t.ahead})
+		t.ADDQ(t.param("stepAhead"), t.ahead)
+	}
 }
 
 // seed: acc[i][j] = init[i][j].

@@ -12,10 +12,9 @@ TEXT ·gemm1x128AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -48,10 +47,10 @@ tile:
 	SHLQ      $0x02, R10
 	ADDQ      R10, DX
 	MOVQ      $+1, R10
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (DX)
 	PREFETCHT0   64(DX)
 	PREFETCHT0   128(DX)
@@ -160,10 +159,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R10
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VBROADCASTSS (CX), Z8
@@ -280,10 +279,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	PREFETCHT0   128(R10)
@@ -392,10 +391,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VBROADCASTSS (CX), Z8
@@ -567,10 +566,9 @@ TEXT ·gemm2x128AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -612,10 +610,10 @@ tile:
 	SHLQ      $0x02, R11
 	ADDQ      R11, R9
 	MOVQ      $+1, R11
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R9)
 	PREFETCHT0   64(R9)
 	PREFETCHT0   128(R9)
@@ -760,10 +758,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R11
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VBROADCASTSS (CX), Z16
@@ -925,10 +923,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	PREFETCHT0   128(R10)
@@ -1073,10 +1071,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VBROADCASTSS (CX), Z16
@@ -1326,10 +1324,9 @@ TEXT ·gemm3x128AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -1380,10 +1377,10 @@ tile:
 	SHLQ      $0x02, R11
 	ADDQ      R11, R9
 	MOVQ      $+1, R11
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R9)
 	PREFETCHT0   64(R9)
 	PREFETCHT0   128(R9)
@@ -1564,10 +1561,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R11
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VBROADCASTSS (CX), Z24
@@ -1774,10 +1771,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	PREFETCHT0   128(R10)
@@ -1958,10 +1955,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VBROADCASTSS (CX), Z24
@@ -2289,10 +2286,9 @@ TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -2319,10 +2315,10 @@ tile:
 	SHLQ      $0x02, R10
 	ADDQ      R10, DX
 	MOVQ      $+1, R10
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (DX)
 	PREFETCHT0   64(DX)
 	ADDQ         R9, DX
@@ -2359,10 +2355,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R10
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VBROADCASTSS (CX), Z2
@@ -2419,10 +2415,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -2459,10 +2455,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VBROADCASTSS (CX), Z2
@@ -2550,10 +2546,9 @@ TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -2583,10 +2578,10 @@ tile:
 	SHLQ      $0x02, R11
 	ADDQ      R11, R9
 	MOVQ      $+1, R11
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R9)
 	PREFETCHT0   64(R9)
 	ADDQ         R10, R9
@@ -2635,10 +2630,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R11
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z4
@@ -2710,10 +2705,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -2762,10 +2757,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z4
@@ -2877,10 +2872,9 @@ TEXT ·gemm3x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -2913,10 +2907,10 @@ tile:
 	SHLQ      $0x02, R11
 	ADDQ      R11, R9
 	MOVQ      $+1, R11
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R9)
 	PREFETCHT0   64(R9)
 	ADDQ         R10, R9
@@ -2977,10 +2971,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R11
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z6
@@ -3067,10 +3061,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -3131,10 +3125,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z6
@@ -3270,10 +3264,9 @@ TEXT ·gemm4x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -3311,10 +3304,10 @@ tile:
 	SHLQ      $0x02, R12
 	ADDQ      R12, R10
 	MOVQ      $+1, R12
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -3388,10 +3381,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R12
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z8
@@ -3495,10 +3488,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -3571,10 +3564,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z8
@@ -3734,10 +3727,9 @@ TEXT ·gemm5x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -3778,10 +3770,10 @@ tile:
 	SHLQ      $0x02, R12
 	ADDQ      R12, R10
 	MOVQ      $+2, R12
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -3867,10 +3859,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R12
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z10
@@ -3989,10 +3981,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+2, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -4077,10 +4069,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z10
@@ -4264,10 +4256,9 @@ TEXT ·gemm6x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -4311,10 +4302,10 @@ tile:
 	SHLQ      $0x02, R12
 	ADDQ      R12, R10
 	MOVQ      $+2, R12
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -4412,10 +4403,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R12
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z12
@@ -4549,10 +4540,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+2, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -4649,10 +4640,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z12
@@ -4860,10 +4851,9 @@ TEXT ·gemm7x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -4912,10 +4902,10 @@ tile:
 	SHLQ      $0x02, R13
 	ADDQ      R13, R11
 	MOVQ      $+2, R13
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R11)
 	PREFETCHT0   64(R11)
 	ADDQ         R12, R11
@@ -5026,10 +5016,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R13
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z14
@@ -5180,10 +5170,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+2, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -5292,10 +5282,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z14
@@ -5527,10 +5517,9 @@ TEXT ·gemm8x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -5582,10 +5571,10 @@ tile:
 	SHLQ      $0x02, R13
 	ADDQ      R13, R11
 	MOVQ      $+2, R13
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R11)
 	PREFETCHT0   64(R11)
 	ADDQ         R12, R11
@@ -5708,10 +5697,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R13
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z16
@@ -5877,10 +5866,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+2, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -6001,10 +5990,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z16
@@ -6260,10 +6249,9 @@ TEXT ·gemm9x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -6318,10 +6306,10 @@ tile:
 	SHLQ      $0x02, R13
 	ADDQ      R13, R11
 	MOVQ      $+3, R13
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R11)
 	PREFETCHT0   64(R11)
 	ADDQ         R12, R11
@@ -6456,10 +6444,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R13
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z18
@@ -6640,10 +6628,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+3, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -6776,10 +6764,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z18
@@ -7059,10 +7047,9 @@ TEXT ·gemm10x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -7122,10 +7109,10 @@ tile:
 	SHLQ      $0x02, R14
 	ADDQ      R14, R12
 	MOVQ      $+3, R14
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R12)
 	PREFETCHT0   64(R12)
 	ADDQ         R13, R12
@@ -7273,10 +7260,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R14
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z20
@@ -7474,10 +7461,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+3, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -7622,10 +7609,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z20
@@ -7929,10 +7916,9 @@ TEXT ·gemm11x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -7995,10 +7981,10 @@ tile:
 	SHLQ      $0x02, R14
 	ADDQ      R14, R12
 	MOVQ      $+3, R14
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R12)
 	PREFETCHT0   64(R12)
 	ADDQ         R13, R12
@@ -8158,10 +8144,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R14
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z22
@@ -8374,10 +8360,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+3, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -8534,10 +8520,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z22
@@ -8865,10 +8851,9 @@ TEXT ·gemm12x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -8934,10 +8919,10 @@ tile:
 	SHLQ      $0x02, R14
 	ADDQ      R14, R12
 	MOVQ      $+3, R14
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R12)
 	PREFETCHT0   64(R12)
 	ADDQ         R13, R12
@@ -9109,10 +9094,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R14
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z24
@@ -9340,10 +9325,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+3, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -9512,10 +9497,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z24
@@ -9867,10 +9852,9 @@ TEXT ·gemm13x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -9941,10 +9925,10 @@ tile:
 	SHLQ      $0x02, R15
 	ADDQ      R15, R13
 	MOVQ      $+4, R15
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R13)
 	PREFETCHT0   64(R13)
 	ADDQ         R14, R13
@@ -10129,10 +10113,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R15
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z26
@@ -10377,10 +10361,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+4, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -10561,10 +10545,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z26
@@ -10940,10 +10924,9 @@ TEXT ·gemm14x32AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -11017,10 +11000,10 @@ tile:
 	SHLQ      $0x02, R15
 	ADDQ      R15, R13
 	MOVQ      $+4, R15
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R13)
 	PREFETCHT0   64(R13)
 	ADDQ         R14, R13
@@ -11217,10 +11200,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R15
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS      (BX), Z28
@@ -11480,10 +11463,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+4, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	PREFETCHT0   64(R10)
 	ADDQ         R11, R10
@@ -11676,10 +11659,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS      (BX), Z28
@@ -12079,10 +12062,9 @@ TEXT ·gemm1x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -12108,10 +12090,10 @@ tile:
 	SHLQ      $0x02, R10
 	ADDQ      R10, DX
 	MOVQ      $+1, R10
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (DX)
 	ADDQ         R9, DX
 	VMOVUPS.Z    (BX), K1, Z1
@@ -12136,10 +12118,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R10
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z1
@@ -12186,10 +12168,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z1
@@ -12214,10 +12196,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z1
@@ -12291,10 +12273,9 @@ TEXT ·gemm2x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -12322,10 +12303,10 @@ tile:
 	SHLQ      $0x02, R11
 	ADDQ      R11, R9
 	MOVQ      $+1, R11
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R9)
 	ADDQ         R10, R9
 	VMOVUPS.Z    (BX), K1, Z2
@@ -12358,10 +12339,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R11
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -12418,10 +12399,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z2
@@ -12454,10 +12435,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -12546,10 +12527,9 @@ TEXT ·gemm3x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -12579,10 +12559,10 @@ tile:
 	SHLQ      $0x02, R11
 	ADDQ      R11, R9
 	MOVQ      $+1, R11
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R9)
 	ADDQ         R10, R9
 	VMOVUPS.Z    (BX), K1, Z3
@@ -12623,10 +12603,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R11
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z3
@@ -12693,10 +12673,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z3
@@ -12737,10 +12717,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z3
@@ -12844,10 +12824,9 @@ TEXT ·gemm4x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -12881,10 +12860,10 @@ tile:
 	SHLQ      $0x02, R12
 	ADDQ      R12, R10
 	MOVQ      $+1, R12
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z4
@@ -12934,10 +12913,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R12
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z4
@@ -13016,10 +12995,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+1, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z4
@@ -13068,10 +13047,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z4
@@ -13190,10 +13169,9 @@ TEXT ·gemm5x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -13229,10 +13207,10 @@ tile:
 	SHLQ      $0x02, R12
 	ADDQ      R12, R10
 	MOVQ      $+2, R12
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z5
@@ -13290,10 +13268,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R12
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z5
@@ -13382,10 +13360,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+2, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z5
@@ -13442,10 +13420,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z5
@@ -13579,10 +13557,9 @@ TEXT ·gemm6x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -13620,10 +13597,10 @@ tile:
 	SHLQ      $0x02, R12
 	ADDQ      R12, R10
 	MOVQ      $+2, R12
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z6
@@ -13689,10 +13666,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R12
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z6
@@ -13791,10 +13768,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+2, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z6
@@ -13859,10 +13836,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z6
@@ -14011,10 +13988,9 @@ TEXT ·gemm7x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -14056,10 +14032,10 @@ tile:
 	SHLQ      $0x02, R13
 	ADDQ      R13, R11
 	MOVQ      $+2, R13
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R11)
 	ADDQ         R12, R11
 	VMOVUPS.Z    (BX), K1, Z7
@@ -14134,10 +14110,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R13
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z7
@@ -14248,10 +14224,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+2, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z7
@@ -14324,10 +14300,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z7
@@ -14491,10 +14467,9 @@ TEXT ·gemm8x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -14538,10 +14513,10 @@ tile:
 	SHLQ      $0x02, R13
 	ADDQ      R13, R11
 	MOVQ      $+2, R13
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R11)
 	ADDQ         R12, R11
 	VMOVUPS.Z    (BX), K1, Z8
@@ -14624,10 +14599,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R13
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z8
@@ -14748,10 +14723,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+2, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z8
@@ -14832,10 +14807,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z8
@@ -15014,10 +14989,9 @@ TEXT ·gemm9x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -15063,10 +15037,10 @@ tile:
 	SHLQ      $0x02, R13
 	ADDQ      R13, R11
 	MOVQ      $+3, R13
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R11)
 	ADDQ         R12, R11
 	VMOVUPS.Z    (BX), K1, Z9
@@ -15157,10 +15131,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R13
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z9
@@ -15291,10 +15265,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+3, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z9
@@ -15383,10 +15357,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z9
@@ -15580,10 +15554,9 @@ TEXT ·gemm10x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -15633,10 +15606,10 @@ tile:
 	SHLQ      $0x02, R14
 	ADDQ      R14, R12
 	MOVQ      $+3, R14
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R12)
 	ADDQ         R13, R12
 	VMOVUPS.Z    (BX), K1, Z10
@@ -15736,10 +15709,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R14
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z10
@@ -15882,10 +15855,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+3, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z10
@@ -15982,10 +15955,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z10
@@ -16194,10 +16167,9 @@ TEXT ·gemm11x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -16249,10 +16221,10 @@ tile:
 	SHLQ      $0x02, R14
 	ADDQ      R14, R12
 	MOVQ      $+3, R14
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R12)
 	ADDQ         R13, R12
 	VMOVUPS.Z    (BX), K1, Z11
@@ -16360,10 +16332,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R14
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z11
@@ -16516,10 +16488,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+3, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z11
@@ -16624,10 +16596,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z11
@@ -16851,10 +16823,9 @@ TEXT ·gemm12x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -16908,10 +16879,10 @@ tile:
 	SHLQ      $0x02, R14
 	ADDQ      R14, R12
 	MOVQ      $+3, R14
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R12)
 	ADDQ         R13, R12
 	VMOVUPS.Z    (BX), K1, Z12
@@ -17027,10 +16998,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R14
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z12
@@ -17193,10 +17164,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+3, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z12
@@ -17309,10 +17280,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z12
@@ -17551,10 +17522,9 @@ TEXT ·gemm13x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -17612,10 +17582,10 @@ tile:
 	SHLQ      $0x02, R15
 	ADDQ      R15, R13
 	MOVQ      $+4, R15
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R13)
 	ADDQ         R14, R13
 	VMOVUPS.Z    (BX), K1, Z13
@@ -17740,10 +17710,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R15
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z13
@@ -17918,10 +17888,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+4, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z13
@@ -18042,10 +18012,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z13
@@ -18299,10 +18269,9 @@ TEXT ·gemm14x16AVX512(SB), NOSPLIT, $0-152
 	MOVL  $-1, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  ahead+136(FP), AX
-	SHLQ  $0x02, AX
-	ADDQ  b+48(FP), AX
-	MOVQ  AX, ahead+136(FP)
+	SHLQ  $0x02, ahead+136(FP)
+	MOVQ  b+48(FP), AX
+	ADDQ  AX, ahead+136(FP)
 	SHLQ  $0x02, stepAhead+144(FP)
 
 tile:
@@ -18362,10 +18331,10 @@ tile:
 	SHLQ      $0x02, R15
 	ADDQ      R15, R13
 	MOVQ      $+4, R15
-	SUBQ      $0x04, AX
-	JL        restRows
 
 firstRows:
+	SUBQ         $0x04, AX
+	JL           restRows
 	PREFETCHT0   (R13)
 	ADDQ         R14, R13
 	VMOVUPS.Z    (BX), K1, Z14
@@ -18498,10 +18467,10 @@ firstRows:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restRows
 	DECQ         R15
 	JNZ          firstRows
+	SUBQ         $0x04, AX
+	JL           restRows
 
 unrolledRows:
 	VMOVUPS.Z    (BX), K1, Z14
@@ -18686,10 +18655,10 @@ columns:
 	SHLQ $0x02, R12
 	ADDQ R12, R10
 	MOVQ $+4, R12
-	SUBQ $0x04, AX
-	JL   restColumns
 
 firstColumns:
+	SUBQ         $0x04, AX
+	JL           restColumns
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	VMOVUPS.Z    (BX), K1, Z14
@@ -18818,10 +18787,10 @@ firstColumns:
 	LEAQ         (BX)(SI*4), BX
 	PREFETCHT1   (R8)
 	ADDQ         stepAhead+144(FP), R8
-	SUBQ         $0x04, AX
-	JL           restColumns
 	DECQ         R12
 	JNZ          firstColumns
+	SUBQ         $0x04, AX
+	JL           restColumns
 
 unrolledColumns:
 	VMOVUPS.Z    (BX), K1, Z14
