@@ -51,8 +51,7 @@ func (t Tier) Err() error {
 		_, err := Choose("")
 		return err
 	}
-	s := t.set()
-	switch {
+	switch s := t.set(); {
 	case s == nil:
 		return fmt.Errorf("tier %s is not in this program (built for %s)", t, runtime.GOARCH)
 	case s.Unusable != "":
@@ -86,8 +85,7 @@ func Choose(name string) (Tier, error) {
 	if i < 0 {
 		return 0, fmt.Errorf("unknown tier %q: want one of %v", name, AllTiers())
 	}
-	t := Tier(i)
-	return t, t.Err()
+	return Tier(i), Tier(i).Err()
 }
 
 // Best returns the tier that KERNELS_TIER names, or else the fastest that this
