@@ -57,7 +57,7 @@ func (k *Core) GemmSparse(a *Sparse, b, c Panels) {
 	if overlap(c.Data, b.Data) {
 		panic(badOverlap)
 	}
-	if b.Cols == 0 || a.rows == 0 || len(a.columns) == 0 {
+	if b.Cols == 0 || a.rows == 0 || len(a.values) == 0 {
 		return
 	}
 	v := k.set.Vector

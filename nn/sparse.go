@@ -16,7 +16,7 @@ type sparseTable interface {
 
 // A sparseBatch has the numbers of a batch that are not zero. A product with a
 // finite kernel leaves out the others without changing a bit. The columns are cut
-// into parts, so that a part's rows of a kernel stay in the first-level cache.
+// into parts, so that a part's rows of a kernel stay in a near cache.
 type sparseBatch struct {
 	inputs     int
 	x          kernels.SparseParts
@@ -24,10 +24,11 @@ type sparseBatch struct {
 	finite     []bool           // of each worker: whether its columns of the first kernel are
 }
 
-// Parts are so wide that 64 units of a kernel take 24 KB. Of few samples, of which
-// hardly two need the same row of a kernel, they are as wide as can be.
+// Parts are so wide that 64 units of a kernel take 51 KB, in the second-level cache:
+// narrower ones cost more where a row of lists begins and ends than they save. Of few
+// samples, of which hardly two need the same row of a kernel, they are as wide as can be.
 const (
-	partColumns = 96
+	partColumns = 200
 	wideColumns = kernels.MaxSparseCols
 	fewRows     = 4
 )

@@ -54,8 +54,7 @@ func (s *sweep) sweeps(rows int, k reg.Register) {
 
 // begin loads the elements of a for a sweep and points at its rows of b.
 func (s *sweep) begin(rows int) {
-	first := s.copyOf(s.b)
-	s.x, s.rows = s.vecs(rows), s.rowsFrom(first, s.rsb, rows)
+	s.x, s.rows = s.vecs(rows), s.rowsFrom(s.copyOf(s.b), s.rsb, rows)
 	for _, x := range s.x {
 		s.VBROADCASTSS(operand.Mem{Base: s.a}, x)
 		s.ADDQ(s.csa, s.a)
@@ -88,20 +87,16 @@ func (s *sweep) pieces(vectors int) {
 // singles adds the elements of the rows that no vector holds.
 func (s *sweep) singles() {
 	single := fmt.Sprintf("single%d", len(s.x))
-	none := "no" + single
-	s.jumpIfZero(s.left, none)
-	s.Label(single)
-	y, b := s.XMM(), s.XMM()
-	s.VMOVSS(s.element(0), y)
-	for i, x := range s.x {
-		s.VMOVSS(s.rows.row(i, 0), b) // some emulators read more for a scalar operand
-		s.VFMADD231SS(b, x.AsX(), y)
-	}
-	s.VMOVSS(y, s.element(0))
-	s.advance(4)
-	s.SUBQ(operand.Imm(4), s.left)
-	s.JNZ(operand.LabelRef(single))
-	s.Label(none)
+	s.repeat(single, "no"+single, s.left, operand.Imm(4), func() {
+		y, b := s.XMM(), s.XMM()
+		s.VMOVSS(s.element(0), y)
+		for i, x := range s.x {
+			s.VMOVSS(s.rows.row(i, 0), b) // some emulators read more for a scalar operand
+			s.VFMADD231SS(b, x.AsX(), y)
+		}
+		s.VMOVSS(y, s.element(0))
+		s.advance(4)
+	})
 }
 
 // element addresses vector j of c, from the element at hand on.

@@ -12,28 +12,28 @@ import (
 func (g *generator) sparse(vectors int) {
 	g.begin(formula.Sparse(vectors))
 	b := g.places(vectors)
-	columns, values, c := g.loadParam("columns"), g.loadParam("values"), g.loadParam("c")
 	g.SHLQ(operand.Imm(2), g.param("rsc"))
 	step := g.param("rsb") // registers are few
 	g.SHLQ(operand.Imm(2), step)
-	t, left := g.GP64(), g.GP64()
 
 	g.Label("row")
-	g.elementsOfRow(t, left)
 	acc := g.vecs(vectors)
+	c := g.loadParam("c")
 	for v := range acc {
 		g.VMOVUPS(operand.Mem{Base: c, Disp: 4 * g.Lanes * v}, acc[v])
 	}
-	g.addElements("sum", t, left, columns, values, step, func(row reg.Register, x reg.VecVirtual) {
+	g.addElements("sum", step, func(row reg.Register, x reg.VecVirtual) {
 		for v := range acc {
 			g.VFMADD231PS(operand.Mem{Base: b[v], Index: row, Scale: 1}, x, acc[v])
 		}
 	})
 	g.Label("sum")
+	c = g.loadParam("c")
 	for v := range acc {
 		g.VMOVUPS(acc[v], operand.Mem{Base: c, Disp: 4 * g.Lanes * v})
 	}
 	g.ADDQ(g.param("rsc"), c)
+	g.MOVQ(c, g.param("c"))
 	g.countDown(g.param("rows"), "row")
 	g.end()
 }
@@ -50,27 +50,40 @@ func (g *generator) places(vectors int) []reg.GPVirtual {
 	return places
 }
 
-// elementsOfRow loads the first element of the row at hand and how many there are,
-// and moves spans on.
-func (g *generator) elementsOfRow(t, left reg.Register) {
-	spans := g.loadParam("spans")
-	g.MOVLQSX(operand.Mem{Base: spans}, t)
-	g.MOVLQSX(operand.Mem{Base: spans, Disp: 4}, left)
-	g.SUBQ(t, left)
-	g.ADDQ(operand.Imm(8), g.param("spans"))
-}
+// elementsAhead is how many elements ahead the row of b is looked up that an element
+// names. Without, the loads of that would wait behind those of b, whose addresses they
+// are to tell.
+const elementsAhead = 2
 
-// addElements adds the elements from t on, unless there are none: then it jumps. Each is
-// x, times the row of b that lies row bytes behind its first. Rows of b are step bytes
-// apart.
-func (g *generator) addElements(none string, t, left, columns, values reg.Register, step operand.Op, add func(row reg.Register, x reg.VecVirtual)) {
-	g.jumpIfZero(left, none)
-	g.Label("element")
-	row, x := g.GP64(), g.vec()
-	g.MOVLQSX(operand.Mem{Base: columns, Index: t, Scale: 4}, row)
-	g.IMULQ(step, row)
-	g.VBROADCASTSS(operand.Mem{Base: values, Index: t, Scale: 4}, x)
-	add(row, x)
-	g.INCQ(t)
+// addElements adds the elements of the row at hand, unless there are none: then it
+// jumps. Each is x, times the row of b that lies row bytes behind its first. Rows of b
+// are step bytes apart. It moves spans on.
+func (g *generator) addElements(none string, step operand.Op, add func(row reg.Register, x reg.VecVirtual)) {
+	spans, begin, left := g.loadParam("spans"), g.GP64(), g.GP64()
+	g.MOVLQSX(operand.Mem{Base: spans}, begin)
+	g.MOVLQSX(operand.Mem{Base: spans, Disp: 4}, left)
+	g.ADDQ(operand.Imm(8), g.param("spans"))
+	g.SUBQ(begin, left)
+	g.JZ(operand.LabelRef(none))
+	columns, values := g.loadParam("columns"), g.loadParam("values")
+	g.LEAQ(operand.Mem{Base: columns, Index: begin, Scale: 4}, columns)
+	g.LEAQ(operand.Mem{Base: values, Index: begin, Scale: 4}, values)
+	var rows [elementsAhead + 1]reg.Register
+	for i := range rows {
+		if i == elementsAhead {
+			g.Label("element")
+		}
+		rows[i] = g.GP64()
+		g.MOVLQSX(operand.Mem{Base: columns, Disp: 4 * i}, rows[i])
+		g.IMULQ(step, rows[i])
+	}
+	x := g.vec()
+	g.VBROADCASTSS(operand.Mem{Base: values}, x)
+	add(rows[0], x)
+	for i := range elementsAhead {
+		g.MOVQ(rows[i+1], rows[i])
+	}
+	g.ADDQ(operand.Imm(4), columns)
+	g.ADDQ(operand.Imm(4), values)
 	g.countDown(left, "element")
 }

@@ -30,17 +30,14 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	l.watch = g.vec()
 	g.VMOVUPS(operand.Mem{Base: g.loadParam("watch")}, l.watch)
 
-	b, columns, values := g.loadParam("b"), g.loadParam("columns"), g.loadParam("values")
-	step := g.loadStride("rsb")
-	t, left := g.GP64(), g.GP64()
+	b, step := g.loadParam("b"), g.loadStride("rsb")
 
 	g.Label("row")
-	g.elementsOfRow(t, left)
 	acc := g.vecs(vectors)
 	for _, a := range acc {
 		g.zero(a)
 	}
-	g.addElements("empty", t, left, columns, values, step, func(at reg.Register, x reg.VecVirtual) {
+	g.addElements("empty", step, func(at reg.Register, x reg.VecVirtual) {
 		g.ADDQ(b, at)
 		for v := range acc {
 			g.VFMADD231PS(operand.Mem{Base: at, Disp: 4 * g.Lanes * v}, x, acc[v])

@@ -64,13 +64,11 @@ func (l *lowering) elements(n reg.Register) {
 		l.body()
 		l.ADDQ(width, l.index)
 	})
-	l.JZ(operand.LabelRef("done"))
 	l.single = true
-	l.Label("singles")
-	l.body()
-	l.INCQ(l.index)
-	l.countDown(n, "singles")
-	l.Label("done")
+	l.repeat("singles", "done", n, operand.Imm(1), func() {
+		l.body()
+		l.INCQ(l.index)
+	})
 }
 
 // reduce folds the elements, LaneCount at a time, into the partial results.
@@ -81,16 +79,14 @@ func (l *lowering) reduce(n reg.Register) {
 	for u := range acc {
 		l.VMOVUPS(operand.Mem{Base: at, Disp: 4 * width * u}, acc[u])
 	}
-	l.jumpIfZero(n, "done")
-	l.Label("blocks")
-	for u := range acc {
-		l.disp, l.lanes = u*width, acc[u]
-		l.body()
-	}
-	l.ADDQ(operand.Imm(formula.LaneCount), l.index)
-	l.SUBQ(operand.Imm(formula.LaneCount), n)
-	l.JNZ(operand.LabelRef("blocks"))
-	l.Label("done")
+	block := operand.Imm(formula.LaneCount)
+	l.repeat("blocks", "done", n, block, func() {
+		for u := range acc {
+			l.disp, l.lanes = u*width, acc[u]
+			l.body()
+		}
+		l.ADDQ(block, l.index)
+	})
 	for u := range acc {
 		l.VMOVUPS(acc[u], operand.Mem{Base: at, Disp: 4 * width * u})
 	}

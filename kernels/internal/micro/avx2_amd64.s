@@ -3497,9 +3497,9 @@ piece8x1:
 	JGE         piece8x1
 
 nopiece8x1:
-	ADDQ  $0x00000020, R9
-	TESTQ R9, R9
-	JZ    nosingle8
+	ADDQ $0x00000020, R9
+	SUBQ $0x04, R9
+	JL   nosingle8
 
 single8:
 	VMOVSS      (CX)(R8*1), X8
@@ -3525,9 +3525,10 @@ single8:
 	ADDQ        $0x00000004, R12
 	ADDQ        $0x00000004, R13
 	SUBQ        $0x04, R9
-	JNZ         single8
+	JGE         single8
 
 nosingle8:
+	ADDQ $0x04, R9
 	ADDQ DI, SI
 	ADDQ DI, SI
 	ADDQ DI, SI
@@ -3586,9 +3587,9 @@ piece1x1:
 	JGE         piece1x1
 
 nopiece1x1:
-	ADDQ  $0x00000020, R9
-	TESTQ R9, R9
-	JZ    nosingle1
+	ADDQ $0x00000020, R9
+	SUBQ $0x04, R9
+	JL   nosingle1
 
 single1:
 	VMOVSS      (CX)(R8*1), X1
@@ -3598,9 +3599,10 @@ single1:
 	ADDQ        $0x00000004, R8
 	ADDQ        $0x00000004, R11
 	SUBQ        $0x04, R9
-	JNZ         single1
+	JGE         single1
 
 nosingle1:
+	ADDQ $0x04, R9
 	ADDQ DI, SI
 	SUBQ $0x01, R10
 	JGE  sweep1
@@ -3617,34 +3619,44 @@ TEXT ·sparse1AVX2(SB), NOSPLIT, $0-72
 	MOVQ b+32(FP), CX
 	MOVQ (AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), DX
-	MOVQ c+56(FP), BX
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), DI
-	MOVLQSX (DI), SI
-	MOVLQSX 4(DI), DI
-	SUBQ    SI, DI
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Y0
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), DX
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (BX), Y0
-	TESTQ   DI, DI
+	SUBQ    DX, CX
 	JZ      sum
+	MOVQ    columns+16(FP), BX
+	MOVQ    values+24(FP), SI
+	LEAQ    (BX)(DX*4), BX
+	LEAQ    (SI)(DX*4), SI
+	MOVLQSX (BX), DX
+	IMULQ   rsb+40(FP), DX
+	MOVLQSX 4(BX), DI
+	IMULQ   rsb+40(FP), DI
 
 element:
-	MOVLQSX      (CX)(SI*4), R8
+	MOVLQSX      8(BX), R8
 	IMULQ        rsb+40(FP), R8
-	VBROADCASTSS (DX)(SI*4), Y1
-	VFMADD231PS  (AX)(R8*1), Y1, Y0
-	INCQ         SI
-	DECQ         DI
+	VBROADCASTSS (SI), Y1
+	VFMADD231PS  (AX)(DX*1), Y1, Y0
+	MOVQ         DI, DX
+	MOVQ         R8, DI
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, SI
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Y0, (BX)
-	ADDQ    rsc+64(FP), BX
+	MOVQ    c+56(FP), CX
+	VMOVUPS Y0, (CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -3659,37 +3671,47 @@ TEXT ·sparse2AVX2(SB), NOSPLIT, $0-72
 	LEAQ (CX)(DX*4), DX
 	MOVQ 8(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), BX
-	MOVQ c+56(FP), SI
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R8
-	MOVLQSX (R8), DI
-	MOVLQSX 4(R8), R8
-	SUBQ    DI, R8
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), BX
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	TESTQ   R8, R8
+	SUBQ    BX, CX
 	JZ      sum
+	MOVQ    columns+16(FP), SI
+	MOVQ    values+24(FP), DI
+	LEAQ    (SI)(BX*4), SI
+	LEAQ    (DI)(BX*4), DI
+	MOVLQSX (SI), BX
+	IMULQ   rsb+40(FP), BX
+	MOVLQSX 4(SI), R8
+	IMULQ   rsb+40(FP), R8
 
 element:
-	MOVLQSX      (CX)(DI*4), R9
+	MOVLQSX      8(SI), R9
 	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (BX)(DI*4), Y2
-	VFMADD231PS  (DX)(R9*1), Y2, Y0
-	VFMADD231PS  (AX)(R9*1), Y2, Y1
-	INCQ         DI
-	DECQ         R8
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  (DX)(BX*1), Y2, Y0
+	VFMADD231PS  (AX)(BX*1), Y2, Y1
+	MOVQ         R8, BX
+	MOVQ         R9, R8
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	ADDQ    rsc+64(FP), SI
+	MOVQ    c+56(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -3706,40 +3728,50 @@ TEXT ·sparse3AVX2(SB), NOSPLIT, $0-72
 	LEAQ (CX)(BX*4), BX
 	MOVQ 16(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), SI
-	MOVQ c+56(FP), DI
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R9
-	MOVLQSX (R9), R8
-	MOVLQSX 4(R9), R9
-	SUBQ    R8, R9
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), SI
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	VMOVUPS 64(DI), Y2
-	TESTQ   R9, R9
+	SUBQ    SI, CX
 	JZ      sum
+	MOVQ    columns+16(FP), DI
+	MOVQ    values+24(FP), R8
+	LEAQ    (DI)(SI*4), DI
+	LEAQ    (R8)(SI*4), R8
+	MOVLQSX (DI), SI
+	IMULQ   rsb+40(FP), SI
+	MOVLQSX 4(DI), R9
+	IMULQ   rsb+40(FP), R9
 
 element:
-	MOVLQSX      (CX)(R8*4), R10
+	MOVLQSX      8(DI), R10
 	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (SI)(R8*4), Y3
-	VFMADD231PS  (DX)(R10*1), Y3, Y0
-	VFMADD231PS  (BX)(R10*1), Y3, Y1
-	VFMADD231PS  (AX)(R10*1), Y3, Y2
-	INCQ         R8
-	DECQ         R9
+	VBROADCASTSS (R8), Y3
+	VFMADD231PS  (DX)(SI*1), Y3, Y0
+	VFMADD231PS  (BX)(SI*1), Y3, Y1
+	VFMADD231PS  (AX)(SI*1), Y3, Y2
+	MOVQ         R9, SI
+	MOVQ         R10, R9
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	ADDQ    rsc+64(FP), DI
+	MOVQ    c+56(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -3758,43 +3790,53 @@ TEXT ·sparse4AVX2(SB), NOSPLIT, $0-72
 	LEAQ (CX)(SI*4), SI
 	MOVQ 24(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), DI
-	MOVQ c+56(FP), R8
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	VMOVUPS 96(CX), Y3
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), DI
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	TESTQ   R10, R10
+	SUBQ    DI, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R8
+	MOVQ    values+24(FP), R9
+	LEAQ    (R8)(DI*4), R8
+	LEAQ    (R9)(DI*4), R9
+	MOVLQSX (R8), DI
+	IMULQ   rsb+40(FP), DI
+	MOVLQSX 4(R8), R10
+	IMULQ   rsb+40(FP), R10
 
 element:
-	MOVLQSX      (CX)(R9*4), R11
+	MOVLQSX      8(R8), R11
 	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (DI)(R9*4), Y4
-	VFMADD231PS  (DX)(R11*1), Y4, Y0
-	VFMADD231PS  (BX)(R11*1), Y4, Y1
-	VFMADD231PS  (SI)(R11*1), Y4, Y2
-	VFMADD231PS  (AX)(R11*1), Y4, Y3
-	INCQ         R9
-	DECQ         R10
+	VBROADCASTSS (R9), Y4
+	VFMADD231PS  (DX)(DI*1), Y4, Y0
+	VFMADD231PS  (BX)(DI*1), Y4, Y1
+	VFMADD231PS  (SI)(DI*1), Y4, Y2
+	VFMADD231PS  (AX)(DI*1), Y4, Y3
+	MOVQ         R10, DI
+	MOVQ         R11, R10
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	VMOVUPS Y2, 64(R8)
-	VMOVUPS Y3, 96(R8)
-	ADDQ    rsc+64(FP), R8
+	MOVQ    c+56(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -3815,46 +3857,56 @@ TEXT ·sparse5AVX2(SB), NOSPLIT, $0-72
 	LEAQ (CX)(DI*4), DI
 	MOVQ 32(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), R8
-	MOVQ c+56(FP), R9
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	VMOVUPS 96(CX), Y3
+	VMOVUPS 128(CX), Y4
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), R8
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R9), Y0
-	VMOVUPS 32(R9), Y1
-	VMOVUPS 64(R9), Y2
-	VMOVUPS 96(R9), Y3
-	VMOVUPS 128(R9), Y4
-	TESTQ   R11, R11
+	SUBQ    R8, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   rsb+40(FP), R8
+	MOVLQSX 4(R9), R11
+	IMULQ   rsb+40(FP), R11
 
 element:
-	MOVLQSX      (CX)(R10*4), R12
+	MOVLQSX      8(R9), R12
 	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R8)(R10*4), Y5
-	VFMADD231PS  (DX)(R12*1), Y5, Y0
-	VFMADD231PS  (BX)(R12*1), Y5, Y1
-	VFMADD231PS  (SI)(R12*1), Y5, Y2
-	VFMADD231PS  (DI)(R12*1), Y5, Y3
-	VFMADD231PS  (AX)(R12*1), Y5, Y4
-	INCQ         R10
-	DECQ         R11
+	VBROADCASTSS (R10), Y5
+	VFMADD231PS  (DX)(R8*1), Y5, Y0
+	VFMADD231PS  (BX)(R8*1), Y5, Y1
+	VFMADD231PS  (SI)(R8*1), Y5, Y2
+	VFMADD231PS  (DI)(R8*1), Y5, Y3
+	VFMADD231PS  (AX)(R8*1), Y5, Y4
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Y0, (R9)
-	VMOVUPS Y1, 32(R9)
-	VMOVUPS Y2, 64(R9)
-	VMOVUPS Y3, 96(R9)
-	VMOVUPS Y4, 128(R9)
-	ADDQ    rsc+64(FP), R9
+	MOVQ    c+56(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	VMOVUPS Y4, 128(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -3877,49 +3929,59 @@ TEXT ·sparse6AVX2(SB), NOSPLIT, $0-72
 	LEAQ (CX)(R8*4), R8
 	MOVQ 40(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), R9
-	MOVQ c+56(FP), R10
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	VMOVUPS 96(CX), Y3
+	VMOVUPS 128(CX), Y4
+	VMOVUPS 160(CX), Y5
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), R9
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R10), Y0
-	VMOVUPS 32(R10), Y1
-	VMOVUPS 64(R10), Y2
-	VMOVUPS 96(R10), Y3
-	VMOVUPS 128(R10), Y4
-	VMOVUPS 160(R10), Y5
-	TESTQ   R12, R12
+	SUBQ    R9, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   rsb+40(FP), R9
+	MOVLQSX 4(R10), R12
+	IMULQ   rsb+40(FP), R12
 
 element:
-	MOVLQSX      (CX)(R11*4), R13
+	MOVLQSX      8(R10), R13
 	IMULQ        rsb+40(FP), R13
-	VBROADCASTSS (R9)(R11*4), Y6
-	VFMADD231PS  (DX)(R13*1), Y6, Y0
-	VFMADD231PS  (BX)(R13*1), Y6, Y1
-	VFMADD231PS  (SI)(R13*1), Y6, Y2
-	VFMADD231PS  (DI)(R13*1), Y6, Y3
-	VFMADD231PS  (R8)(R13*1), Y6, Y4
-	VFMADD231PS  (AX)(R13*1), Y6, Y5
-	INCQ         R11
-	DECQ         R12
+	VBROADCASTSS (R11), Y6
+	VFMADD231PS  (DX)(R9*1), Y6, Y0
+	VFMADD231PS  (BX)(R9*1), Y6, Y1
+	VFMADD231PS  (SI)(R9*1), Y6, Y2
+	VFMADD231PS  (DI)(R9*1), Y6, Y3
+	VFMADD231PS  (R8)(R9*1), Y6, Y4
+	VFMADD231PS  (AX)(R9*1), Y6, Y5
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Y0, (R10)
-	VMOVUPS Y1, 32(R10)
-	VMOVUPS Y2, 64(R10)
-	VMOVUPS Y3, 96(R10)
-	VMOVUPS Y4, 128(R10)
-	VMOVUPS Y5, 160(R10)
-	ADDQ    rsc+64(FP), R10
+	MOVQ    c+56(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	VMOVUPS Y4, 128(CX)
+	VMOVUPS Y5, 160(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -3944,52 +4006,62 @@ TEXT ·sparse7AVX2(SB), NOSPLIT, $0-72
 	LEAQ (CX)(R9*4), R9
 	MOVQ 48(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), R10
-	MOVQ c+56(FP), R11
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R13
-	MOVLQSX (R13), R12
-	MOVLQSX 4(R13), R13
-	SUBQ    R12, R13
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	VMOVUPS 96(CX), Y3
+	VMOVUPS 128(CX), Y4
+	VMOVUPS 160(CX), Y5
+	VMOVUPS 192(CX), Y6
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), R10
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
-	VMOVUPS 64(R11), Y2
-	VMOVUPS 96(R11), Y3
-	VMOVUPS 128(R11), Y4
-	VMOVUPS 160(R11), Y5
-	VMOVUPS 192(R11), Y6
-	TESTQ   R13, R13
+	SUBQ    R10, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   rsb+40(FP), R10
+	MOVLQSX 4(R11), R13
+	IMULQ   rsb+40(FP), R13
 
 element:
-	MOVLQSX      (CX)(R12*4), R14
+	MOVLQSX      8(R11), R14
 	IMULQ        rsb+40(FP), R14
-	VBROADCASTSS (R10)(R12*4), Y7
-	VFMADD231PS  (DX)(R14*1), Y7, Y0
-	VFMADD231PS  (BX)(R14*1), Y7, Y1
-	VFMADD231PS  (SI)(R14*1), Y7, Y2
-	VFMADD231PS  (DI)(R14*1), Y7, Y3
-	VFMADD231PS  (R8)(R14*1), Y7, Y4
-	VFMADD231PS  (R9)(R14*1), Y7, Y5
-	VFMADD231PS  (AX)(R14*1), Y7, Y6
-	INCQ         R12
-	DECQ         R13
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  (DX)(R10*1), Y7, Y0
+	VFMADD231PS  (BX)(R10*1), Y7, Y1
+	VFMADD231PS  (SI)(R10*1), Y7, Y2
+	VFMADD231PS  (DI)(R10*1), Y7, Y3
+	VFMADD231PS  (R8)(R10*1), Y7, Y4
+	VFMADD231PS  (R9)(R10*1), Y7, Y5
+	VFMADD231PS  (AX)(R10*1), Y7, Y6
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Y0, (R11)
-	VMOVUPS Y1, 32(R11)
-	VMOVUPS Y2, 64(R11)
-	VMOVUPS Y3, 96(R11)
-	VMOVUPS Y4, 128(R11)
-	VMOVUPS Y5, 160(R11)
-	VMOVUPS Y6, 192(R11)
-	ADDQ    rsc+64(FP), R11
+	MOVQ    c+56(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	VMOVUPS Y4, 128(CX)
+	VMOVUPS Y5, 160(CX)
+	VMOVUPS Y6, 192(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -4016,55 +4088,65 @@ TEXT ·sparse8AVX2(SB), NOSPLIT, $0-72
 	LEAQ (CX)(R10*4), R10
 	MOVQ 56(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), R11
-	MOVQ c+56(FP), R12
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R14
-	MOVLQSX (R14), R13
-	MOVLQSX 4(R14), R14
-	SUBQ    R13, R14
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	VMOVUPS 96(CX), Y3
+	VMOVUPS 128(CX), Y4
+	VMOVUPS 160(CX), Y5
+	VMOVUPS 192(CX), Y6
+	VMOVUPS 224(CX), Y7
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), R11
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R12), Y0
-	VMOVUPS 32(R12), Y1
-	VMOVUPS 64(R12), Y2
-	VMOVUPS 96(R12), Y3
-	VMOVUPS 128(R12), Y4
-	VMOVUPS 160(R12), Y5
-	VMOVUPS 192(R12), Y6
-	VMOVUPS 224(R12), Y7
-	TESTQ   R14, R14
+	SUBQ    R11, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R12
+	MOVQ    values+24(FP), R13
+	LEAQ    (R12)(R11*4), R12
+	LEAQ    (R13)(R11*4), R13
+	MOVLQSX (R12), R11
+	IMULQ   rsb+40(FP), R11
+	MOVLQSX 4(R12), R14
+	IMULQ   rsb+40(FP), R14
 
 element:
-	MOVLQSX      (CX)(R13*4), R15
+	MOVLQSX      8(R12), R15
 	IMULQ        rsb+40(FP), R15
-	VBROADCASTSS (R11)(R13*4), Y8
-	VFMADD231PS  (DX)(R15*1), Y8, Y0
-	VFMADD231PS  (BX)(R15*1), Y8, Y1
-	VFMADD231PS  (SI)(R15*1), Y8, Y2
-	VFMADD231PS  (DI)(R15*1), Y8, Y3
-	VFMADD231PS  (R8)(R15*1), Y8, Y4
-	VFMADD231PS  (R9)(R15*1), Y8, Y5
-	VFMADD231PS  (R10)(R15*1), Y8, Y6
-	VFMADD231PS  (AX)(R15*1), Y8, Y7
-	INCQ         R13
-	DECQ         R14
+	VBROADCASTSS (R13), Y8
+	VFMADD231PS  (DX)(R11*1), Y8, Y0
+	VFMADD231PS  (BX)(R11*1), Y8, Y1
+	VFMADD231PS  (SI)(R11*1), Y8, Y2
+	VFMADD231PS  (DI)(R11*1), Y8, Y3
+	VFMADD231PS  (R8)(R11*1), Y8, Y4
+	VFMADD231PS  (R9)(R11*1), Y8, Y5
+	VFMADD231PS  (R10)(R11*1), Y8, Y6
+	VFMADD231PS  (AX)(R11*1), Y8, Y7
+	MOVQ         R14, R11
+	MOVQ         R15, R14
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Y0, (R12)
-	VMOVUPS Y1, 32(R12)
-	VMOVUPS Y2, 64(R12)
-	VMOVUPS Y3, 96(R12)
-	VMOVUPS Y4, 128(R12)
-	VMOVUPS Y5, 160(R12)
-	VMOVUPS Y6, 192(R12)
-	VMOVUPS Y7, 224(R12)
-	ADDQ    rsc+64(FP), R12
+	MOVQ    c+56(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	VMOVUPS Y4, 128(CX)
+	VMOVUPS Y5, 160(CX)
+	VMOVUPS Y6, 192(CX)
+	VMOVUPS Y7, 224(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -5609,7 +5691,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (CX)(BX*4), X2
@@ -5617,10 +5700,11 @@ singles:
 	VADDPS Y3, Y2, Y0
 	VMOVSS X0, (CX)(BX*4)
 	INCQ   BX
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -5645,17 +5729,19 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (DX)(BX*4), X2
 	VMULPS Y0, Y2, Y1
 	VMOVSS X1, (CX)(BX*4)
 	INCQ   BX
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -5680,17 +5766,19 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (DX)(BX*4), X2
 	VDIVPS Y0, Y2, Y1
 	VMOVSS X1, (CX)(BX*4)
 	INCQ   BX
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -5716,7 +5804,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	MOVBLZX   (DX)(BX*1), SI
@@ -5725,10 +5814,11 @@ singles:
 	VDIVPS    Y0, Y2, Y1
 	VMOVSS    X1, (CX)(BX*4)
 	INCQ      BX
-	DECQ      AX
-	JNZ       singles
+	SUBQ      $0x01, AX
+	JGE       singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -5753,7 +5843,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS  (DX)(BX*4), X2
@@ -5761,10 +5852,11 @@ singles:
 	VANDNPS Y2, Y0, Y0
 	VMOVSS  X0, (CX)(BX*4)
 	INCQ    BX
-	DECQ    AX
-	JNZ     singles
+	SUBQ    $0x01, AX
+	JGE     singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -5801,7 +5893,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS  (BX)(SI*4), X1
@@ -5810,10 +5903,11 @@ singles:
 	VANDNPS Y1, Y0, Y0
 	VMOVSS  X0, (CX)(SI*4)
 	INCQ    SI
-	DECQ    AX
-	JNZ     singles
+	SUBQ    $0x01, AX
+	JGE     singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -5865,7 +5959,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(BX*4), X2
@@ -5900,10 +5995,11 @@ singles:
 	VANDNPS      Y0, Y1, Y0
 	VMOVSS       X0, (CX)(BX*4)
 	INCQ         BX
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6090,7 +6186,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(BX*4), X2
@@ -6130,10 +6227,11 @@ singles:
 	VDIVPS       Y0, Y1, Y0
 	VMOVSS       X0, (CX)(BX*4)
 	INCQ         BX
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6162,7 +6260,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS  (BX)(SI*4), X3
@@ -6173,10 +6272,11 @@ singles:
 	VMULPS  Y0, Y4, Y0
 	VMOVSS  X0, (CX)(SI*4)
 	INCQ    SI
-	DECQ    AX
-	JNZ     singles
+	SUBQ    $0x01, AX
+	JGE     singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6247,7 +6347,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(BX*4), X4
@@ -6301,10 +6402,11 @@ singles:
 	VORPS        Y1, Y0, Y0
 	VMOVSS       X0, (CX)(BX*4)
 	INCQ         BX
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6421,7 +6523,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (BX)(SI*4), X2
@@ -6430,10 +6533,11 @@ singles:
 	VMULPS       Y2, Y3, Y0
 	VMOVSS       X0, (CX)(SI*4)
 	INCQ         SI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6461,7 +6565,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (DX)(SI*4), X2
@@ -6470,10 +6575,11 @@ singles:
 	VMULPS Y2, Y1, Y1
 	VMOVSS X1, (CX)(SI*4)
 	INCQ   SI
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6501,7 +6607,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (DX)(SI*4), X3
@@ -6510,10 +6617,11 @@ singles:
 	VMULPS Y0, Y1, Y1
 	VMOVSS X1, (CX)(SI*4)
 	INCQ   SI
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6546,7 +6654,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS      (DX)(BX*4), X4
@@ -6560,10 +6669,11 @@ singles:
 	VADDPS      Y2, Y5, Y2
 	VMOVSS      X2, (CX)(BX*4)
 	INCQ        BX
-	DECQ        AX
-	JNZ         singles
+	SUBQ        $0x01, AX
+	JGE         singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6589,7 +6699,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(BX*4), X3
@@ -6597,10 +6708,11 @@ singles:
 	VFNMADD231PS Y0, Y3, Y4
 	VMOVSS       X4, (CX)(BX*4)
 	INCQ         BX
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6635,7 +6747,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(SI*4), X3
@@ -6650,10 +6763,11 @@ singles:
 	VADDPS       Y2, Y3, Y2
 	VMOVSS       X2, (CX)(SI*4)
 	INCQ         SI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6699,7 +6813,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(SI*4), X3
@@ -6715,10 +6830,11 @@ singles:
 	VFMADD231PS  Y1, Y2, Y4
 	VMOVSS       X4, (CX)(SI*4)
 	INCQ         SI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6758,7 +6874,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (BX)(SI*4), X6
@@ -6777,10 +6894,11 @@ singles:
 	VFNMADD231PS Y0, Y3, Y8
 	VMOVSS       X8, (CX)(SI*4)
 	INCQ         SI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6830,7 +6948,8 @@ vectors:
 
 tail:
 	ADDQ $0x08, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(DI*4), X8
@@ -6856,10 +6975,11 @@ singles:
 	VFNMADD231PS Y0, Y5, Y6
 	VMOVSS       X6, (CX)(DI*4)
 	INCQ         DI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -6872,8 +6992,8 @@ TEXT ·maxLanesAVX2(SB), NOSPLIT, $0-24
 	MOVQ    lanes+16(FP), BX
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
-	TESTQ   AX, AX
-	JZ      done
+	SUBQ    $0x10, AX
+	JL      done
 
 blocks:
 	VMOVUPS (CX)(DX*4), Y2
@@ -6884,9 +7004,10 @@ blocks:
 	VMOVAPS Y1, Y1
 	ADDQ    $0x10, DX
 	SUBQ    $0x10, AX
-	JNZ     blocks
+	JGE     blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VZEROUPPER
@@ -6901,8 +7022,8 @@ TEXT ·sumAbsLanesAVX2(SB), NOSPLIT, $0-24
 	MOVQ    lanes+16(FP), BX
 	VMOVUPS (BX), Y0
 	VMOVUPS 32(BX), Y1
-	TESTQ   AX, AX
-	JZ      done
+	SUBQ    $0x10, AX
+	JL      done
 
 blocks:
 	VMOVUPS (CX)(DX*4), Y2
@@ -6915,9 +7036,10 @@ blocks:
 	VMOVAPS Y1, Y1
 	ADDQ    $0x10, DX
 	SUBQ    $0x10, AX
-	JNZ     blocks
+	JGE     blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Y0, (BX)
 	VMOVUPS Y1, 32(BX)
 	VZEROUPPER
@@ -6933,8 +7055,8 @@ TEXT ·dotLanesAVX2(SB), NOSPLIT, $0-32
 	MOVQ    lanes+24(FP), SI
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
-	TESTQ   AX, AX
-	JZ      done
+	SUBQ    $0x10, AX
+	JL      done
 
 blocks:
 	VMOVUPS     (CX)(BX*4), Y2
@@ -6945,9 +7067,10 @@ blocks:
 	VFMADD231PS Y3, Y2, Y1
 	ADDQ        $0x10, BX
 	SUBQ        $0x10, AX
-	JNZ         blocks
+	JGE         blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VZEROUPPER
@@ -6963,8 +7086,8 @@ TEXT ·distanceLanesAVX2(SB), NOSPLIT, $0-32
 	MOVQ    lanes+24(FP), SI
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
-	TESTQ   AX, AX
-	JZ      done
+	SUBQ    $0x10, AX
+	JL      done
 
 blocks:
 	VMOVUPS     (CX)(BX*4), Y2
@@ -6977,9 +7100,10 @@ blocks:
 	VFMADD231PS Y2, Y2, Y1
 	ADDQ        $0x10, BX
 	SUBQ        $0x10, AX
-	JNZ         blocks
+	JGE         blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	VZEROUPPER
@@ -6996,8 +7120,8 @@ TEXT ·expLanesAVX2(SB), NOSPLIT, $0-36
 	MOVQ         lanes+24(FP), SI
 	VMOVUPS      (SI), Y1
 	VMOVUPS      32(SI), Y2
-	TESTQ        AX, AX
-	JZ           done
+	SUBQ         $0x10, AX
+	JL           done
 
 blocks:
 	VMOVUPS      (DX)(BX*4), Y3
@@ -7070,9 +7194,10 @@ blocks:
 	VMOVAPS      Y2, Y2
 	ADDQ         $0x10, BX
 	SUBQ         $0x10, AX
-	JNZ          blocks
+	JGE          blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Y1, (SI)
 	VMOVUPS Y2, 32(SI)
 	VZEROUPPER
@@ -7089,37 +7214,45 @@ TEXT ·sgdSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	MOVQ         rsb+40(FP), R8
-	SHLQ         $0x02, R8
+	MOVQ         rsb+40(FP), SI
+	SHLQ         $0x02, SI
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y2, Y2, Y2
-	TESTQ   R10, R10
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), R8
+	MOVLQSX 4(DI), DI
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R8, DI
 	JZ      empty
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   SI, R8
+	MOVLQSX 4(R9), R11
+	IMULQ   SI, R11
 
 element:
-	MOVLQSX      (SI)(R9*4), R11
-	IMULQ        R8, R11
-	VBROADCASTSS (DI)(R9*4), Y3
-	ADDQ         BX, R11
-	VFMADD231PS  (R11), Y3, Y2
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      8(R9), R12
+	IMULQ        SI, R12
+	VBROADCASTSS (R10), Y3
+	ADDQ         BX, R8
+	VFMADD231PS  (R8), Y3, Y2
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         DI
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y3
+	MOVQ         (DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y3
 	VFNMADD231PS Y0, Y2, Y3
-	VMOVUPS      Y3, (AX)(R9*4)
+	VMOVUPS      Y3, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y1
 
 next:
@@ -7132,13 +7265,13 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y3, Y3, Y3
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
 	VPTEST      Y3, Y3
 	JNE         update
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y3
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y3
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y3, Y1
 	JMP         next
 
@@ -7159,45 +7292,53 @@ TEXT ·sgdSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	MOVQ         rsb+40(FP), R8
-	SHLQ         $0x02, R8
+	MOVQ         rsb+40(FP), SI
+	SHLQ         $0x02, SI
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	TESTQ   R10, R10
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), R8
+	MOVLQSX 4(DI), DI
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R8, DI
 	JZ      empty
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   SI, R8
+	MOVLQSX 4(R9), R11
+	IMULQ   SI, R11
 
 element:
-	MOVLQSX      (SI)(R9*4), R11
-	IMULQ        R8, R11
-	VBROADCASTSS (DI)(R9*4), Y4
-	ADDQ         BX, R11
-	VFMADD231PS  (R11), Y4, Y2
-	VFMADD231PS  32(R11), Y4, Y3
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      8(R9), R12
+	IMULQ        SI, R12
+	VBROADCASTSS (R10), Y4
+	ADDQ         BX, R8
+	VFMADD231PS  (R8), Y4, Y2
+	VFMADD231PS  32(R8), Y4, Y3
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         DI
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y4
+	MOVQ         (DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y4
 	VFNMADD231PS Y0, Y2, Y4
-	VMOVUPS      Y4, (AX)(R9*4)
+	VMOVUPS      Y4, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         8(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
 
 next:
@@ -7210,21 +7351,21 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y4, Y4, Y4
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
 	VPTEST      Y4, Y4
 	JNE         update
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
 	VPTEST      Y4, Y4
 	JNE         update
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y4
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y4
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y4, Y1
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y4
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y4
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y4, Y1
 	JMP         next
 
@@ -7245,61 +7386,69 @@ TEXT ·sgdSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	MOVQ         rsb+40(FP), R8
-	SHLQ         $0x02, R8
+	MOVQ         rsb+40(FP), SI
+	SHLQ         $0x02, SI
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	TESTQ   R10, R10
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), R8
+	MOVLQSX 4(DI), DI
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R8, DI
 	JZ      empty
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   SI, R8
+	MOVLQSX 4(R9), R11
+	IMULQ   SI, R11
 
 element:
-	MOVLQSX      (SI)(R9*4), R11
-	IMULQ        R8, R11
-	VBROADCASTSS (DI)(R9*4), Y6
-	ADDQ         BX, R11
-	VFMADD231PS  (R11), Y6, Y2
-	VFMADD231PS  32(R11), Y6, Y3
-	VFMADD231PS  64(R11), Y6, Y4
-	VFMADD231PS  96(R11), Y6, Y5
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      8(R9), R12
+	IMULQ        SI, R12
+	VBROADCASTSS (R10), Y6
+	ADDQ         BX, R8
+	VFMADD231PS  (R8), Y6, Y2
+	VFMADD231PS  32(R8), Y6, Y3
+	VFMADD231PS  64(R8), Y6, Y4
+	VFMADD231PS  96(R8), Y6, Y5
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         DI
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y6
+	MOVQ         (DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y6
 	VFNMADD231PS Y0, Y2, Y6
-	VMOVUPS      Y6, (AX)(R9*4)
+	VMOVUPS      Y6, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         8(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         16(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         16(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y4, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         24(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         24(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y5, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
 
 next:
@@ -7312,33 +7461,33 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y6, Y6, Y6
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
 	VPTEST      Y6, Y6
 	JNE         update
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	MOVQ        16(DX), R9
-	ADDQ        CX, R9
-	MOVQ        24(DX), R9
-	ADDQ        CX, R9
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	MOVQ        16(DX), DI
+	ADDQ        CX, DI
+	MOVQ        24(DX), DI
+	ADDQ        CX, DI
 	VPTEST      Y6, Y6
 	JNE         update
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y6
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y6
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y1
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y6
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y6
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y1
-	MOVQ        16(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y6
+	MOVQ        16(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y6
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y1
-	MOVQ        24(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y6
+	MOVQ        24(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y6
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y1
 	JMP         next
 
@@ -7359,17 +7508,10 @@ TEXT ·sgdSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Y1
 	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	MOVQ         rsb+40(FP), R8
-	SHLQ         $0x02, R8
+	MOVQ         rsb+40(FP), SI
+	SHLQ         $0x02, SI
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
@@ -7378,74 +7520,89 @@ row:
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
-	TESTQ   R10, R10
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), R8
+	MOVLQSX 4(DI), DI
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R8, DI
 	JZ      empty
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   SI, R8
+	MOVLQSX 4(R9), R11
+	IMULQ   SI, R11
 
 element:
-	MOVLQSX      (SI)(R9*4), R11
-	IMULQ        R8, R11
-	VBROADCASTSS (DI)(R9*4), Y10
-	ADDQ         BX, R11
-	VFMADD231PS  (R11), Y10, Y2
-	VFMADD231PS  32(R11), Y10, Y3
-	VFMADD231PS  64(R11), Y10, Y4
-	VFMADD231PS  96(R11), Y10, Y5
-	VFMADD231PS  128(R11), Y10, Y6
-	VFMADD231PS  160(R11), Y10, Y7
-	VFMADD231PS  192(R11), Y10, Y8
-	VFMADD231PS  224(R11), Y10, Y9
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      8(R9), R12
+	IMULQ        SI, R12
+	VBROADCASTSS (R10), Y10
+	ADDQ         BX, R8
+	VFMADD231PS  (R8), Y10, Y2
+	VFMADD231PS  32(R8), Y10, Y3
+	VFMADD231PS  64(R8), Y10, Y4
+	VFMADD231PS  96(R8), Y10, Y5
+	VFMADD231PS  128(R8), Y10, Y6
+	VFMADD231PS  160(R8), Y10, Y7
+	VFMADD231PS  192(R8), Y10, Y8
+	VFMADD231PS  224(R8), Y10, Y9
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         DI
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y10
+	MOVQ         (DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y10
 	VFNMADD231PS Y0, Y2, Y10
-	VMOVUPS      Y10, (AX)(R9*4)
+	VMOVUPS      Y10, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         8(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         16(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         16(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y4, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         24(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         24(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y5, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         32(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         32(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y6, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         40(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         40(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y7, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         48(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         48(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y8, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
-	MOVQ         56(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Y2
+	MOVQ         56(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Y2
 	VFNMADD231PS Y0, Y9, Y2
-	VMOVUPS      Y2, (AX)(R9*4)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y2, Y1
 
 next:
@@ -7458,57 +7615,57 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y10, Y10, Y10
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
 	VPTEST      Y10, Y10
 	JNE         update
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	MOVQ        16(DX), R9
-	ADDQ        CX, R9
-	MOVQ        24(DX), R9
-	ADDQ        CX, R9
-	MOVQ        32(DX), R9
-	ADDQ        CX, R9
-	MOVQ        40(DX), R9
-	ADDQ        CX, R9
-	MOVQ        48(DX), R9
-	ADDQ        CX, R9
-	MOVQ        56(DX), R9
-	ADDQ        CX, R9
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	MOVQ        16(DX), DI
+	ADDQ        CX, DI
+	MOVQ        24(DX), DI
+	ADDQ        CX, DI
+	MOVQ        32(DX), DI
+	ADDQ        CX, DI
+	MOVQ        40(DX), DI
+	ADDQ        CX, DI
+	MOVQ        48(DX), DI
+	ADDQ        CX, DI
+	MOVQ        56(DX), DI
+	ADDQ        CX, DI
 	VPTEST      Y10, Y10
 	JNE         update
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y10
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y10
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ        16(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y10
+	MOVQ        16(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ        24(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y10
+	MOVQ        24(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ        32(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y10
+	MOVQ        32(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ        40(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y10
+	MOVQ        40(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ        48(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y10
+	MOVQ        48(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
-	MOVQ        56(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Y10
+	MOVQ        56(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y1
 	JMP         next
 
@@ -7531,44 +7688,52 @@ TEXT ·momentumSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y4
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y4, Y3
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y4
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y4, Y3
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMULPS       Y4, Y1, Y4
 	VFNMADD231PS Y0, Y3, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y4, Y3, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
 
 next:
@@ -7581,14 +7746,14 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y4, Y4, Y4
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y4, Y4
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y4, Y4
 	VPTEST      Y4, Y4
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y4
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y4
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y4, Y2
 	JMP         next
 
@@ -7611,59 +7776,67 @@ TEXT ·momentumSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y5
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y5, Y3
-	VFMADD231PS  32(R12), Y5, Y4
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y5
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y5, Y3
+	VFMADD231PS  32(R9), Y5, Y4
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y5
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y5
 	VMULPS       Y5, Y1, Y5
 	VFNMADD231PS Y0, Y3, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y5, Y3, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y5
 	VADDPS       Y3, Y5, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
 
 next:
@@ -7676,23 +7849,23 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y5, Y5, Y5
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y5, Y5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y5, Y5
 	VPTEST      Y5, Y5
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y5, Y5
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y5, Y5
 	VPTEST      Y5, Y5
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y5
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y5
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y5
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y2
 	JMP         next
 
@@ -7715,89 +7888,97 @@ TEXT ·momentumSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y7
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y7, Y3
-	VFMADD231PS  32(R12), Y7, Y4
-	VFMADD231PS  64(R12), Y7, Y5
-	VFMADD231PS  96(R12), Y7, Y6
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y7
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y7, Y3
+	VFMADD231PS  32(R9), Y7, Y4
+	VFMADD231PS  64(R9), Y7, Y5
+	VFMADD231PS  96(R9), Y7, Y6
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y7
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y7
 	VMULPS       Y7, Y1, Y7
 	VFNMADD231PS Y0, Y3, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y7, Y3, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y7
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y7
 	VADDPS       Y3, Y7, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y5, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y6, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
 
 next:
@@ -7810,37 +7991,37 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y7, Y7, Y7
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y7, Y7
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y7, Y7
 	VPTEST      Y7, Y7
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y7, Y7
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y7, Y7
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y7, Y7
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y7, Y7
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y7, Y7
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y7, Y7
 	VPTEST      Y7, Y7
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y7
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y7
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y7
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y7
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
 	JMP         next
 
@@ -7863,17 +8044,10 @@ TEXT ·momentumSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
@@ -7882,130 +8056,145 @@ row:
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y11
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y11, Y3
-	VFMADD231PS  32(R12), Y11, Y4
-	VFMADD231PS  64(R12), Y11, Y5
-	VFMADD231PS  96(R12), Y11, Y6
-	VFMADD231PS  128(R12), Y11, Y7
-	VFMADD231PS  160(R12), Y11, Y8
-	VFMADD231PS  192(R12), Y11, Y9
-	VFMADD231PS  224(R12), Y11, Y10
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y11
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y11, Y3
+	VFMADD231PS  32(R9), Y11, Y4
+	VFMADD231PS  64(R9), Y11, Y5
+	VFMADD231PS  96(R9), Y11, Y6
+	VFMADD231PS  128(R9), Y11, Y7
+	VFMADD231PS  160(R9), Y11, Y8
+	VFMADD231PS  192(R9), Y11, Y9
+	VFMADD231PS  224(R9), Y11, Y10
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y11
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y11
 	VMULPS       Y11, Y1, Y11
 	VFNMADD231PS Y0, Y3, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y3
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y3, Y3
 	VANDNPS      Y11, Y3, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y11
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y11
 	VADDPS       Y3, Y11, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y4, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y5, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y6, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         32(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y7, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         40(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y8, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         48(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y9, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         56(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y0, Y10, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VADDPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)(R10*4)
+	VMOVUPS      Y3, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y3, Y2
 
 next:
@@ -8018,65 +8207,65 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y11, Y11, Y11
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
 	VPTEST      Y11, Y11
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
 	VPTEST      Y11, Y11
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
 	JMP         next
 
@@ -8099,45 +8288,53 @@ TEXT ·nesterovSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y4
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y4, Y3
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y4
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y4, Y3
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMULPS       Y4, Y1, Y4
 	VFNMADD231PS Y3, Y0, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      Y4, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y3, Y5
 	VFMADD231PS  Y1, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
 
 next:
@@ -8150,14 +8347,14 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y4, Y4, Y4
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y4, Y4
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y4, Y4
 	VPTEST      Y4, Y4
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y4
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y4
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y4, Y2
 	JMP         next
 
@@ -8180,61 +8377,69 @@ TEXT ·nesterovSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y5
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y5, Y3
-	VFMADD231PS  32(R12), Y5, Y4
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y5
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y5, Y3
+	VFMADD231PS  32(R9), Y5, Y4
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y5
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y5
 	VMULPS       Y5, Y1, Y5
 	VFNMADD231PS Y3, Y0, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y5, Y6, Y5
-	VMOVUPS      Y5, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y6
+	VMOVUPS      Y5, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y6
 	VFNMADD231PS Y0, Y3, Y6
 	VFMADD231PS  Y1, Y5, Y6
-	VMOVUPS      Y6, (AX)(R10*4)
+	VMOVUPS      Y6, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y3, Y5, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
 	VFMADD231PS  Y1, Y3, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y2
 
 next:
@@ -8247,23 +8452,23 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y5, Y5, Y5
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y5, Y5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y5, Y5
 	VPTEST      Y5, Y5
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y5, Y5
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y5, Y5
 	VPTEST      Y5, Y5
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y5
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y5
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y5
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y2
 	JMP         next
 
@@ -8286,93 +8491,101 @@ TEXT ·nesterovSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y7
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y7, Y3
-	VFMADD231PS  32(R12), Y7, Y4
-	VFMADD231PS  64(R12), Y7, Y5
-	VFMADD231PS  96(R12), Y7, Y6
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y7
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y7, Y3
+	VFMADD231PS  32(R9), Y7, Y4
+	VFMADD231PS  64(R9), Y7, Y5
+	VFMADD231PS  96(R9), Y7, Y6
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y7
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y7
 	VMULPS       Y7, Y1, Y7
 	VFNMADD231PS Y3, Y0, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y8
+	VMOVUPS      Y7, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y8
 	VFNMADD231PS Y0, Y3, Y8
 	VFMADD231PS  Y1, Y7, Y8
-	VMOVUPS      Y8, (AX)(R10*4)
+	VMOVUPS      Y8, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y3, Y7, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y7
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y7
 	VFNMADD231PS Y0, Y4, Y7
 	VFMADD231PS  Y1, Y3, Y7
-	VMOVUPS      Y7, (AX)(R10*4)
+	VMOVUPS      Y7, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y5, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VFNMADD231PS Y0, Y5, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y6, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VFNMADD231PS Y0, Y6, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
 
 next:
@@ -8385,37 +8598,37 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y7, Y7, Y7
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y7, Y7
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y7, Y7
 	VPTEST      Y7, Y7
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y7, Y7
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y7, Y7
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y7, Y7
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y7, Y7
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y7, Y7
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y7, Y7
 	VPTEST      Y7, Y7
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y7
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y7
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y7
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y7
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y2
 	JMP         next
 
@@ -8438,17 +8651,10 @@ TEXT ·nesterovSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
@@ -8457,138 +8663,153 @@ row:
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y11
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y11, Y3
-	VFMADD231PS  32(R12), Y11, Y4
-	VFMADD231PS  64(R12), Y11, Y5
-	VFMADD231PS  96(R12), Y11, Y6
-	VFMADD231PS  128(R12), Y11, Y7
-	VFMADD231PS  160(R12), Y11, Y8
-	VFMADD231PS  192(R12), Y11, Y9
-	VFMADD231PS  224(R12), Y11, Y10
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y11
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y11, Y3
+	VFMADD231PS  32(R9), Y11, Y4
+	VFMADD231PS  64(R9), Y11, Y5
+	VFMADD231PS  96(R9), Y11, Y6
+	VFMADD231PS  128(R9), Y11, Y7
+	VFMADD231PS  160(R9), Y11, Y8
+	VFMADD231PS  192(R9), Y11, Y9
+	VFMADD231PS  224(R9), Y11, Y10
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y11
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y11
 	VMULPS       Y11, Y1, Y11
 	VFNMADD231PS Y3, Y0, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y12
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y12, Y12
 	VANDNPS      Y11, Y12, Y11
-	VMOVUPS      Y11, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y12
+	VMOVUPS      Y11, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y12
 	VFNMADD231PS Y0, Y3, Y12
 	VFMADD231PS  Y1, Y11, Y12
-	VMOVUPS      Y12, (AX)(R10*4)
+	VMOVUPS      Y12, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y12, Y2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y4, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y11
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
 	VANDNPS      Y3, Y11, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y11
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y11
 	VFNMADD231PS Y0, Y4, Y11
 	VFMADD231PS  Y1, Y3, Y11
-	VMOVUPS      Y11, (AX)(R10*4)
+	VMOVUPS      Y11, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y5, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VFNMADD231PS Y0, Y5, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y6, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VFNMADD231PS Y0, Y6, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         32(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y7, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VFNMADD231PS Y0, Y7, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         40(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y8, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VFNMADD231PS Y0, Y8, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         48(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y9, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VFNMADD231PS Y0, Y9, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y3
+	MOVQ         56(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y3
 	VMULPS       Y3, Y1, Y3
 	VFNMADD231PS Y10, Y0, Y3
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y3, Y4
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y4, Y4
 	VANDNPS      Y3, Y4, Y3
-	VMOVUPS      Y3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y4
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Y4
 	VFNMADD231PS Y0, Y10, Y4
 	VFMADD231PS  Y1, Y3, Y4
-	VMOVUPS      Y4, (AX)(R10*4)
+	VMOVUPS      Y4, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y4, Y2
 
 next:
@@ -8601,65 +8822,65 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y11, Y11, Y11
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
 	VPTEST      Y11, Y11
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y11, Y11
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y11, Y11
 	VPTEST      Y11, Y11
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y11
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y11
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y11, Y2
 	JMP         next
 
@@ -8683,48 +8904,56 @@ TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y3
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y4, Y4, Y4
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y5
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y5, Y4
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y5
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y5, Y4
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y5
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y5
 	VMOVAPS      Y5, Y6
 	VFNMADD231PS Y4, Y4, Y6
 	VFNMADD231PS Y1, Y6, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y5, Y6, Y5
-	VMOVUPS      Y5, (CX)(R10*4)
+	VMOVUPS      Y5, (CX)(R8*4)
 	VADDPS       Y2, Y5, Y5
 	VSQRTPS      Y5, Y5
 	VDIVPS       Y5, Y4, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
 
 next:
@@ -8737,14 +8966,14 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y5, Y5, Y5
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y5, Y5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y5, Y5
 	VPTEST      Y5, Y5
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y5
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y5, Y3
 	JMP         next
 
@@ -8768,67 +8997,75 @@ TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y3
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y6
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y6, Y4
-	VFMADD231PS  32(R12), Y6, Y5
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y6
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y6, Y4
+	VFMADD231PS  32(R9), Y6, Y5
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y6
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y4, Y4, Y7
 	VFNMADD231PS Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R10*4)
+	VMOVUPS      Y6, (CX)(R8*4)
 	VADDPS       Y2, Y6, Y6
 	VSQRTPS      Y6, Y6
 	VDIVPS       Y6, Y4, Y4
-	VMOVUPS      (AX)(R10*4), Y6
+	VMOVUPS      (AX)(R8*4), Y6
 	VFNMADD231PS Y0, Y4, Y6
-	VMOVUPS      Y6, (AX)(R10*4)
+	VMOVUPS      Y6, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y6, Y3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VFNMADD231PS Y1, Y6, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y4, Y6, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
 
 next:
@@ -8841,23 +9078,23 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y6, Y6, Y6
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y6, Y6
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y6, Y6
 	VPTEST      Y6, Y6
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y6, Y6
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y6, Y6
 	VPTEST      Y6, Y6
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y6
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y6
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y3
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y6
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y6
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y6, Y3
 	JMP         next
 
@@ -8881,105 +9118,113 @@ TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y3
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y8
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y8, Y4
-	VFMADD231PS  32(R12), Y8, Y5
-	VFMADD231PS  64(R12), Y8, Y6
-	VFMADD231PS  96(R12), Y8, Y7
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y8
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y8, Y4
+	VFMADD231PS  32(R9), Y8, Y5
+	VFMADD231PS  64(R9), Y8, Y6
+	VFMADD231PS  96(R9), Y8, Y7
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y8
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y8
 	VMOVAPS      Y8, Y9
 	VFNMADD231PS Y4, Y4, Y9
 	VFNMADD231PS Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
 	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(R10*4)
+	VMOVUPS      Y8, (CX)(R8*4)
 	VADDPS       Y2, Y8, Y8
 	VSQRTPS      Y8, Y8
 	VDIVPS       Y8, Y4, Y4
-	VMOVUPS      (AX)(R10*4), Y8
+	VMOVUPS      (AX)(R8*4), Y8
 	VFNMADD231PS Y0, Y4, Y8
-	VMOVUPS      Y8, (AX)(R10*4)
+	VMOVUPS      Y8, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y8
 	VFNMADD231PS Y5, Y5, Y8
 	VFNMADD231PS Y1, Y8, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y4, Y8, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y6, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y7, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
 
 next:
@@ -8992,37 +9237,37 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y8, Y8, Y8
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y8, Y8
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y8, Y8
 	VPTEST      Y8, Y8
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y8, Y8
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y8, Y8
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y8, Y8
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y8, Y8
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y8, Y8
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y8, Y8
 	VPTEST      Y8, Y8
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y8
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y8
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y3
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y8
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y8
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y3
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y8
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y8
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y3
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y8
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y8
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y3
 	JMP         next
 
@@ -9046,17 +9291,10 @@ TEXT ·rmspropSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Y3
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
@@ -9065,162 +9303,177 @@ row:
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Y12
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Y12, Y4
-	VFMADD231PS  32(R12), Y12, Y5
-	VFMADD231PS  64(R12), Y12, Y6
-	VFMADD231PS  96(R12), Y12, Y7
-	VFMADD231PS  128(R12), Y12, Y8
-	VFMADD231PS  160(R12), Y12, Y9
-	VFMADD231PS  192(R12), Y12, Y10
-	VFMADD231PS  224(R12), Y12, Y11
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Y12
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Y12, Y4
+	VFMADD231PS  32(R9), Y12, Y5
+	VFMADD231PS  64(R9), Y12, Y6
+	VFMADD231PS  96(R9), Y12, Y7
+	VFMADD231PS  128(R9), Y12, Y8
+	VFMADD231PS  160(R9), Y12, Y9
+	VFMADD231PS  192(R9), Y12, Y10
+	VFMADD231PS  224(R9), Y12, Y11
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y12
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y12
 	VMOVAPS      Y12, Y13
 	VFNMADD231PS Y4, Y4, Y13
 	VFNMADD231PS Y1, Y13, Y12
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y12, Y13
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y13, Y13
 	VANDNPS      Y12, Y13, Y12
-	VMOVUPS      Y12, (CX)(R10*4)
+	VMOVUPS      Y12, (CX)(R8*4)
 	VADDPS       Y2, Y12, Y12
 	VSQRTPS      Y12, Y12
 	VDIVPS       Y12, Y4, Y4
-	VMOVUPS      (AX)(R10*4), Y12
+	VMOVUPS      (AX)(R8*4), Y12
 	VFNMADD231PS Y0, Y4, Y12
-	VMOVUPS      Y12, (AX)(R10*4)
+	VMOVUPS      Y12, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y12
 	VFNMADD231PS Y5, Y5, Y12
 	VFNMADD231PS Y1, Y12, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y12
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y12, Y12
 	VANDNPS      Y4, Y12, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y5, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y6, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y7, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         32(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y8, Y8, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y8, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         40(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y9, Y9, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y9, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         48(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y10, Y10, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y10, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Y4
+	MOVQ         56(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Y4
 	VMOVAPS      Y4, Y5
 	VFNMADD231PS Y11, Y11, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
 	VANDNPS      Y4, Y5, Y4
-	VMOVUPS      Y4, (CX)(R10*4)
+	VMOVUPS      Y4, (CX)(R8*4)
 	VADDPS       Y2, Y4, Y4
 	VSQRTPS      Y4, Y4
 	VDIVPS       Y4, Y11, Y4
-	VMOVUPS      (AX)(R10*4), Y5
+	VMOVUPS      (AX)(R8*4), Y5
 	VFNMADD231PS Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)(R10*4)
+	VMOVUPS      Y5, (AX)(R8*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y5, Y3
 
 next:
@@ -9233,65 +9486,65 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y12, Y12, Y12
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y12, Y12
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y12, Y12
 	VPTEST      Y12, Y12
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y12, Y12
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y12, Y12
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y12, Y12
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y12, Y12
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y12, Y12
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y12, Y12
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Y12, Y12
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y12, Y12
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y12, Y12
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y12, Y12
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y12, Y12
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y12, Y12
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y12, Y12
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Y12, Y12
 	VPTEST      Y12, Y12
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y12
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y12
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y12
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y12
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y12
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y12
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y12
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y12
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y12
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y12
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y12
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y12
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y12
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y12
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Y12
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Y12
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y12, Y3
 	JMP         next
 
@@ -9318,55 +9571,63 @@ TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Y5
 	MOVQ         b+32(FP), DI
-	MOVQ         columns+16(FP), R8
-	MOVQ         values+24(FP), R9
-	MOVQ         rsb+40(FP), R10
-	SHLQ         $0x02, R10
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y6, Y6, Y6
-	TESTQ   R12, R12
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R10
+	MOVLQSX 4(R9), R9
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R10, R9
 	JZ      empty
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   R8, R10
+	MOVLQSX 4(R11), R13
+	IMULQ   R8, R13
 
 element:
-	MOVLQSX      (R8)(R11*4), R13
-	IMULQ        R10, R13
-	VBROADCASTSS (R9)(R11*4), Y7
-	ADDQ         DI, R13
-	VFMADD231PS  (R13), Y7, Y6
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      8(R11), R14
+	IMULQ        R8, R14
+	VBROADCASTSS (R12), Y7
+	ADDQ         DI, R10
+	VFMADD231PS  (R10), Y7, Y6
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         R9
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y7
+	MOVQ         (SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y7
 	VSUBPS       Y7, Y6, Y8
 	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y8
+	VMOVUPS      Y7, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y8
 	VFNMADD213PS Y8, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y8, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R9*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y7, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 
 next:
@@ -9379,15 +9640,15 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y7, Y7, Y7
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y7, Y7
-	VORPS       (DX)(R11*4), Y7, Y7
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y7, Y7
+	VORPS       (DX)(R9*4), Y7, Y7
 	VPTEST      Y7, Y7
 	JNE         update
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y7
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y7
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y7, Y5
 	JMP         next
 
@@ -9414,81 +9675,89 @@ TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Y5
 	MOVQ         b+32(FP), DI
-	MOVQ         columns+16(FP), R8
-	MOVQ         values+24(FP), R9
-	MOVQ         rsb+40(FP), R10
-	SHLQ         $0x02, R10
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
-	TESTQ   R12, R12
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R10
+	MOVLQSX 4(R9), R9
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R10, R9
 	JZ      empty
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   R8, R10
+	MOVLQSX 4(R11), R13
+	IMULQ   R8, R13
 
 element:
-	MOVLQSX      (R8)(R11*4), R13
-	IMULQ        R10, R13
-	VBROADCASTSS (R9)(R11*4), Y8
-	ADDQ         DI, R13
-	VFMADD231PS  (R13), Y8, Y6
-	VFMADD231PS  32(R13), Y8, Y7
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      8(R11), R14
+	IMULQ        R8, R14
+	VBROADCASTSS (R12), Y8
+	ADDQ         DI, R10
+	VFMADD231PS  (R10), Y8, Y6
+	VFMADD231PS  32(R10), Y8, Y7
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         R9
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y8
+	MOVQ         (SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y8
 	VSUBPS       Y8, Y6, Y9
 	VFMADD231PS  Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
 	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y9
+	VMOVUPS      Y8, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y9
 	VFNMADD213PS Y9, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y9
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y9, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R9*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y8, Y6
-	VMOVUPS      (AX)(R11*4), Y8
+	VMOVUPS      (AX)(R9*4), Y8
 	VMULPS       Y4, Y8, Y8
 	VFNMADD231PS Y0, Y6, Y8
-	VMOVUPS      Y8, (AX)(R11*4)
+	VMOVUPS      Y8, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         8(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y7, Y8
 	VFMADD231PS  Y1, Y8, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y6, Y8, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y8
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y8
 	VFNMADD213PS Y8, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y8, Y7, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 
 next:
@@ -9501,25 +9770,25 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y8, Y8, Y8
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y8, Y8
-	VORPS       (DX)(R11*4), Y8, Y8
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y8, Y8
+	VORPS       (DX)(R9*4), Y8, Y8
 	VPTEST      Y8, Y8
 	JNE         update
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y8, Y8
-	VORPS       (DX)(R11*4), Y8, Y8
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y8, Y8
+	VORPS       (DX)(R9*4), Y8, Y8
 	VPTEST      Y8, Y8
 	JNE         update
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y8
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y8
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y5
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y8
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y8
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y8, Y5
 	JMP         next
 
@@ -9546,133 +9815,141 @@ TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Y5
 	MOVQ         b+32(FP), DI
-	MOVQ         columns+16(FP), R8
-	MOVQ         values+24(FP), R9
-	MOVQ         rsb+40(FP), R10
-	SHLQ         $0x02, R10
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
-	TESTQ   R12, R12
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R10
+	MOVLQSX 4(R9), R9
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R10, R9
 	JZ      empty
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   R8, R10
+	MOVLQSX 4(R11), R13
+	IMULQ   R8, R13
 
 element:
-	MOVLQSX      (R8)(R11*4), R13
-	IMULQ        R10, R13
-	VBROADCASTSS (R9)(R11*4), Y10
-	ADDQ         DI, R13
-	VFMADD231PS  (R13), Y10, Y6
-	VFMADD231PS  32(R13), Y10, Y7
-	VFMADD231PS  64(R13), Y10, Y8
-	VFMADD231PS  96(R13), Y10, Y9
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      8(R11), R14
+	IMULQ        R8, R14
+	VBROADCASTSS (R12), Y10
+	ADDQ         DI, R10
+	VFMADD231PS  (R10), Y10, Y6
+	VFMADD231PS  32(R10), Y10, Y7
+	VFMADD231PS  64(R10), Y10, Y8
+	VFMADD231PS  96(R10), Y10, Y9
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         R9
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y10
+	MOVQ         (SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y10
 	VSUBPS       Y10, Y6, Y11
 	VFMADD231PS  Y1, Y11, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y11
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
 	VANDNPS      Y10, Y11, Y10
-	VMOVUPS      Y10, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y11
+	VMOVUPS      Y10, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y11
 	VFNMADD213PS Y11, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y11, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R9*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y10, Y6
-	VMOVUPS      (AX)(R11*4), Y10
+	VMOVUPS      (AX)(R9*4), Y10
 	VMULPS       Y4, Y10, Y10
 	VFNMADD231PS Y0, Y6, Y10
-	VMOVUPS      Y10, (AX)(R11*4)
+	VMOVUPS      Y10, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         8(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y7, Y10
 	VFMADD231PS  Y1, Y10, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y10
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y10, Y10
 	VANDNPS      Y6, Y10, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y10
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y10
 	VFNMADD213PS Y10, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y10, Y7, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         16(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         16(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y8, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y7
 	VFNMADD213PS Y7, Y8, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         24(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         24(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y9, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y7
 	VFNMADD213PS Y7, Y9, Y9
 	VFNMADD231PS Y2, Y9, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 
 next:
@@ -9685,41 +9962,41 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y10, Y10, Y10
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y10, Y10
-	VORPS       (DX)(R11*4), Y10, Y10
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y10, Y10
+	VORPS       (DX)(R9*4), Y10, Y10
 	VPTEST      Y10, Y10
 	JNE         update
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y10, Y10
-	VORPS       (DX)(R11*4), Y10, Y10
-	MOVQ        16(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y10, Y10
-	VORPS       (DX)(R11*4), Y10, Y10
-	MOVQ        24(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y10, Y10
-	VORPS       (DX)(R11*4), Y10, Y10
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y10, Y10
+	VORPS       (DX)(R9*4), Y10, Y10
+	MOVQ        16(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y10, Y10
+	VORPS       (DX)(R9*4), Y10, Y10
+	MOVQ        24(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y10, Y10
+	VORPS       (DX)(R9*4), Y10, Y10
 	VPTEST      Y10, Y10
 	JNE         update
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y10
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y5
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y10
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y5
-	MOVQ        16(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y10
+	MOVQ        16(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y5
-	MOVQ        24(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y10
+	MOVQ        24(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y10
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y10, Y5
 	JMP         next
 
@@ -9746,17 +10023,10 @@ TEXT ·adamSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Y5
 	MOVQ         b+32(FP), DI
-	MOVQ         columns+16(FP), R8
-	MOVQ         values+24(FP), R9
-	MOVQ         rsb+40(FP), R10
-	SHLQ         $0x02, R10
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
@@ -9765,218 +10035,233 @@ row:
 	VXORPS  Y11, Y11, Y11
 	VXORPS  Y12, Y12, Y12
 	VXORPS  Y13, Y13, Y13
-	TESTQ   R12, R12
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R10
+	MOVLQSX 4(R9), R9
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R10, R9
 	JZ      empty
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   R8, R10
+	MOVLQSX 4(R11), R13
+	IMULQ   R8, R13
 
 element:
-	MOVLQSX      (R8)(R11*4), R13
-	IMULQ        R10, R13
-	VBROADCASTSS (R9)(R11*4), Y14
-	ADDQ         DI, R13
-	VFMADD231PS  (R13), Y14, Y6
-	VFMADD231PS  32(R13), Y14, Y7
-	VFMADD231PS  64(R13), Y14, Y8
-	VFMADD231PS  96(R13), Y14, Y9
-	VFMADD231PS  128(R13), Y14, Y10
-	VFMADD231PS  160(R13), Y14, Y11
-	VFMADD231PS  192(R13), Y14, Y12
-	VFMADD231PS  224(R13), Y14, Y13
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      8(R11), R14
+	IMULQ        R8, R14
+	VBROADCASTSS (R12), Y14
+	ADDQ         DI, R10
+	VFMADD231PS  (R10), Y14, Y6
+	VFMADD231PS  32(R10), Y14, Y7
+	VFMADD231PS  64(R10), Y14, Y8
+	VFMADD231PS  96(R10), Y14, Y9
+	VFMADD231PS  128(R10), Y14, Y10
+	VFMADD231PS  160(R10), Y14, Y11
+	VFMADD231PS  192(R10), Y14, Y12
+	VFMADD231PS  224(R10), Y14, Y13
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         R9
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y14
+	MOVQ         (SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y14
 	VSUBPS       Y14, Y6, Y15
 	VFMADD231PS  Y1, Y15, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y15
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y15, Y15
 	VANDNPS      Y14, Y15, Y14
-	VMOVUPS      Y14, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y15
+	VMOVUPS      Y14, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y15
 	VFNMADD213PS Y15, Y6, Y6
 	VFNMADD231PS Y2, Y6, Y15
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y15, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y15, Y6, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R9*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VDIVPS       Y6, Y14, Y6
-	VMOVUPS      (AX)(R11*4), Y14
+	VMOVUPS      (AX)(R9*4), Y14
 	VMULPS       Y4, Y14, Y14
 	VFNMADD231PS Y0, Y6, Y14
-	VMOVUPS      Y14, (AX)(R11*4)
+	VMOVUPS      Y14, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         8(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y7, Y14
 	VFMADD231PS  Y1, Y14, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y14
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y14, Y14
 	VANDNPS      Y6, Y14, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y14
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y14
 	VFNMADD213PS Y14, Y7, Y7
 	VFNMADD231PS Y2, Y7, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y14, Y7, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         16(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         16(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y8, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y7
 	VFNMADD213PS Y7, Y8, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         24(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         24(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y9, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y7
 	VFNMADD213PS Y7, Y9, Y9
 	VFNMADD231PS Y2, Y9, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         32(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         32(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y10, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y7
 	VFNMADD213PS Y7, Y10, Y10
 	VFNMADD231PS Y2, Y10, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         40(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         40(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y11, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y7
 	VFNMADD213PS Y7, Y11, Y11
 	VFNMADD231PS Y2, Y11, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         48(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         48(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y12, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y7
 	VFNMADD213PS Y7, Y12, Y12
 	VFNMADD231PS Y2, Y12, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
-	MOVQ         56(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Y6
+	MOVQ         56(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Y6
 	VSUBPS       Y6, Y13, Y7
 	VFMADD231PS  Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Y7
+	VMOVUPS      Y6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Y7
 	VFNMADD213PS Y7, Y13, Y13
 	VFNMADD231PS Y2, Y13, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R11*4)
+	VMOVUPS      Y7, (DX)(R9*4)
 	VSQRTPS      Y7, Y7
 	VADDPS       Y3, Y7, Y7
 	VDIVPS       Y7, Y6, Y6
-	VMOVUPS      (AX)(R11*4), Y7
+	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
+	VMOVUPS      Y7, (AX)(R9*4)
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 
 next:
@@ -9989,73 +10274,73 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y14, Y14, Y14
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y14, Y14
-	VORPS       (DX)(R11*4), Y14, Y14
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y14, Y14
+	VORPS       (DX)(R9*4), Y14, Y14
 	VPTEST      Y14, Y14
 	JNE         update
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y14, Y14
-	VORPS       (DX)(R11*4), Y14, Y14
-	MOVQ        16(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y14, Y14
-	VORPS       (DX)(R11*4), Y14, Y14
-	MOVQ        24(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y14, Y14
-	VORPS       (DX)(R11*4), Y14, Y14
-	MOVQ        32(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y14, Y14
-	VORPS       (DX)(R11*4), Y14, Y14
-	MOVQ        40(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y14, Y14
-	VORPS       (DX)(R11*4), Y14, Y14
-	MOVQ        48(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y14, Y14
-	VORPS       (DX)(R11*4), Y14, Y14
-	MOVQ        56(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Y14, Y14
-	VORPS       (DX)(R11*4), Y14, Y14
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y14, Y14
+	VORPS       (DX)(R9*4), Y14, Y14
+	MOVQ        16(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y14, Y14
+	VORPS       (DX)(R9*4), Y14, Y14
+	MOVQ        24(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y14, Y14
+	VORPS       (DX)(R9*4), Y14, Y14
+	MOVQ        32(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y14, Y14
+	VORPS       (DX)(R9*4), Y14, Y14
+	MOVQ        40(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y14, Y14
+	VORPS       (DX)(R9*4), Y14, Y14
+	MOVQ        48(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y14, Y14
+	VORPS       (DX)(R9*4), Y14, Y14
+	MOVQ        56(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Y14, Y14
+	VORPS       (DX)(R9*4), Y14, Y14
 	VPTEST      Y14, Y14
 	JNE         update
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y14
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y14
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y14
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y14
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ        16(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y14
+	MOVQ        16(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y14
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ        24(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y14
+	MOVQ        24(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y14
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ        32(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y14
+	MOVQ        32(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y14
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ        40(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y14
+	MOVQ        40(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y14
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ        48(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y14
+	MOVQ        48(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y14
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
-	MOVQ        56(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Y14
+	MOVQ        56(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Y14
 	VFMADD231PS constAVX2_00000000<>+0(SB), Y14, Y5
 	JMP         next
 

@@ -19143,9 +19143,9 @@ piece3x1:
 	JGE         piece3x1
 
 nopiece3x1:
-	ADDQ  $0x00000040, R9
-	TESTQ R9, R9
-	JZ    nosingle3
+	ADDQ $0x00000040, R9
+	SUBQ $0x04, R9
+	JL   nosingle3
 
 single3:
 	VMOVSS      (CX)(R8*1), X3
@@ -19159,9 +19159,10 @@ single3:
 	ADDQ        $0x00000004, R8
 	ADDQ        $0x00000004, R11
 	SUBQ        $0x04, R9
-	JNZ         single3
+	JGE         single3
 
 nosingle3:
+	ADDQ $0x04, R9
 	ADDQ DI, SI
 	ADDQ DI, SI
 	ADDQ DI, SI
@@ -19227,9 +19228,9 @@ piece1x1:
 	JGE         piece1x1
 
 nopiece1x1:
-	ADDQ  $0x00000040, R9
-	TESTQ R9, R9
-	JZ    nosingle1
+	ADDQ $0x00000040, R9
+	SUBQ $0x04, R9
+	JL   nosingle1
 
 single1:
 	VMOVSS      (CX)(R8*1), X1
@@ -19239,9 +19240,10 @@ single1:
 	ADDQ        $0x00000004, R8
 	ADDQ        $0x00000004, R11
 	SUBQ        $0x04, R9
-	JNZ         single1
+	JGE         single1
 
 nosingle1:
+	ADDQ $0x04, R9
 	ADDQ DI, SI
 	SUBQ $0x01, R10
 	JGE  sweep1
@@ -19258,34 +19260,44 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $0-72
 	MOVQ b+32(FP), CX
 	MOVQ (AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), DX
-	MOVQ c+56(FP), BX
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), DI
-	MOVLQSX (DI), SI
-	MOVLQSX 4(DI), DI
-	SUBQ    SI, DI
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Z0
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), DX
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (BX), Z0
-	TESTQ   DI, DI
+	SUBQ    DX, CX
 	JZ      sum
+	MOVQ    columns+16(FP), BX
+	MOVQ    values+24(FP), SI
+	LEAQ    (BX)(DX*4), BX
+	LEAQ    (SI)(DX*4), SI
+	MOVLQSX (BX), DX
+	IMULQ   rsb+40(FP), DX
+	MOVLQSX 4(BX), DI
+	IMULQ   rsb+40(FP), DI
 
 element:
-	MOVLQSX      (CX)(SI*4), R8
+	MOVLQSX      8(BX), R8
 	IMULQ        rsb+40(FP), R8
-	VBROADCASTSS (DX)(SI*4), Z1
-	VFMADD231PS  (AX)(R8*1), Z1, Z0
-	INCQ         SI
-	DECQ         DI
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS  (AX)(DX*1), Z1, Z0
+	MOVQ         DI, DX
+	MOVQ         R8, DI
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, SI
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Z0, (BX)
-	ADDQ    rsc+64(FP), BX
+	MOVQ    c+56(FP), CX
+	VMOVUPS Z0, (CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -19300,37 +19312,47 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $0-72
 	LEAQ (CX)(DX*4), DX
 	MOVQ 8(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), BX
-	MOVQ c+56(FP), SI
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R8
-	MOVLQSX (R8), DI
-	MOVLQSX 4(R8), R8
-	SUBQ    DI, R8
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), BX
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	TESTQ   R8, R8
+	SUBQ    BX, CX
 	JZ      sum
+	MOVQ    columns+16(FP), SI
+	MOVQ    values+24(FP), DI
+	LEAQ    (SI)(BX*4), SI
+	LEAQ    (DI)(BX*4), DI
+	MOVLQSX (SI), BX
+	IMULQ   rsb+40(FP), BX
+	MOVLQSX 4(SI), R8
+	IMULQ   rsb+40(FP), R8
 
 element:
-	MOVLQSX      (CX)(DI*4), R9
+	MOVLQSX      8(SI), R9
 	IMULQ        rsb+40(FP), R9
-	VBROADCASTSS (BX)(DI*4), Z2
-	VFMADD231PS  (DX)(R9*1), Z2, Z0
-	VFMADD231PS  (AX)(R9*1), Z2, Z1
-	INCQ         DI
-	DECQ         R8
+	VBROADCASTSS (DI), Z2
+	VFMADD231PS  (DX)(BX*1), Z2, Z0
+	VFMADD231PS  (AX)(BX*1), Z2, Z1
+	MOVQ         R8, BX
+	MOVQ         R9, R8
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Z0, (SI)
-	VMOVUPS Z1, 64(SI)
-	ADDQ    rsc+64(FP), SI
+	MOVQ    c+56(FP), CX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -19347,40 +19369,50 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-72
 	LEAQ (CX)(BX*4), BX
 	MOVQ 16(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), SI
-	MOVQ c+56(FP), DI
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R9
-	MOVLQSX (R9), R8
-	MOVLQSX 4(R9), R9
-	SUBQ    R8, R9
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), SI
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (DI), Z0
-	VMOVUPS 64(DI), Z1
-	VMOVUPS 128(DI), Z2
-	TESTQ   R9, R9
+	SUBQ    SI, CX
 	JZ      sum
+	MOVQ    columns+16(FP), DI
+	MOVQ    values+24(FP), R8
+	LEAQ    (DI)(SI*4), DI
+	LEAQ    (R8)(SI*4), R8
+	MOVLQSX (DI), SI
+	IMULQ   rsb+40(FP), SI
+	MOVLQSX 4(DI), R9
+	IMULQ   rsb+40(FP), R9
 
 element:
-	MOVLQSX      (CX)(R8*4), R10
+	MOVLQSX      8(DI), R10
 	IMULQ        rsb+40(FP), R10
-	VBROADCASTSS (SI)(R8*4), Z3
-	VFMADD231PS  (DX)(R10*1), Z3, Z0
-	VFMADD231PS  (BX)(R10*1), Z3, Z1
-	VFMADD231PS  (AX)(R10*1), Z3, Z2
-	INCQ         R8
-	DECQ         R9
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  (DX)(SI*1), Z3, Z0
+	VFMADD231PS  (BX)(SI*1), Z3, Z1
+	VFMADD231PS  (AX)(SI*1), Z3, Z2
+	MOVQ         R9, SI
+	MOVQ         R10, R9
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, 128(DI)
-	ADDQ    rsc+64(FP), DI
+	MOVQ    c+56(FP), CX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -19399,43 +19431,53 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-72
 	LEAQ (CX)(SI*4), SI
 	MOVQ 24(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), DI
-	MOVQ c+56(FP), R8
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), DI
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R8), Z0
-	VMOVUPS 64(R8), Z1
-	VMOVUPS 128(R8), Z2
-	VMOVUPS 192(R8), Z3
-	TESTQ   R10, R10
+	SUBQ    DI, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R8
+	MOVQ    values+24(FP), R9
+	LEAQ    (R8)(DI*4), R8
+	LEAQ    (R9)(DI*4), R9
+	MOVLQSX (R8), DI
+	IMULQ   rsb+40(FP), DI
+	MOVLQSX 4(R8), R10
+	IMULQ   rsb+40(FP), R10
 
 element:
-	MOVLQSX      (CX)(R9*4), R11
+	MOVLQSX      8(R8), R11
 	IMULQ        rsb+40(FP), R11
-	VBROADCASTSS (DI)(R9*4), Z4
-	VFMADD231PS  (DX)(R11*1), Z4, Z0
-	VFMADD231PS  (BX)(R11*1), Z4, Z1
-	VFMADD231PS  (SI)(R11*1), Z4, Z2
-	VFMADD231PS  (AX)(R11*1), Z4, Z3
-	INCQ         R9
-	DECQ         R10
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  (DX)(DI*1), Z4, Z0
+	VFMADD231PS  (BX)(DI*1), Z4, Z1
+	VFMADD231PS  (SI)(DI*1), Z4, Z2
+	VFMADD231PS  (AX)(DI*1), Z4, Z3
+	MOVQ         R10, DI
+	MOVQ         R11, R10
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Z0, (R8)
-	VMOVUPS Z1, 64(R8)
-	VMOVUPS Z2, 128(R8)
-	VMOVUPS Z3, 192(R8)
-	ADDQ    rsc+64(FP), R8
+	MOVQ    c+56(FP), CX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -19456,46 +19498,56 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-72
 	LEAQ (CX)(DI*4), DI
 	MOVQ 32(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), R8
-	MOVQ c+56(FP), R9
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	VMOVUPS 256(CX), Z4
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), R8
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R9), Z0
-	VMOVUPS 64(R9), Z1
-	VMOVUPS 128(R9), Z2
-	VMOVUPS 192(R9), Z3
-	VMOVUPS 256(R9), Z4
-	TESTQ   R11, R11
+	SUBQ    R8, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   rsb+40(FP), R8
+	MOVLQSX 4(R9), R11
+	IMULQ   rsb+40(FP), R11
 
 element:
-	MOVLQSX      (CX)(R10*4), R12
+	MOVLQSX      8(R9), R12
 	IMULQ        rsb+40(FP), R12
-	VBROADCASTSS (R8)(R10*4), Z5
-	VFMADD231PS  (DX)(R12*1), Z5, Z0
-	VFMADD231PS  (BX)(R12*1), Z5, Z1
-	VFMADD231PS  (SI)(R12*1), Z5, Z2
-	VFMADD231PS  (DI)(R12*1), Z5, Z3
-	VFMADD231PS  (AX)(R12*1), Z5, Z4
-	INCQ         R10
-	DECQ         R11
+	VBROADCASTSS (R10), Z5
+	VFMADD231PS  (DX)(R8*1), Z5, Z0
+	VFMADD231PS  (BX)(R8*1), Z5, Z1
+	VFMADD231PS  (SI)(R8*1), Z5, Z2
+	VFMADD231PS  (DI)(R8*1), Z5, Z3
+	VFMADD231PS  (AX)(R8*1), Z5, Z4
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Z0, (R9)
-	VMOVUPS Z1, 64(R9)
-	VMOVUPS Z2, 128(R9)
-	VMOVUPS Z3, 192(R9)
-	VMOVUPS Z4, 256(R9)
-	ADDQ    rsc+64(FP), R9
+	MOVQ    c+56(FP), CX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -19518,49 +19570,59 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-72
 	LEAQ (CX)(R8*4), R8
 	MOVQ 40(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), R9
-	MOVQ c+56(FP), R10
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	VMOVUPS 256(CX), Z4
+	VMOVUPS 320(CX), Z5
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), R9
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R10), Z0
-	VMOVUPS 64(R10), Z1
-	VMOVUPS 128(R10), Z2
-	VMOVUPS 192(R10), Z3
-	VMOVUPS 256(R10), Z4
-	VMOVUPS 320(R10), Z5
-	TESTQ   R12, R12
+	SUBQ    R9, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   rsb+40(FP), R9
+	MOVLQSX 4(R10), R12
+	IMULQ   rsb+40(FP), R12
 
 element:
-	MOVLQSX      (CX)(R11*4), R13
+	MOVLQSX      8(R10), R13
 	IMULQ        rsb+40(FP), R13
-	VBROADCASTSS (R9)(R11*4), Z6
-	VFMADD231PS  (DX)(R13*1), Z6, Z0
-	VFMADD231PS  (BX)(R13*1), Z6, Z1
-	VFMADD231PS  (SI)(R13*1), Z6, Z2
-	VFMADD231PS  (DI)(R13*1), Z6, Z3
-	VFMADD231PS  (R8)(R13*1), Z6, Z4
-	VFMADD231PS  (AX)(R13*1), Z6, Z5
-	INCQ         R11
-	DECQ         R12
+	VBROADCASTSS (R11), Z6
+	VFMADD231PS  (DX)(R9*1), Z6, Z0
+	VFMADD231PS  (BX)(R9*1), Z6, Z1
+	VFMADD231PS  (SI)(R9*1), Z6, Z2
+	VFMADD231PS  (DI)(R9*1), Z6, Z3
+	VFMADD231PS  (R8)(R9*1), Z6, Z4
+	VFMADD231PS  (AX)(R9*1), Z6, Z5
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Z0, (R10)
-	VMOVUPS Z1, 64(R10)
-	VMOVUPS Z2, 128(R10)
-	VMOVUPS Z3, 192(R10)
-	VMOVUPS Z4, 256(R10)
-	VMOVUPS Z5, 320(R10)
-	ADDQ    rsc+64(FP), R10
+	MOVQ    c+56(FP), CX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	VMOVUPS Z5, 320(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -19585,52 +19647,62 @@ TEXT ·sparse7AVX512(SB), NOSPLIT, $0-72
 	LEAQ (CX)(R9*4), R9
 	MOVQ 48(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), R10
-	MOVQ c+56(FP), R11
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R13
-	MOVLQSX (R13), R12
-	MOVLQSX 4(R13), R13
-	SUBQ    R12, R13
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	VMOVUPS 256(CX), Z4
+	VMOVUPS 320(CX), Z5
+	VMOVUPS 384(CX), Z6
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), R10
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
-	VMOVUPS 256(R11), Z4
-	VMOVUPS 320(R11), Z5
-	VMOVUPS 384(R11), Z6
-	TESTQ   R13, R13
+	SUBQ    R10, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   rsb+40(FP), R10
+	MOVLQSX 4(R11), R13
+	IMULQ   rsb+40(FP), R13
 
 element:
-	MOVLQSX      (CX)(R12*4), R14
+	MOVLQSX      8(R11), R14
 	IMULQ        rsb+40(FP), R14
-	VBROADCASTSS (R10)(R12*4), Z7
-	VFMADD231PS  (DX)(R14*1), Z7, Z0
-	VFMADD231PS  (BX)(R14*1), Z7, Z1
-	VFMADD231PS  (SI)(R14*1), Z7, Z2
-	VFMADD231PS  (DI)(R14*1), Z7, Z3
-	VFMADD231PS  (R8)(R14*1), Z7, Z4
-	VFMADD231PS  (R9)(R14*1), Z7, Z5
-	VFMADD231PS  (AX)(R14*1), Z7, Z6
-	INCQ         R12
-	DECQ         R13
+	VBROADCASTSS (R12), Z7
+	VFMADD231PS  (DX)(R10*1), Z7, Z0
+	VFMADD231PS  (BX)(R10*1), Z7, Z1
+	VFMADD231PS  (SI)(R10*1), Z7, Z2
+	VFMADD231PS  (DI)(R10*1), Z7, Z3
+	VFMADD231PS  (R8)(R10*1), Z7, Z4
+	VFMADD231PS  (R9)(R10*1), Z7, Z5
+	VFMADD231PS  (AX)(R10*1), Z7, Z6
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Z0, (R11)
-	VMOVUPS Z1, 64(R11)
-	VMOVUPS Z2, 128(R11)
-	VMOVUPS Z3, 192(R11)
-	VMOVUPS Z4, 256(R11)
-	VMOVUPS Z5, 320(R11)
-	VMOVUPS Z6, 384(R11)
-	ADDQ    rsc+64(FP), R11
+	MOVQ    c+56(FP), CX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	VMOVUPS Z5, 320(CX)
+	VMOVUPS Z6, 384(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -19657,55 +19729,65 @@ TEXT ·sparse8AVX512(SB), NOSPLIT, $0-72
 	LEAQ (CX)(R10*4), R10
 	MOVQ 56(AX), AX
 	LEAQ (CX)(AX*4), AX
-	MOVQ columns+16(FP), CX
-	MOVQ values+24(FP), R11
-	MOVQ c+56(FP), R12
 	SHLQ $0x02, rsc+64(FP)
 	SHLQ $0x02, rsb+40(FP)
 
 row:
-	MOVQ    spans+8(FP), R14
-	MOVLQSX (R14), R13
-	MOVLQSX 4(R14), R14
-	SUBQ    R13, R14
+	MOVQ    c+56(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	VMOVUPS 256(CX), Z4
+	VMOVUPS 320(CX), Z5
+	VMOVUPS 384(CX), Z6
+	VMOVUPS 448(CX), Z7
+	MOVQ    spans+8(FP), CX
+	MOVLQSX (CX), R11
+	MOVLQSX 4(CX), CX
 	ADDQ    $0x08, spans+8(FP)
-	VMOVUPS (R12), Z0
-	VMOVUPS 64(R12), Z1
-	VMOVUPS 128(R12), Z2
-	VMOVUPS 192(R12), Z3
-	VMOVUPS 256(R12), Z4
-	VMOVUPS 320(R12), Z5
-	VMOVUPS 384(R12), Z6
-	VMOVUPS 448(R12), Z7
-	TESTQ   R14, R14
+	SUBQ    R11, CX
 	JZ      sum
+	MOVQ    columns+16(FP), R12
+	MOVQ    values+24(FP), R13
+	LEAQ    (R12)(R11*4), R12
+	LEAQ    (R13)(R11*4), R13
+	MOVLQSX (R12), R11
+	IMULQ   rsb+40(FP), R11
+	MOVLQSX 4(R12), R14
+	IMULQ   rsb+40(FP), R14
 
 element:
-	MOVLQSX      (CX)(R13*4), R15
+	MOVLQSX      8(R12), R15
 	IMULQ        rsb+40(FP), R15
-	VBROADCASTSS (R11)(R13*4), Z8
-	VFMADD231PS  (DX)(R15*1), Z8, Z0
-	VFMADD231PS  (BX)(R15*1), Z8, Z1
-	VFMADD231PS  (SI)(R15*1), Z8, Z2
-	VFMADD231PS  (DI)(R15*1), Z8, Z3
-	VFMADD231PS  (R8)(R15*1), Z8, Z4
-	VFMADD231PS  (R9)(R15*1), Z8, Z5
-	VFMADD231PS  (R10)(R15*1), Z8, Z6
-	VFMADD231PS  (AX)(R15*1), Z8, Z7
-	INCQ         R13
-	DECQ         R14
+	VBROADCASTSS (R13), Z8
+	VFMADD231PS  (DX)(R11*1), Z8, Z0
+	VFMADD231PS  (BX)(R11*1), Z8, Z1
+	VFMADD231PS  (SI)(R11*1), Z8, Z2
+	VFMADD231PS  (DI)(R11*1), Z8, Z3
+	VFMADD231PS  (R8)(R11*1), Z8, Z4
+	VFMADD231PS  (R9)(R11*1), Z8, Z5
+	VFMADD231PS  (R10)(R11*1), Z8, Z6
+	VFMADD231PS  (AX)(R11*1), Z8, Z7
+	MOVQ         R14, R11
+	MOVQ         R15, R14
+	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
+	DECQ         CX
 	JNZ          element
 
 sum:
-	VMOVUPS Z0, (R12)
-	VMOVUPS Z1, 64(R12)
-	VMOVUPS Z2, 128(R12)
-	VMOVUPS Z3, 192(R12)
-	VMOVUPS Z4, 256(R12)
-	VMOVUPS Z5, 320(R12)
-	VMOVUPS Z6, 384(R12)
-	VMOVUPS Z7, 448(R12)
-	ADDQ    rsc+64(FP), R12
+	MOVQ    c+56(FP), CX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	VMOVUPS Z5, 320(CX)
+	VMOVUPS Z6, 384(CX)
+	VMOVUPS Z7, 448(CX)
+	ADDQ    rsc+64(FP), CX
+	MOVQ    CX, c+56(FP)
 	DECQ    rows+0(FP)
 	JNZ     row
 	VZEROUPPER
@@ -20349,7 +20431,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (CX)(BX*4), X2
@@ -20357,10 +20440,11 @@ singles:
 	VADDPS Z3, Z2, Z0
 	VMOVSS X0, (CX)(BX*4)
 	INCQ   BX
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -20385,17 +20469,19 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (DX)(BX*4), X2
 	VMULPS Z0, Z2, Z1
 	VMOVSS X1, (CX)(BX*4)
 	INCQ   BX
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -20420,17 +20506,19 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (DX)(BX*4), X2
 	VDIVPS Z0, Z2, Z1
 	VMOVSS X1, (CX)(BX*4)
 	INCQ   BX
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -20456,7 +20544,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	MOVBLZX   (DX)(BX*1), SI
@@ -20465,10 +20554,11 @@ singles:
 	VDIVPS    Z0, Z2, Z1
 	VMOVSS    X1, (CX)(BX*4)
 	INCQ      BX
-	DECQ      AX
-	JNZ       singles
+	SUBQ      $0x01, AX
+	JGE       singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -20494,7 +20584,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS    (DX)(BX*4), X1
@@ -20503,10 +20594,11 @@ singles:
 	VMOVAPS.Z Z1, K1, Z0
 	VMOVSS    X0, (CX)(BX*4)
 	INCQ      BX
-	DECQ      AX
-	JNZ       singles
+	SUBQ      $0x01, AX
+	JGE       singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -20552,7 +20644,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS    (BX)(SI*4), X1
@@ -20562,10 +20655,11 @@ singles:
 	VMOVAPS.Z Z1, K1, Z0
 	VMOVSS    X0, (CX)(SI*4)
 	INCQ      SI
-	DECQ      AX
-	JNZ       singles
+	SUBQ      $0x01, AX
+	JGE       singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -20618,7 +20712,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(BX*4), X3
@@ -20654,10 +20749,11 @@ singles:
 	VMOVAPS.Z    Z4, K1, Z0
 	VMOVSS       X0, (CX)(BX*4)
 	INCQ         BX
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -20949,7 +21045,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(BX*4), X3
@@ -20990,10 +21087,11 @@ singles:
 	VDIVPS       Z0, Z1, Z0
 	VMOVSS       X0, (CX)(BX*4)
 	INCQ         BX
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21022,7 +21120,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS  (BX)(SI*4), X3
@@ -21033,10 +21132,11 @@ singles:
 	VMULPS  Z0, Z4, Z0
 	VMOVSS  X0, (CX)(SI*4)
 	INCQ    SI
-	DECQ    AX
-	JNZ     singles
+	SUBQ    $0x01, AX
+	JGE     singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21108,7 +21208,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(BX*4), X6
@@ -21163,10 +21264,11 @@ singles:
 	VORPS        Z0, Z8, Z0
 	VMOVSS       X0, (CX)(BX*4)
 	INCQ         BX
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21355,7 +21457,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (BX)(SI*4), X2
@@ -21364,10 +21467,11 @@ singles:
 	VMULPS       Z2, Z3, Z0
 	VMOVSS       X0, (CX)(SI*4)
 	INCQ         SI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21395,7 +21499,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (DX)(SI*4), X2
@@ -21404,10 +21509,11 @@ singles:
 	VMULPS Z2, Z1, Z1
 	VMOVSS X1, (CX)(SI*4)
 	INCQ   SI
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21435,7 +21541,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS (DX)(SI*4), X3
@@ -21444,10 +21551,11 @@ singles:
 	VMULPS Z0, Z1, Z1
 	VMOVSS X1, (CX)(SI*4)
 	INCQ   SI
-	DECQ   AX
-	JNZ    singles
+	SUBQ   $0x01, AX
+	JGE    singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21481,7 +21589,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS      (DX)(BX*4), X4
@@ -21496,10 +21605,11 @@ singles:
 	VADDPS      Z2, Z5, Z2
 	VMOVSS      X2, (CX)(BX*4)
 	INCQ        BX
-	DECQ        AX
-	JNZ         singles
+	SUBQ        $0x01, AX
+	JGE         singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21525,7 +21635,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(BX*4), X3
@@ -21533,10 +21644,11 @@ singles:
 	VFNMADD231PS Z0, Z3, Z4
 	VMOVSS       X4, (CX)(BX*4)
 	INCQ         BX
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21572,7 +21684,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(SI*4), X3
@@ -21588,10 +21701,11 @@ singles:
 	VADDPS       Z2, Z3, Z2
 	VMOVSS       X2, (CX)(SI*4)
 	INCQ         SI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21646,7 +21760,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(SI*4), X3
@@ -21663,10 +21778,11 @@ singles:
 	VFMADD231PS  Z1, Z2, Z4
 	VMOVSS       X4, (CX)(SI*4)
 	INCQ         SI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21707,7 +21823,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (BX)(SI*4), X6
@@ -21727,10 +21844,11 @@ singles:
 	VFNMADD231PS Z0, Z3, Z8
 	VMOVSS       X8, (CX)(SI*4)
 	INCQ         SI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21782,7 +21900,8 @@ vectors:
 
 tail:
 	ADDQ $0x10, AX
-	JZ   done
+	SUBQ $0x01, AX
+	JL   done
 
 singles:
 	VMOVSS       (DX)(DI*4), X8
@@ -21810,10 +21929,11 @@ singles:
 	VFNMADD231PS Z0, Z5, Z6
 	VMOVSS       X6, (CX)(DI*4)
 	INCQ         DI
-	DECQ         AX
-	JNZ          singles
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
+	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
 
@@ -21825,8 +21945,8 @@ TEXT ·maxLanesAVX512(SB), NOSPLIT, $0-24
 	XORQ    DX, DX
 	MOVQ    lanes+16(FP), BX
 	VMOVUPS (BX), Z0
-	TESTQ   AX, AX
-	JZ      done
+	SUBQ    $0x10, AX
+	JL      done
 
 blocks:
 	VMOVUPS (CX)(DX*4), Z1
@@ -21834,9 +21954,10 @@ blocks:
 	VMOVAPS Z0, Z0
 	ADDQ    $0x10, DX
 	SUBQ    $0x10, AX
-	JNZ     blocks
+	JGE     blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Z0, (BX)
 	VZEROUPPER
 	RET
@@ -21849,8 +21970,8 @@ TEXT ·sumAbsLanesAVX512(SB), NOSPLIT, $0-24
 	XORQ    DX, DX
 	MOVQ    lanes+16(FP), BX
 	VMOVUPS (BX), Z0
-	TESTQ   AX, AX
-	JZ      done
+	SUBQ    $0x10, AX
+	JL      done
 
 blocks:
 	VMOVUPS (CX)(DX*4), Z1
@@ -21859,9 +21980,10 @@ blocks:
 	VMOVAPS Z0, Z0
 	ADDQ    $0x10, DX
 	SUBQ    $0x10, AX
-	JNZ     blocks
+	JGE     blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Z0, (BX)
 	VZEROUPPER
 	RET
@@ -21875,8 +21997,8 @@ TEXT ·dotLanesAVX512(SB), NOSPLIT, $0-32
 	XORQ    BX, BX
 	MOVQ    lanes+24(FP), SI
 	VMOVUPS (SI), Z0
-	TESTQ   AX, AX
-	JZ      done
+	SUBQ    $0x10, AX
+	JL      done
 
 blocks:
 	VMOVUPS     (CX)(BX*4), Z1
@@ -21884,9 +22006,10 @@ blocks:
 	VFMADD231PS Z2, Z1, Z0
 	ADDQ        $0x10, BX
 	SUBQ        $0x10, AX
-	JNZ         blocks
+	JGE         blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Z0, (SI)
 	VZEROUPPER
 	RET
@@ -21900,8 +22023,8 @@ TEXT ·distanceLanesAVX512(SB), NOSPLIT, $0-32
 	XORQ    BX, BX
 	MOVQ    lanes+24(FP), SI
 	VMOVUPS (SI), Z0
-	TESTQ   AX, AX
-	JZ      done
+	SUBQ    $0x10, AX
+	JL      done
 
 blocks:
 	VMOVUPS     (CX)(BX*4), Z1
@@ -21910,9 +22033,10 @@ blocks:
 	VFMADD231PS Z1, Z1, Z0
 	ADDQ        $0x10, BX
 	SUBQ        $0x10, AX
-	JNZ         blocks
+	JGE         blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Z0, (SI)
 	VZEROUPPER
 	RET
@@ -21927,8 +22051,8 @@ TEXT ·expLanesAVX512(SB), NOSPLIT, $0-36
 	XORQ         BX, BX
 	MOVQ         lanes+24(FP), SI
 	VMOVUPS      (SI), Z1
-	TESTQ        AX, AX
-	JZ           done
+	SUBQ         $0x10, AX
+	JL           done
 
 blocks:
 	VMOVUPS      (DX)(BX*4), Z2
@@ -21968,9 +22092,10 @@ blocks:
 	VMOVAPS      Z1, Z1
 	ADDQ         $0x10, BX
 	SUBQ         $0x10, AX
-	JNZ          blocks
+	JGE          blocks
 
 done:
+	ADDQ    $0x10, AX
 	VMOVUPS Z1, (SI)
 	VZEROUPPER
 	RET
@@ -21986,37 +22111,45 @@ TEXT ·sgdSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	MOVQ         rsb+40(FP), R8
-	SHLQ         $0x02, R8
+	MOVQ         rsb+40(FP), SI
+	SHLQ         $0x02, SI
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z2, Z2, Z2
-	TESTQ   R10, R10
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), R8
+	MOVLQSX 4(DI), DI
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R8, DI
 	JZ      empty
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   SI, R8
+	MOVLQSX 4(R9), R11
+	IMULQ   SI, R11
 
 element:
-	MOVLQSX      (SI)(R9*4), R11
-	IMULQ        R8, R11
-	VBROADCASTSS (DI)(R9*4), Z3
-	ADDQ         BX, R11
-	VFMADD231PS  (R11), Z3, Z2
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      8(R9), R12
+	IMULQ        SI, R12
+	VBROADCASTSS (R10), Z3
+	ADDQ         BX, R8
+	VFMADD231PS  (R8), Z3, Z2
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         DI
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z3
+	MOVQ         (DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z3
 	VFNMADD231PS Z0, Z2, Z3
-	VMOVUPS      Z3, (AX)(R9*4)
+	VMOVUPS      Z3, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z1
 
 next:
@@ -22029,14 +22162,14 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z3, Z3, Z3
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
 	VPTESTMD    Z3, Z3, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z3
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z3
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z3, Z1
 	JMP         next
 
@@ -22057,45 +22190,53 @@ TEXT ·sgdSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	MOVQ         rsb+40(FP), R8
-	SHLQ         $0x02, R8
+	MOVQ         rsb+40(FP), SI
+	SHLQ         $0x02, SI
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
-	TESTQ   R10, R10
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), R8
+	MOVLQSX 4(DI), DI
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R8, DI
 	JZ      empty
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   SI, R8
+	MOVLQSX 4(R9), R11
+	IMULQ   SI, R11
 
 element:
-	MOVLQSX      (SI)(R9*4), R11
-	IMULQ        R8, R11
-	VBROADCASTSS (DI)(R9*4), Z4
-	ADDQ         BX, R11
-	VFMADD231PS  (R11), Z4, Z2
-	VFMADD231PS  64(R11), Z4, Z3
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      8(R9), R12
+	IMULQ        SI, R12
+	VBROADCASTSS (R10), Z4
+	ADDQ         BX, R8
+	VFMADD231PS  (R8), Z4, Z2
+	VFMADD231PS  64(R8), Z4, Z3
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         DI
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z4
+	MOVQ         (DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z4
 	VFNMADD231PS Z0, Z2, Z4
-	VMOVUPS      Z4, (AX)(R9*4)
+	VMOVUPS      Z4, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         8(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
 
 next:
@@ -22108,23 +22249,23 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z4, Z4, Z4
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
 	VPTESTMD    Z4, Z4, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
 	VPTESTMD    Z4, Z4, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z4
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z4
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z1
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z4
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z4
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z1
 	JMP         next
 
@@ -22145,61 +22286,69 @@ TEXT ·sgdSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	MOVQ         rsb+40(FP), R8
-	SHLQ         $0x02, R8
+	MOVQ         rsb+40(FP), SI
+	SHLQ         $0x02, SI
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
-	TESTQ   R10, R10
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), R8
+	MOVLQSX 4(DI), DI
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R8, DI
 	JZ      empty
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   SI, R8
+	MOVLQSX 4(R9), R11
+	IMULQ   SI, R11
 
 element:
-	MOVLQSX      (SI)(R9*4), R11
-	IMULQ        R8, R11
-	VBROADCASTSS (DI)(R9*4), Z6
-	ADDQ         BX, R11
-	VFMADD231PS  (R11), Z6, Z2
-	VFMADD231PS  64(R11), Z6, Z3
-	VFMADD231PS  128(R11), Z6, Z4
-	VFMADD231PS  192(R11), Z6, Z5
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      8(R9), R12
+	IMULQ        SI, R12
+	VBROADCASTSS (R10), Z6
+	ADDQ         BX, R8
+	VFMADD231PS  (R8), Z6, Z2
+	VFMADD231PS  64(R8), Z6, Z3
+	VFMADD231PS  128(R8), Z6, Z4
+	VFMADD231PS  192(R8), Z6, Z5
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         DI
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z6
+	MOVQ         (DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z6
 	VFNMADD231PS Z0, Z2, Z6
-	VMOVUPS      Z6, (AX)(R9*4)
+	VMOVUPS      Z6, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         8(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         16(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         16(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         24(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         24(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
 
 next:
@@ -22212,35 +22361,35 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z6, Z6, Z6
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
 	VPTESTMD    Z6, Z6, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	MOVQ        16(DX), R9
-	ADDQ        CX, R9
-	MOVQ        24(DX), R9
-	ADDQ        CX, R9
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	MOVQ        16(DX), DI
+	ADDQ        CX, DI
+	MOVQ        24(DX), DI
+	ADDQ        CX, DI
 	VPTESTMD    Z6, Z6, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z6
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z6
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z6
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z6
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ        16(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z6
+	MOVQ        16(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z6
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ        24(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z6
+	MOVQ        24(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z6
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
 	JMP         next
 
@@ -22261,17 +22410,10 @@ TEXT ·sgdSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), BX
 	VMOVUPS      (BX), Z1
 	MOVQ         b+32(FP), BX
-	MOVQ         columns+16(FP), SI
-	MOVQ         values+24(FP), DI
-	MOVQ         rsb+40(FP), R8
-	SHLQ         $0x02, R8
+	MOVQ         rsb+40(FP), SI
+	SHLQ         $0x02, SI
 
 row:
-	MOVQ    spans+8(FP), R10
-	MOVLQSX (R10), R9
-	MOVLQSX 4(R10), R10
-	SUBQ    R9, R10
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z2, Z2, Z2
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
@@ -22280,74 +22422,89 @@ row:
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
-	TESTQ   R10, R10
+	MOVQ    spans+8(FP), DI
+	MOVLQSX (DI), R8
+	MOVLQSX 4(DI), DI
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R8, DI
 	JZ      empty
+	MOVQ    columns+16(FP), R9
+	MOVQ    values+24(FP), R10
+	LEAQ    (R9)(R8*4), R9
+	LEAQ    (R10)(R8*4), R10
+	MOVLQSX (R9), R8
+	IMULQ   SI, R8
+	MOVLQSX 4(R9), R11
+	IMULQ   SI, R11
 
 element:
-	MOVLQSX      (SI)(R9*4), R11
-	IMULQ        R8, R11
-	VBROADCASTSS (DI)(R9*4), Z10
-	ADDQ         BX, R11
-	VFMADD231PS  (R11), Z10, Z2
-	VFMADD231PS  64(R11), Z10, Z3
-	VFMADD231PS  128(R11), Z10, Z4
-	VFMADD231PS  192(R11), Z10, Z5
-	VFMADD231PS  256(R11), Z10, Z6
-	VFMADD231PS  320(R11), Z10, Z7
-	VFMADD231PS  384(R11), Z10, Z8
-	VFMADD231PS  448(R11), Z10, Z9
-	INCQ         R9
-	DECQ         R10
+	MOVLQSX      8(R9), R12
+	IMULQ        SI, R12
+	VBROADCASTSS (R10), Z10
+	ADDQ         BX, R8
+	VFMADD231PS  (R8), Z10, Z2
+	VFMADD231PS  64(R8), Z10, Z3
+	VFMADD231PS  128(R8), Z10, Z4
+	VFMADD231PS  192(R8), Z10, Z5
+	VFMADD231PS  256(R8), Z10, Z6
+	VFMADD231PS  320(R8), Z10, Z7
+	VFMADD231PS  384(R8), Z10, Z8
+	VFMADD231PS  448(R8), Z10, Z9
+	MOVQ         R11, R8
+	MOVQ         R12, R11
+	ADDQ         $0x04, R9
+	ADDQ         $0x04, R10
+	DECQ         DI
 	JNZ          element
 
 update:
-	MOVQ         (DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z10
+	MOVQ         (DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z10
 	VFNMADD231PS Z0, Z2, Z10
-	VMOVUPS      Z10, (AX)(R9*4)
+	VMOVUPS      Z10, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ         8(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         8(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         16(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         16(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         24(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         24(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         32(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         32(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z6, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         40(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         40(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z7, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         48(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         48(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z8, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         56(DX), R9
-	ADDQ         CX, R9
-	VMOVUPS      (AX)(R9*4), Z2
+	MOVQ         56(DX), DI
+	ADDQ         CX, DI
+	VMOVUPS      (AX)(DI*4), Z2
 	VFNMADD231PS Z0, Z9, Z2
-	VMOVUPS      Z2, (AX)(R9*4)
+	VMOVUPS      Z2, (AX)(DI*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
 
 next:
@@ -22360,59 +22517,59 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z10, Z10, Z10
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
 	VPTESTMD    Z10, Z10, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	MOVQ        16(DX), R9
-	ADDQ        CX, R9
-	MOVQ        24(DX), R9
-	ADDQ        CX, R9
-	MOVQ        32(DX), R9
-	ADDQ        CX, R9
-	MOVQ        40(DX), R9
-	ADDQ        CX, R9
-	MOVQ        48(DX), R9
-	ADDQ        CX, R9
-	MOVQ        56(DX), R9
-	ADDQ        CX, R9
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	MOVQ        16(DX), DI
+	ADDQ        CX, DI
+	MOVQ        24(DX), DI
+	ADDQ        CX, DI
+	MOVQ        32(DX), DI
+	ADDQ        CX, DI
+	MOVQ        40(DX), DI
+	ADDQ        CX, DI
+	MOVQ        48(DX), DI
+	ADDQ        CX, DI
+	MOVQ        56(DX), DI
+	ADDQ        CX, DI
 	VPTESTMD    Z10, Z10, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z10
+	MOVQ        (DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        8(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z10
+	MOVQ        8(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        16(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z10
+	MOVQ        16(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        24(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z10
+	MOVQ        24(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        32(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z10
+	MOVQ        32(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        40(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z10
+	MOVQ        40(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        48(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z10
+	MOVQ        48(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        56(DX), R9
-	ADDQ        CX, R9
-	VMOVUPS     (AX)(R9*4), Z10
+	MOVQ        56(DX), DI
+	ADDQ        CX, DI
+	VMOVUPS     (AX)(DI*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
 	JMP         next
 
@@ -22435,45 +22592,53 @@ TEXT ·momentumSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z4
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z4, Z3
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z4
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z4, Z3
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMULPS       Z4, Z1, Z4
 	VFNMADD231PS Z0, Z3, Z4
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
 
 next:
@@ -22486,15 +22651,15 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z4, Z4, Z4
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z4, Z4
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z4, Z4
 	VPTESTMD    Z4, Z4, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z4
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z4
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z2
 	JMP         next
 
@@ -22517,61 +22682,69 @@ TEXT ·momentumSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z5
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z5, Z3
-	VFMADD231PS  64(R12), Z5, Z4
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z5
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z5, Z3
+	VFMADD231PS  64(R9), Z5, Z4
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z5
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z5
 	VMULPS       Z5, Z1, Z5
 	VFNMADD231PS Z0, Z3, Z5
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z5
 	VADDPS       Z3, Z5, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
 
 next:
@@ -22584,25 +22757,25 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z5, Z5, Z5
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z5, Z5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z5, Z5
 	VPTESTMD    Z5, Z5, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z5, Z5
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z5, Z5
 	VPTESTMD    Z5, Z5, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z5
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z5
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z5
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
 	JMP         next
 
@@ -22625,93 +22798,101 @@ TEXT ·momentumSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z7
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z7, Z3
-	VFMADD231PS  64(R12), Z7, Z4
-	VFMADD231PS  128(R12), Z7, Z5
-	VFMADD231PS  192(R12), Z7, Z6
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z7
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z7, Z3
+	VFMADD231PS  64(R9), Z7, Z4
+	VFMADD231PS  128(R9), Z7, Z5
+	VFMADD231PS  192(R9), Z7, Z6
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z7
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z7
 	VMULPS       Z7, Z1, Z7
 	VFNMADD231PS Z0, Z3, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z7
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z7
 	VADDPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z5, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z6, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
 
 next:
@@ -22724,39 +22905,39 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z7, Z7, Z7
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z7, Z7
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z7, Z7
 	VPTESTMD    Z7, Z7, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z7, Z7
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z7, Z7
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z7, Z7
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z7, Z7
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z7, Z7
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z7, Z7
 	VPTESTMD    Z7, Z7, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z7
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z7
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z7
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z7
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
 	JMP         next
 
@@ -22779,17 +22960,10 @@ TEXT ·momentumSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
@@ -22798,138 +22972,153 @@ row:
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z11
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z11, Z3
-	VFMADD231PS  64(R12), Z11, Z4
-	VFMADD231PS  128(R12), Z11, Z5
-	VFMADD231PS  192(R12), Z11, Z6
-	VFMADD231PS  256(R12), Z11, Z7
-	VFMADD231PS  320(R12), Z11, Z8
-	VFMADD231PS  384(R12), Z11, Z9
-	VFMADD231PS  448(R12), Z11, Z10
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z11
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z11, Z3
+	VFMADD231PS  64(R9), Z11, Z4
+	VFMADD231PS  128(R9), Z11, Z5
+	VFMADD231PS  192(R9), Z11, Z6
+	VFMADD231PS  256(R9), Z11, Z7
+	VFMADD231PS  320(R9), Z11, Z8
+	VFMADD231PS  384(R9), Z11, Z9
+	VFMADD231PS  448(R9), Z11, Z10
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z11
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z11
 	VMULPS       Z11, Z1, Z11
 	VFNMADD231PS Z0, Z3, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z3
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z11
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z11
 	VADDPS       Z3, Z11, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z4, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z5, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z6, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         32(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z7, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         40(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z8, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         48(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z9, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         56(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z0, Z10, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R10*4)
+	VMOVUPS      Z3, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
 
 next:
@@ -22942,67 +23131,67 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z11, Z11, Z11
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
 	VPTESTMD    Z11, Z11, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
 	VPTESTMD    Z11, Z11, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
 	JMP         next
 
@@ -23025,46 +23214,54 @@ TEXT ·nesterovSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z4
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z4, Z3
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z4
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z4, Z3
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMULPS       Z4, Z1, Z4
 	VFNMADD231PS Z3, Z0, Z4
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      Z4, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z3, Z5
 	VFMADD231PS  Z1, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
 
 next:
@@ -23077,15 +23274,15 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z4, Z4, Z4
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z4, Z4
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z4, Z4
 	VPTESTMD    Z4, Z4, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z4
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z4
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z2
 	JMP         next
 
@@ -23108,63 +23305,71 @@ TEXT ·nesterovSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z5
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z5, Z3
-	VFMADD231PS  64(R12), Z5, Z4
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z5
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z5, Z3
+	VFMADD231PS  64(R9), Z5, Z4
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z5
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z5
 	VMULPS       Z5, Z1, Z5
 	VFNMADD231PS Z3, Z0, Z5
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z6
+	VMOVUPS      Z5, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z6
 	VFNMADD231PS Z0, Z3, Z6
 	VFMADD231PS  Z1, Z5, Z6
-	VMOVUPS      Z6, (AX)(R10*4)
+	VMOVUPS      Z6, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z5
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
 	VFMADD231PS  Z1, Z3, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
 
 next:
@@ -23177,25 +23382,25 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z5, Z5, Z5
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z5, Z5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z5, Z5
 	VPTESTMD    Z5, Z5, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z5, Z5
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z5, Z5
 	VPTESTMD    Z5, Z5, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z5
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z5
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z5
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
 	JMP         next
 
@@ -23218,97 +23423,105 @@ TEXT ·nesterovSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z7
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z7, Z3
-	VFMADD231PS  64(R12), Z7, Z4
-	VFMADD231PS  128(R12), Z7, Z5
-	VFMADD231PS  192(R12), Z7, Z6
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z7
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z7, Z3
+	VFMADD231PS  64(R9), Z7, Z4
+	VFMADD231PS  128(R9), Z7, Z5
+	VFMADD231PS  192(R9), Z7, Z6
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z7
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z7
 	VMULPS       Z7, Z1, Z7
 	VFNMADD231PS Z3, Z0, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z8
+	VMOVUPS      Z7, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z8
 	VFNMADD231PS Z0, Z3, Z8
 	VFMADD231PS  Z1, Z7, Z8
-	VMOVUPS      Z8, (AX)(R10*4)
+	VMOVUPS      Z8, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z7
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z7
 	VFNMADD231PS Z0, Z4, Z7
 	VFMADD231PS  Z1, Z3, Z7
-	VMOVUPS      Z7, (AX)(R10*4)
+	VMOVUPS      Z7, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z5, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VFNMADD231PS Z0, Z5, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z6, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VFNMADD231PS Z0, Z6, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
 
 next:
@@ -23321,39 +23534,39 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z7, Z7, Z7
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z7, Z7
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z7, Z7
 	VPTESTMD    Z7, Z7, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z7, Z7
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z7, Z7
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z7, Z7
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z7, Z7
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z7, Z7
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z7, Z7
 	VPTESTMD    Z7, Z7, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z7
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z7
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z7
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z7
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
 	JMP         next
 
@@ -23376,17 +23589,10 @@ TEXT ·nesterovSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z2
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
@@ -23395,146 +23601,161 @@ row:
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z11
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z11, Z3
-	VFMADD231PS  64(R12), Z11, Z4
-	VFMADD231PS  128(R12), Z11, Z5
-	VFMADD231PS  192(R12), Z11, Z6
-	VFMADD231PS  256(R12), Z11, Z7
-	VFMADD231PS  320(R12), Z11, Z8
-	VFMADD231PS  384(R12), Z11, Z9
-	VFMADD231PS  448(R12), Z11, Z10
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z11
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z11, Z3
+	VFMADD231PS  64(R9), Z11, Z4
+	VFMADD231PS  128(R9), Z11, Z5
+	VFMADD231PS  192(R9), Z11, Z6
+	VFMADD231PS  256(R9), Z11, Z7
+	VFMADD231PS  320(R9), Z11, Z8
+	VFMADD231PS  384(R9), Z11, Z9
+	VFMADD231PS  448(R9), Z11, Z10
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z11
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z11
 	VMULPS       Z11, Z1, Z11
 	VFNMADD231PS Z3, Z0, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z12
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z11
-	VMOVUPS      Z11, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z12
+	VMOVUPS      Z11, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z12
 	VFNMADD231PS Z0, Z3, Z12
 	VFMADD231PS  Z1, Z11, Z12
-	VMOVUPS      Z12, (AX)(R10*4)
+	VMOVUPS      Z12, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z2
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z4, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z11
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z11
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z11
 	VFNMADD231PS Z0, Z4, Z11
 	VFMADD231PS  Z1, Z3, Z11
-	VMOVUPS      Z11, (AX)(R10*4)
+	VMOVUPS      Z11, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z5, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VFNMADD231PS Z0, Z5, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z6, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VFNMADD231PS Z0, Z6, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         32(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z7, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VFNMADD231PS Z0, Z7, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         40(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z8, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VFNMADD231PS Z0, Z8, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         48(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z9, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VFNMADD231PS Z0, Z9, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z3
+	MOVQ         56(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z3
 	VMULPS       Z3, Z1, Z3
 	VFNMADD231PS Z10, Z0, Z3
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R10*4)
-	VMOVUPS      (AX)(R10*4), Z4
+	VMOVUPS      Z3, (CX)(R8*4)
+	VMOVUPS      (AX)(R8*4), Z4
 	VFNMADD231PS Z0, Z10, Z4
 	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R10*4)
+	VMOVUPS      Z4, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
 
 next:
@@ -23547,67 +23768,67 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z11, Z11, Z11
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
 	VPTESTMD    Z11, Z11, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z11, Z11
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z11, Z11
 	VPTESTMD    Z11, Z11, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z11
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z11
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
 	JMP         next
 
@@ -23631,35 +23852,43 @@ TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z3
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z4, Z4, Z4
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z5
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z5, Z4
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z5
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z5, Z4
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z5
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z5
 	VMOVAPS      Z5, Z6
 	VFNMADD231PS Z4, Z4, Z6
 	VFNMADD231PS Z1, Z6, Z5
@@ -23667,13 +23896,13 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(R10*4)
+	VMOVUPS      Z5, (CX)(R8*4)
 	VADDPS       Z2, Z5, Z5
 	VSQRTPS      Z5, Z5
 	VDIVPS       Z5, Z4, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
 
 next:
@@ -23686,15 +23915,15 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z5, Z5, Z5
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z5, Z5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z5, Z5
 	VPTESTMD    Z5, Z5, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z5
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z5
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z3
 	JMP         next
 
@@ -23718,37 +23947,45 @@ TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z3
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z6
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z6, Z4
-	VFMADD231PS  64(R12), Z6, Z5
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z6
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z6, Z4
+	VFMADD231PS  64(R9), Z6, Z5
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z6
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z6
 	VMOVAPS      Z6, Z7
 	VFNMADD231PS Z4, Z4, Z7
 	VFNMADD231PS Z1, Z7, Z6
@@ -23756,17 +23993,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R10*4)
+	VMOVUPS      Z6, (CX)(R8*4)
 	VADDPS       Z2, Z6, Z6
 	VSQRTPS      Z6, Z6
 	VDIVPS       Z6, Z4, Z4
-	VMOVUPS      (AX)(R10*4), Z6
+	VMOVUPS      (AX)(R8*4), Z6
 	VFNMADD231PS Z0, Z4, Z6
-	VMOVUPS      Z6, (AX)(R10*4)
+	VMOVUPS      Z6, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z6
 	VFNMADD231PS Z5, Z5, Z6
 	VFNMADD231PS Z1, Z6, Z4
@@ -23774,13 +24011,13 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
 
 next:
@@ -23793,25 +24030,25 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z6, Z6, Z6
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z6, Z6
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z6, Z6
 	VPTESTMD    Z6, Z6, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z6, Z6
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z6, Z6
 	VPTESTMD    Z6, Z6, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z6
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z6
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z3
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z6
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z6
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z3
 	JMP         next
 
@@ -23835,41 +24072,49 @@ TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z3
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z8
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z8, Z4
-	VFMADD231PS  64(R12), Z8, Z5
-	VFMADD231PS  128(R12), Z8, Z6
-	VFMADD231PS  192(R12), Z8, Z7
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z8
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z8, Z4
+	VFMADD231PS  64(R9), Z8, Z5
+	VFMADD231PS  128(R9), Z8, Z6
+	VFMADD231PS  192(R9), Z8, Z7
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z8
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z8
 	VMOVAPS      Z8, Z9
 	VFNMADD231PS Z4, Z4, Z9
 	VFNMADD231PS Z1, Z9, Z8
@@ -23877,17 +24122,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(R10*4)
+	VMOVUPS      Z8, (CX)(R8*4)
 	VADDPS       Z2, Z8, Z8
 	VSQRTPS      Z8, Z8
 	VDIVPS       Z8, Z4, Z4
-	VMOVUPS      (AX)(R10*4), Z8
+	VMOVUPS      (AX)(R8*4), Z8
 	VFNMADD231PS Z0, Z4, Z8
-	VMOVUPS      Z8, (AX)(R10*4)
+	VMOVUPS      Z8, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z8
 	VFNMADD231PS Z5, Z5, Z8
 	VFNMADD231PS Z1, Z8, Z4
@@ -23895,17 +24140,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z6, Z6, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -23913,17 +24158,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z7, Z7, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -23931,13 +24176,13 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
 
 next:
@@ -23950,39 +24195,39 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z8, Z8, Z8
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z8, Z8
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z8, Z8
 	VPTESTMD    Z8, Z8, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z8, Z8
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z8, Z8
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z8, Z8
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z8, Z8
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z8, Z8
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z8, Z8
 	VPTESTMD    Z8, Z8, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z8
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z8
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z8
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z8
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z8
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z8
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z8
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z8
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
 	JMP         next
 
@@ -24006,17 +24251,10 @@ TEXT ·rmspropSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), SI
 	VMOVUPS      (SI), Z3
 	MOVQ         b+32(FP), SI
-	MOVQ         columns+16(FP), DI
-	MOVQ         values+24(FP), R8
-	MOVQ         rsb+40(FP), R9
-	SHLQ         $0x02, R9
+	MOVQ         rsb+40(FP), DI
+	SHLQ         $0x02, DI
 
 row:
-	MOVQ    spans+8(FP), R11
-	MOVLQSX (R11), R10
-	MOVLQSX 4(R11), R11
-	SUBQ    R10, R11
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
 	VXORPS  Z6, Z6, Z6
@@ -24025,30 +24263,45 @@ row:
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
 	VXORPS  Z11, Z11, Z11
-	TESTQ   R11, R11
+	MOVQ    spans+8(FP), R8
+	MOVLQSX (R8), R9
+	MOVLQSX 4(R8), R8
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R9, R8
 	JZ      empty
+	MOVQ    columns+16(FP), R10
+	MOVQ    values+24(FP), R11
+	LEAQ    (R10)(R9*4), R10
+	LEAQ    (R11)(R9*4), R11
+	MOVLQSX (R10), R9
+	IMULQ   DI, R9
+	MOVLQSX 4(R10), R12
+	IMULQ   DI, R12
 
 element:
-	MOVLQSX      (DI)(R10*4), R12
-	IMULQ        R9, R12
-	VBROADCASTSS (R8)(R10*4), Z12
-	ADDQ         SI, R12
-	VFMADD231PS  (R12), Z12, Z4
-	VFMADD231PS  64(R12), Z12, Z5
-	VFMADD231PS  128(R12), Z12, Z6
-	VFMADD231PS  192(R12), Z12, Z7
-	VFMADD231PS  256(R12), Z12, Z8
-	VFMADD231PS  320(R12), Z12, Z9
-	VFMADD231PS  384(R12), Z12, Z10
-	VFMADD231PS  448(R12), Z12, Z11
-	INCQ         R10
-	DECQ         R11
+	MOVLQSX      8(R10), R13
+	IMULQ        DI, R13
+	VBROADCASTSS (R11), Z12
+	ADDQ         SI, R9
+	VFMADD231PS  (R9), Z12, Z4
+	VFMADD231PS  64(R9), Z12, Z5
+	VFMADD231PS  128(R9), Z12, Z6
+	VFMADD231PS  192(R9), Z12, Z7
+	VFMADD231PS  256(R9), Z12, Z8
+	VFMADD231PS  320(R9), Z12, Z9
+	VFMADD231PS  384(R9), Z12, Z10
+	VFMADD231PS  448(R9), Z12, Z11
+	MOVQ         R12, R9
+	MOVQ         R13, R12
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	DECQ         R8
 	JNZ          element
 
 update:
-	MOVQ         (BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z12
+	MOVQ         (BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z12
 	VMOVAPS      Z12, Z13
 	VFNMADD231PS Z4, Z4, Z13
 	VFNMADD231PS Z1, Z13, Z12
@@ -24056,17 +24309,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z13, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z12, K1, Z12
-	VMOVUPS      Z12, (CX)(R10*4)
+	VMOVUPS      Z12, (CX)(R8*4)
 	VADDPS       Z2, Z12, Z12
 	VSQRTPS      Z12, Z12
 	VDIVPS       Z12, Z4, Z4
-	VMOVUPS      (AX)(R10*4), Z12
+	VMOVUPS      (AX)(R8*4), Z12
 	VFNMADD231PS Z0, Z4, Z12
-	VMOVUPS      Z12, (AX)(R10*4)
+	VMOVUPS      Z12, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ         8(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         8(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z12
 	VFNMADD231PS Z5, Z5, Z12
 	VFNMADD231PS Z1, Z12, Z4
@@ -24074,17 +24327,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         16(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         16(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z6, Z6, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -24092,17 +24345,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         24(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         24(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z7, Z7, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -24110,17 +24363,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         32(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         32(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z8, Z8, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -24128,17 +24381,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z8, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         40(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         40(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z9, Z9, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -24146,17 +24399,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z9, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         48(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         48(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z10, Z10, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -24164,17 +24417,17 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z10, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         56(BX), R10
-	ADDQ         DX, R10
-	VMOVUPS      (CX)(R10*4), Z4
+	MOVQ         56(BX), R8
+	ADDQ         DX, R8
+	VMOVUPS      (CX)(R8*4), Z4
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z11, Z11, Z5
 	VFNMADD231PS Z1, Z5, Z4
@@ -24182,13 +24435,13 @@ update:
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R10*4)
+	VMOVUPS      Z4, (CX)(R8*4)
 	VADDPS       Z2, Z4, Z4
 	VSQRTPS      Z4, Z4
 	VDIVPS       Z4, Z11, Z4
-	VMOVUPS      (AX)(R10*4), Z5
+	VMOVUPS      (AX)(R8*4), Z5
 	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R10*4)
+	VMOVUPS      Z5, (AX)(R8*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
 
 next:
@@ -24201,67 +24454,67 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z12, Z12, Z12
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z12, Z12
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z12, Z12
 	VPTESTMD    Z12, Z12, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z12, Z12
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z12, Z12
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z12, Z12
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z12, Z12
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z12, Z12
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z12, Z12
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VORPS       (CX)(R10*4), Z12, Z12
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z12, Z12
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z12, Z12
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z12, Z12
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z12, Z12
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z12, Z12
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z12, Z12
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VORPS       (CX)(R8*4), Z12, Z12
 	VPTESTMD    Z12, Z12, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z12
+	MOVQ        (BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z12
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        8(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z12
+	MOVQ        8(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z12
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        16(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z12
+	MOVQ        16(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z12
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        24(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z12
+	MOVQ        24(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z12
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        32(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z12
+	MOVQ        32(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z12
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        40(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z12
+	MOVQ        40(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z12
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        48(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z12
+	MOVQ        48(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z12
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        56(BX), R10
-	ADDQ        DX, R10
-	VMOVUPS     (AX)(R10*4), Z12
+	MOVQ        56(BX), R8
+	ADDQ        DX, R8
+	VMOVUPS     (AX)(R8*4), Z12
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
 	JMP         next
 
@@ -24288,57 +24541,65 @@ TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Z5
 	MOVQ         b+32(FP), DI
-	MOVQ         columns+16(FP), R8
-	MOVQ         values+24(FP), R9
-	MOVQ         rsb+40(FP), R10
-	SHLQ         $0x02, R10
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z6, Z6, Z6
-	TESTQ   R12, R12
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R10
+	MOVLQSX 4(R9), R9
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R10, R9
 	JZ      empty
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   R8, R10
+	MOVLQSX 4(R11), R13
+	IMULQ   R8, R13
 
 element:
-	MOVLQSX      (R8)(R11*4), R13
-	IMULQ        R10, R13
-	VBROADCASTSS (R9)(R11*4), Z7
-	ADDQ         DI, R13
-	VFMADD231PS  (R13), Z7, Z6
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      8(R11), R14
+	IMULQ        R8, R14
+	VBROADCASTSS (R12), Z7
+	ADDQ         DI, R10
+	VFMADD231PS  (R10), Z7, Z6
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         R9
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z7
+	MOVQ         (SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z7
 	VSUBPS       Z7, Z6, Z8
 	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z8
+	VMOVUPS      Z7, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z8
 	VFNMADD213PS Z8, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R9*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 
 next:
@@ -24351,16 +24612,16 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z7, Z7, Z7
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z7, Z7
-	VORPS       (DX)(R11*4), Z7, Z7
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z7, Z7
+	VORPS       (DX)(R9*4), Z7, Z7
 	VPTESTMD    Z7, Z7, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z7
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z7
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z5
 	JMP         next
 
@@ -24387,85 +24648,93 @@ TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Z5
 	MOVQ         b+32(FP), DI
-	MOVQ         columns+16(FP), R8
-	MOVQ         values+24(FP), R9
-	MOVQ         rsb+40(FP), R10
-	SHLQ         $0x02, R10
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
-	TESTQ   R12, R12
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R10
+	MOVLQSX 4(R9), R9
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R10, R9
 	JZ      empty
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   R8, R10
+	MOVLQSX 4(R11), R13
+	IMULQ   R8, R13
 
 element:
-	MOVLQSX      (R8)(R11*4), R13
-	IMULQ        R10, R13
-	VBROADCASTSS (R9)(R11*4), Z8
-	ADDQ         DI, R13
-	VFMADD231PS  (R13), Z8, Z6
-	VFMADD231PS  64(R13), Z8, Z7
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      8(R11), R14
+	IMULQ        R8, R14
+	VBROADCASTSS (R12), Z8
+	ADDQ         DI, R10
+	VFMADD231PS  (R10), Z8, Z6
+	VFMADD231PS  64(R10), Z8, Z7
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         R9
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z8
+	MOVQ         (SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z8
 	VSUBPS       Z8, Z6, Z9
 	VFMADD231PS  Z1, Z9, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z9
+	VMOVUPS      Z8, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z9
 	VFNMADD213PS Z9, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z9
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z9, K1, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R9*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z8, Z6
-	VMOVUPS      (AX)(R11*4), Z8
+	VMOVUPS      (AX)(R9*4), Z8
 	VMULPS       Z4, Z8, Z8
 	VFNMADD231PS Z0, Z6, Z8
-	VMOVUPS      Z8, (AX)(R11*4)
+	VMOVUPS      Z8, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         8(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z7, Z8
 	VFMADD231PS  Z1, Z8, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z8
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z8
 	VFNMADD213PS Z8, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 
 next:
@@ -24478,27 +24747,27 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z8, Z8, Z8
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z8, Z8
-	VORPS       (DX)(R11*4), Z8, Z8
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z8, Z8
+	VORPS       (DX)(R9*4), Z8, Z8
 	VPTESTMD    Z8, Z8, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z8, Z8
-	VORPS       (DX)(R11*4), Z8, Z8
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z8, Z8
+	VORPS       (DX)(R9*4), Z8, Z8
 	VPTESTMD    Z8, Z8, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z8
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z8
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z5
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z8
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z8
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z5
 	JMP         next
 
@@ -24525,141 +24794,149 @@ TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Z5
 	MOVQ         b+32(FP), DI
-	MOVQ         columns+16(FP), R8
-	MOVQ         values+24(FP), R9
-	MOVQ         rsb+40(FP), R10
-	SHLQ         $0x02, R10
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
 	VXORPS  Z9, Z9, Z9
-	TESTQ   R12, R12
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R10
+	MOVLQSX 4(R9), R9
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R10, R9
 	JZ      empty
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   R8, R10
+	MOVLQSX 4(R11), R13
+	IMULQ   R8, R13
 
 element:
-	MOVLQSX      (R8)(R11*4), R13
-	IMULQ        R10, R13
-	VBROADCASTSS (R9)(R11*4), Z10
-	ADDQ         DI, R13
-	VFMADD231PS  (R13), Z10, Z6
-	VFMADD231PS  64(R13), Z10, Z7
-	VFMADD231PS  128(R13), Z10, Z8
-	VFMADD231PS  192(R13), Z10, Z9
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      8(R11), R14
+	IMULQ        R8, R14
+	VBROADCASTSS (R12), Z10
+	ADDQ         DI, R10
+	VFMADD231PS  (R10), Z10, Z6
+	VFMADD231PS  64(R10), Z10, Z7
+	VFMADD231PS  128(R10), Z10, Z8
+	VFMADD231PS  192(R10), Z10, Z9
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         R9
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z10
+	MOVQ         (SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z10
 	VSUBPS       Z10, Z6, Z11
 	VFMADD231PS  Z1, Z11, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z11
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z10
-	VMOVUPS      Z10, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z11
+	VMOVUPS      Z10, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z11
 	VFNMADD213PS Z11, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R9*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z10, Z6
-	VMOVUPS      (AX)(R11*4), Z10
+	VMOVUPS      (AX)(R9*4), Z10
 	VMULPS       Z4, Z10, Z10
 	VFNMADD231PS Z0, Z6, Z10
-	VMOVUPS      Z10, (AX)(R11*4)
+	VMOVUPS      Z10, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         8(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z7, Z10
 	VFMADD231PS  Z1, Z10, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z10
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z10
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z10
 	VFNMADD213PS Z10, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         16(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         16(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z8, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z7
 	VFNMADD213PS Z7, Z8, Z8
 	VFNMADD231PS Z2, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         24(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         24(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z9, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z7
 	VFNMADD213PS Z7, Z9, Z9
 	VFNMADD231PS Z2, Z9, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 
 next:
@@ -24672,43 +24949,43 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z10, Z10, Z10
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z10, Z10
-	VORPS       (DX)(R11*4), Z10, Z10
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z10, Z10
+	VORPS       (DX)(R9*4), Z10, Z10
 	VPTESTMD    Z10, Z10, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z10, Z10
-	VORPS       (DX)(R11*4), Z10, Z10
-	MOVQ        16(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z10, Z10
-	VORPS       (DX)(R11*4), Z10, Z10
-	MOVQ        24(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z10, Z10
-	VORPS       (DX)(R11*4), Z10, Z10
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z10, Z10
+	VORPS       (DX)(R9*4), Z10, Z10
+	MOVQ        16(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z10, Z10
+	VORPS       (DX)(R9*4), Z10, Z10
+	MOVQ        24(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z10, Z10
+	VORPS       (DX)(R9*4), Z10, Z10
 	VPTESTMD    Z10, Z10, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z10
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z10
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ        16(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z10
+	MOVQ        16(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ        24(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z10
+	MOVQ        24(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z10
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
 	JMP         next
 
@@ -24735,17 +25012,10 @@ TEXT ·adamSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         watch+96(FP), DI
 	VMOVUPS      (DI), Z5
 	MOVQ         b+32(FP), DI
-	MOVQ         columns+16(FP), R8
-	MOVQ         values+24(FP), R9
-	MOVQ         rsb+40(FP), R10
-	SHLQ         $0x02, R10
+	MOVQ         rsb+40(FP), R8
+	SHLQ         $0x02, R8
 
 row:
-	MOVQ    spans+8(FP), R12
-	MOVLQSX (R12), R11
-	MOVLQSX 4(R12), R12
-	SUBQ    R11, R12
-	ADDQ    $0x08, spans+8(FP)
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
@@ -24754,234 +25024,249 @@ row:
 	VXORPS  Z11, Z11, Z11
 	VXORPS  Z12, Z12, Z12
 	VXORPS  Z13, Z13, Z13
-	TESTQ   R12, R12
+	MOVQ    spans+8(FP), R9
+	MOVLQSX (R9), R10
+	MOVLQSX 4(R9), R9
+	ADDQ    $0x08, spans+8(FP)
+	SUBQ    R10, R9
 	JZ      empty
+	MOVQ    columns+16(FP), R11
+	MOVQ    values+24(FP), R12
+	LEAQ    (R11)(R10*4), R11
+	LEAQ    (R12)(R10*4), R12
+	MOVLQSX (R11), R10
+	IMULQ   R8, R10
+	MOVLQSX 4(R11), R13
+	IMULQ   R8, R13
 
 element:
-	MOVLQSX      (R8)(R11*4), R13
-	IMULQ        R10, R13
-	VBROADCASTSS (R9)(R11*4), Z14
-	ADDQ         DI, R13
-	VFMADD231PS  (R13), Z14, Z6
-	VFMADD231PS  64(R13), Z14, Z7
-	VFMADD231PS  128(R13), Z14, Z8
-	VFMADD231PS  192(R13), Z14, Z9
-	VFMADD231PS  256(R13), Z14, Z10
-	VFMADD231PS  320(R13), Z14, Z11
-	VFMADD231PS  384(R13), Z14, Z12
-	VFMADD231PS  448(R13), Z14, Z13
-	INCQ         R11
-	DECQ         R12
+	MOVLQSX      8(R11), R14
+	IMULQ        R8, R14
+	VBROADCASTSS (R12), Z14
+	ADDQ         DI, R10
+	VFMADD231PS  (R10), Z14, Z6
+	VFMADD231PS  64(R10), Z14, Z7
+	VFMADD231PS  128(R10), Z14, Z8
+	VFMADD231PS  192(R10), Z14, Z9
+	VFMADD231PS  256(R10), Z14, Z10
+	VFMADD231PS  320(R10), Z14, Z11
+	VFMADD231PS  384(R10), Z14, Z12
+	VFMADD231PS  448(R10), Z14, Z13
+	MOVQ         R13, R10
+	MOVQ         R14, R13
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	DECQ         R9
 	JNZ          element
 
 update:
-	MOVQ         (SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z14
+	MOVQ         (SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z14
 	VSUBPS       Z14, Z6, Z15
 	VFMADD231PS  Z1, Z15, Z14
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z15
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z15, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z14, K1, Z14
-	VMOVUPS      Z14, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z15
+	VMOVUPS      Z14, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z15
 	VFNMADD213PS Z15, Z6, Z6
 	VFNMADD231PS Z2, Z6, Z15
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z15, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z15, K1, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R9*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
 	VDIVPS       Z6, Z14, Z6
-	VMOVUPS      (AX)(R11*4), Z14
+	VMOVUPS      (AX)(R9*4), Z14
 	VMULPS       Z4, Z14, Z14
 	VFNMADD231PS Z0, Z6, Z14
-	VMOVUPS      Z14, (AX)(R11*4)
+	VMOVUPS      Z14, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ         8(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         8(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z7, Z14
 	VFMADD231PS  Z1, Z14, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z14
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z14, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z14
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z14
 	VFNMADD213PS Z14, Z7, Z7
 	VFNMADD231PS Z2, Z7, Z14
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z14, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         16(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         16(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z8, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z7
 	VFNMADD213PS Z7, Z8, Z8
 	VFNMADD231PS Z2, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         24(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         24(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z9, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z7
 	VFNMADD213PS Z7, Z9, Z9
 	VFNMADD231PS Z2, Z9, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         32(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         32(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z10, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z7
 	VFNMADD213PS Z7, Z10, Z10
 	VFNMADD231PS Z2, Z10, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         40(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         40(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z11, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z7
 	VFNMADD213PS Z7, Z11, Z11
 	VFNMADD231PS Z2, Z11, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         48(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         48(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z12, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z7
 	VFNMADD213PS Z7, Z12, Z12
 	VFNMADD231PS Z2, Z12, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         56(SI), R11
-	ADDQ         BX, R11
-	VMOVUPS      (CX)(R11*4), Z6
+	MOVQ         56(SI), R9
+	ADDQ         BX, R9
+	VMOVUPS      (CX)(R9*4), Z6
 	VSUBPS       Z6, Z13, Z7
 	VFMADD231PS  Z1, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R11*4)
-	VMOVUPS      (DX)(R11*4), Z7
+	VMOVUPS      Z6, (CX)(R9*4)
+	VMOVUPS      (DX)(R9*4), Z7
 	VFNMADD213PS Z7, Z13, Z13
 	VFNMADD231PS Z2, Z13, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R11*4)
+	VMOVUPS      Z7, (DX)(R9*4)
 	VSQRTPS      Z7, Z7
 	VADDPS       Z3, Z7, Z7
 	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R11*4), Z7
+	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R11*4)
+	VMOVUPS      Z7, (AX)(R9*4)
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 
 next:
@@ -24994,75 +25279,75 @@ empty:
 	CMPQ        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z14, Z14, Z14
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z14, Z14
-	VORPS       (DX)(R11*4), Z14, Z14
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z14, Z14
+	VORPS       (DX)(R9*4), Z14, Z14
 	VPTESTMD    Z14, Z14, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z14, Z14
-	VORPS       (DX)(R11*4), Z14, Z14
-	MOVQ        16(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z14, Z14
-	VORPS       (DX)(R11*4), Z14, Z14
-	MOVQ        24(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z14, Z14
-	VORPS       (DX)(R11*4), Z14, Z14
-	MOVQ        32(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z14, Z14
-	VORPS       (DX)(R11*4), Z14, Z14
-	MOVQ        40(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z14, Z14
-	VORPS       (DX)(R11*4), Z14, Z14
-	MOVQ        48(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z14, Z14
-	VORPS       (DX)(R11*4), Z14, Z14
-	MOVQ        56(SI), R11
-	ADDQ        BX, R11
-	VORPS       (CX)(R11*4), Z14, Z14
-	VORPS       (DX)(R11*4), Z14, Z14
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z14, Z14
+	VORPS       (DX)(R9*4), Z14, Z14
+	MOVQ        16(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z14, Z14
+	VORPS       (DX)(R9*4), Z14, Z14
+	MOVQ        24(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z14, Z14
+	VORPS       (DX)(R9*4), Z14, Z14
+	MOVQ        32(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z14, Z14
+	VORPS       (DX)(R9*4), Z14, Z14
+	MOVQ        40(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z14, Z14
+	VORPS       (DX)(R9*4), Z14, Z14
+	MOVQ        48(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z14, Z14
+	VORPS       (DX)(R9*4), Z14, Z14
+	MOVQ        56(SI), R9
+	ADDQ        BX, R9
+	VORPS       (CX)(R9*4), Z14, Z14
+	VORPS       (DX)(R9*4), Z14, Z14
 	VPTESTMD    Z14, Z14, K1
 	KORTESTW    K1, K1
 	JNE         update
-	MOVQ        (SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z14
+	MOVQ        (SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z14
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        8(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z14
+	MOVQ        8(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z14
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        16(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z14
+	MOVQ        16(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z14
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        24(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z14
+	MOVQ        24(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z14
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        32(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z14
+	MOVQ        32(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z14
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        40(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z14
+	MOVQ        40(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z14
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        48(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z14
+	MOVQ        48(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z14
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        56(SI), R11
-	ADDQ        BX, R11
-	VMOVUPS     (AX)(R11*4), Z14
+	MOVQ        56(SI), R9
+	ADDQ        BX, R9
+	VMOVUPS     (AX)(R9*4), Z14
 	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
 	JMP         next
 

@@ -36,7 +36,8 @@ type GemvFunc func(n, k int, c, a *float32, csa int, b *float32, rsb int)
 //
 // with one rounding a product (fused multiply-add). Rows of b and c lie rsb and rsc
 // elements apart; vector v of a row of b begins at element bs[v], those of c are
-// neighbours. There is at least one row.
+// neighbours. There is at least one row. Two elements of columns behind those of a row
+// may be read.
 type SparseFunc func(rows int, spans, columns *int32, values, b *float32, rsb int, bs *int, c *float32, rsc int)
 
 // SparseUpdateFunc is an optimizer whose gradient is the product of a sparse matrix
@@ -50,7 +51,8 @@ type SparseFunc func(rows int, spans, columns *int32, values, b *float32, rsb in
 // does not look at v, or m. scalars are those of the optimizer; watch is a vector
 // to which 0·w is added, so that it shows a w that is not finite. If still is not 0, w
 // and moments of 0 stay as they are where the gradient is 0: such rows may be passed
-// over. There is at least one row.
+// over. There is at least one row. Two elements of columns behind those of a row may
+// be read.
 type SparseUpdateFunc func(rows int, spans, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, places *int, still int, watch, scalars *float32)
 
 // NonZeroFunc lists the bytes that are not zero, as float32(x[i])/a, and their

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"unsafe"
 
 	"github.com/mnist-fast/mnist-fast/kernels/internal/guard"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/suite"
@@ -24,7 +23,7 @@ func checkNonZero(t *testing.T, s *Set, rnd *rand.Rand, n int) {
 	}
 	first, ahead, a := rnd.IntN(1000), rnd.IntN(1<<20)-1<<19, 1+255*rnd.Float32()
 	list := func(s *Set) ([]int32, []float32) {
-		columns := unsafe.Slice((*int32)(unsafe.Pointer(&guarded(t, make([]float32, n), side)[0])), n)
+		columns := guardedInts(t, n, side)
 		values := guarded(t, make([]float32, n), side)
 		count := s.NonZero(n, &columns[0], &values[0], &x[0], a, first, ahead)
 		return columns[:count], values[:count]
@@ -49,7 +48,7 @@ func checkNonZeroFloats(t *testing.T, s *Set, rnd *rand.Rand, n int) {
 	first, ahead := rnd.IntN(1000), rnd.IntN(1<<20)-1<<19
 	gx := guarded(t, x, side)
 	list := func(s *Set) ([]int32, []float32) {
-		columns := unsafe.Slice((*int32)(unsafe.Pointer(&guarded(t, make([]float32, n), side)[0])), n)
+		columns := guardedInts(t, n, side)
 		values := guarded(t, make([]float32, n), side)
 		count := s.NonZeroFloats(n, &columns[0], &values[0], &gx[0], first, ahead)
 		return columns[:count], values[:count]

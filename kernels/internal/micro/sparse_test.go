@@ -19,7 +19,7 @@ type lists struct {
 // endRow ends a row that began with that element.
 func (l *lists) endRow(begin int) { l.spans = append(l.spans, int32(begin), int32(len(l.columns))) }
 
-func randomLists(rnd *rand.Rand, rows, cols int) lists {
+func randomLists(t *testing.T, rnd *rand.Rand, rows, cols int) lists {
 	var l lists
 	density := rnd.Float64()
 	for range rows {
@@ -34,6 +34,9 @@ func randomLists(rnd *rand.Rand, rows, cols int) lists {
 		}
 		l.endRow(begin)
 	}
+	ahead := append(l.columns, -1, -1) // which may be read
+	l.columns = guardedInts(t, len(ahead), guard.Side(rnd.IntN(2)))
+	copy(l.columns, ahead)
 	return l
 }
 
@@ -42,7 +45,7 @@ func randomLists(rnd *rand.Rand, rows, cols int) lists {
 func checkSparse(t *testing.T, s *Set, rnd *rand.Rand, vectors, rows, cols int) {
 	t.Helper()
 	width := vectors * s.Vector
-	a := randomLists(rnd, rows, cols)
+	a := randomLists(t, rnd, rows, cols)
 	rsb, rsc, side := width+rnd.IntN(5), width+rnd.IntN(5), guard.Side(rnd.IntN(2))
 	b, c := make([]float32, (cols-1)*rsb+width), make([]float32, (rows-1)*rsc+width)
 	fill(rnd, b)
@@ -97,6 +100,7 @@ func evenLists(rnd *rand.Rand, rows, cols, perRow int) lists {
 		}
 		a.endRow(begin)
 	}
+	a.columns = append(a.columns, 0, 0) // which may be read
 	return a
 }
 

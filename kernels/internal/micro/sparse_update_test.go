@@ -48,7 +48,7 @@ func checkSparseUpdate(t *testing.T, s *Set, u sparseUpdate, rnd *rand.Rand, whi
 	for i := range places {
 		places[i] *= s.Vector
 	}
-	a := randomLists(rnd, rows, cols)
+	a := randomLists(t, rnd, rows, cols)
 	rsb, rs, side := width+rnd.IntN(5), width+rnd.IntN(5), guard.Side(rnd.IntN(2))
 	b := make([]float32, (cols-1)*rsb+width)
 	fill(rnd, b)

@@ -128,6 +128,10 @@ func guarded(tb testing.TB, x []float32, side guard.Side) []float32 {
 	return y
 }
 
+func guardedInts(tb testing.TB, n int, side guard.Side) []int32 {
+	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(guard.Floats(tb, n, side)))), n)
+}
+
 func pointers(streams [][]float32) []*float32 {
 	ps := make([]*float32, len(streams))
 	for i, s := range streams {
