@@ -6920,23 +6920,24 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-60
 	JL           tail
 
 vectors:
-	VMOVUPS      (DX)(DI*4), Y5
-	VMOVUPS      (SI)(DI*4), Y6
-	VSUBPS       Y5, Y6, Y7
-	VFMADD231PS  Y1, Y7, Y5
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y7
+	VMOVUPS      (SI)(DI*4), Y5
+	VMOVUPS      (BX)(DI*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y5, Y5, Y7
+	VFNMADD231PS Y2, Y7, Y6
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
-	VANDNPS      Y5, Y7, Y5
-	VMOVUPS      Y5, (DX)(DI*4)
-	VMOVUPS      (BX)(DI*4), Y7
-	VFNMADD213PS Y7, Y6, Y6
-	VFNMADD231PS Y2, Y6, Y7
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y6
-	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
-	VANDNPS      Y7, Y6, Y6
+	VANDNPS      Y6, Y7, Y6
 	VMOVUPS      Y6, (BX)(DI*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (DX)(DI*4), Y7
+	VSUBPS       Y7, Y5, Y5
+	VFMADD231PS  Y1, Y5, Y7
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y5
+	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
+	VANDNPS      Y7, Y5, Y5
+	VMOVUPS      Y5, (DX)(DI*4)
 	VDIVPS       Y6, Y5, Y5
 	VMOVUPS      (CX)(DI*4), Y6
 	VMULPS       Y4, Y6, Y6
@@ -6952,26 +6953,27 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS       (DX)(DI*4), X8
-	VMOVSS       (SI)(DI*4), X9
-	VSUBPS       Y8, Y9, Y5
-	VFMADD231PS  Y1, Y5, Y8
-	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y5
+	VMOVSS       (SI)(DI*4), X8
+	VMOVSS       (BX)(DI*4), X9
+	VMOVAPS      Y9, Y5
+	VFNMADD231PS Y8, Y8, Y5
+	VFNMADD231PS Y2, Y5, Y9
+	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y5
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y5, Y5
-	VANDNPS      Y8, Y5, Y5
-	VMOVSS       X5, (DX)(DI*4)
-	VMOVSS       (BX)(DI*4), X10
-	VFNMADD213PS Y10, Y9, Y9
-	VFNMADD231PS Y2, Y9, Y10
+	VANDNPS      Y9, Y5, Y5
+	VMOVSS       X5, (BX)(DI*4)
+	VSQRTPS      Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMOVSS       (DX)(DI*4), X10
+	VSUBPS       Y10, Y8, Y6
+	VFMADD231PS  Y1, Y6, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y10, Y6, Y6
-	VMOVSS       X6, (BX)(DI*4)
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VDIVPS       Y6, Y5, Y5
-	VMOVSS       (CX)(DI*4), X11
-	VMULPS       Y4, Y11, Y6
+	VMOVSS       X6, (DX)(DI*4)
+	VDIVPS       Y5, Y6, Y5
+	VMOVSS       (CX)(DI*4), X8
+	VMULPS       Y4, Y8, Y6
 	VFNMADD231PS Y0, Y5, Y6
 	VMOVSS       X6, (CX)(DI*4)
 	INCQ         DI
@@ -9607,23 +9609,24 @@ element:
 update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y7
-	VSUBPS       Y7, Y6, Y8
-	VFMADD231PS  Y1, Y8, Y7
+	VMOVUPS      (DX)(R9*4), Y7
+	VMOVAPS      Y7, Y8
+	VFNMADD231PS Y6, Y6, Y8
+	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y8
-	VFNMADD213PS Y8, Y6, Y6
-	VFNMADD231PS Y2, Y6, Y8
+	VMOVUPS      Y7, (DX)(R9*4)
+	VSQRTPS      Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VMOVUPS      (CX)(R9*4), Y8
+	VSUBPS       Y8, Y6, Y6
+	VFMADD231PS  Y1, Y6, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y8, Y6, Y6
-	VMOVUPS      Y6, (DX)(R9*4)
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VDIVPS       Y6, Y7, Y6
+	VMOVUPS      Y6, (CX)(R9*4)
+	VDIVPS       Y7, Y6, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -9713,23 +9716,24 @@ element:
 update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y8
-	VSUBPS       Y8, Y6, Y9
-	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      (DX)(R9*4), Y8
+	VMOVAPS      Y8, Y9
+	VFNMADD231PS Y6, Y6, Y9
+	VFNMADD231PS Y2, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y9, Y9
 	VANDNPS      Y8, Y9, Y8
-	VMOVUPS      Y8, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y9
-	VFNMADD213PS Y9, Y6, Y6
-	VFNMADD231PS Y2, Y6, Y9
+	VMOVUPS      Y8, (DX)(R9*4)
+	VSQRTPS      Y8, Y8
+	VADDPS       Y3, Y8, Y8
+	VMOVUPS      (CX)(R9*4), Y9
+	VSUBPS       Y9, Y6, Y6
+	VFMADD231PS  Y1, Y6, Y9
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y9, Y6, Y6
-	VMOVUPS      Y6, (DX)(R9*4)
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VDIVPS       Y6, Y8, Y6
+	VMOVUPS      Y6, (CX)(R9*4)
+	VDIVPS       Y8, Y6, Y6
 	VMOVUPS      (AX)(R9*4), Y8
 	VMULPS       Y4, Y8, Y8
 	VFNMADD231PS Y0, Y6, Y8
@@ -9737,23 +9741,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y8, Y5
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y7, Y8
-	VFMADD231PS  Y1, Y8, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y7, Y7, Y8
+	VFNMADD231PS Y2, Y8, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y6, Y8, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y8
-	VFNMADD213PS Y8, Y7, Y7
-	VFNMADD231PS Y2, Y7, Y8
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y8
+	VSUBPS       Y8, Y7, Y7
+	VFMADD231PS  Y1, Y7, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y8, Y7, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -9857,23 +9862,24 @@ element:
 update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y10
-	VSUBPS       Y10, Y6, Y11
-	VFMADD231PS  Y1, Y11, Y10
+	VMOVUPS      (DX)(R9*4), Y10
+	VMOVAPS      Y10, Y11
+	VFNMADD231PS Y6, Y6, Y11
+	VFNMADD231PS Y2, Y11, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y11
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y11, Y11
 	VANDNPS      Y10, Y11, Y10
-	VMOVUPS      Y10, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y11
-	VFNMADD213PS Y11, Y6, Y6
-	VFNMADD231PS Y2, Y6, Y11
+	VMOVUPS      Y10, (DX)(R9*4)
+	VSQRTPS      Y10, Y10
+	VADDPS       Y3, Y10, Y10
+	VMOVUPS      (CX)(R9*4), Y11
+	VSUBPS       Y11, Y6, Y6
+	VFMADD231PS  Y1, Y6, Y11
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y11, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y11, Y6, Y6
-	VMOVUPS      Y6, (DX)(R9*4)
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VDIVPS       Y6, Y10, Y6
+	VMOVUPS      Y6, (CX)(R9*4)
+	VDIVPS       Y10, Y6, Y6
 	VMOVUPS      (AX)(R9*4), Y10
 	VMULPS       Y4, Y10, Y10
 	VFNMADD231PS Y0, Y6, Y10
@@ -9881,23 +9887,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y10, Y5
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y7, Y10
-	VFMADD231PS  Y1, Y10, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y10
+	VFNMADD231PS Y7, Y7, Y10
+	VFNMADD231PS Y2, Y10, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y10
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y10, Y10
 	VANDNPS      Y6, Y10, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y10
-	VFNMADD213PS Y10, Y7, Y7
-	VFNMADD231PS Y2, Y7, Y10
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y10
+	VSUBPS       Y10, Y7, Y7
+	VFMADD231PS  Y1, Y7, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y10, Y7, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -9905,23 +9912,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	MOVQ         16(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y8, Y7
-	VFMADD231PS  Y1, Y7, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y8, Y8, Y7
+	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y7
-	VFNMADD213PS Y7, Y8, Y8
-	VFNMADD231PS Y2, Y8, Y7
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y7
+	VSUBPS       Y7, Y8, Y8
+	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -9929,23 +9937,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	MOVQ         24(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y9, Y7
-	VFMADD231PS  Y1, Y7, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y9, Y9, Y7
+	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y7
-	VFNMADD213PS Y7, Y9, Y9
-	VFNMADD231PS Y2, Y9, Y7
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y7
+	VSUBPS       Y7, Y9, Y8
+	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -10073,23 +10082,24 @@ element:
 update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y14
-	VSUBPS       Y14, Y6, Y15
-	VFMADD231PS  Y1, Y15, Y14
+	VMOVUPS      (DX)(R9*4), Y14
+	VMOVAPS      Y14, Y15
+	VFNMADD231PS Y6, Y6, Y15
+	VFNMADD231PS Y2, Y15, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y15
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y15, Y15
 	VANDNPS      Y14, Y15, Y14
-	VMOVUPS      Y14, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y15
-	VFNMADD213PS Y15, Y6, Y6
-	VFNMADD231PS Y2, Y6, Y15
+	VMOVUPS      Y14, (DX)(R9*4)
+	VSQRTPS      Y14, Y14
+	VADDPS       Y3, Y14, Y14
+	VMOVUPS      (CX)(R9*4), Y15
+	VSUBPS       Y15, Y6, Y6
+	VFMADD231PS  Y1, Y6, Y15
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y15, Y6
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y6, Y6
 	VANDNPS      Y15, Y6, Y6
-	VMOVUPS      Y6, (DX)(R9*4)
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VDIVPS       Y6, Y14, Y6
+	VMOVUPS      Y6, (CX)(R9*4)
+	VDIVPS       Y14, Y6, Y6
 	VMOVUPS      (AX)(R9*4), Y14
 	VMULPS       Y4, Y14, Y14
 	VFNMADD231PS Y0, Y6, Y14
@@ -10097,23 +10107,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y14, Y5
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y7, Y14
-	VFMADD231PS  Y1, Y14, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y14
+	VFNMADD231PS Y7, Y7, Y14
+	VFNMADD231PS Y2, Y14, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y14
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y14, Y14
 	VANDNPS      Y6, Y14, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y14
-	VFNMADD213PS Y14, Y7, Y7
-	VFNMADD231PS Y2, Y7, Y14
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y14
+	VSUBPS       Y14, Y7, Y7
+	VFMADD231PS  Y1, Y7, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y14, Y7, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -10121,23 +10132,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	MOVQ         16(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y8, Y7
-	VFMADD231PS  Y1, Y7, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y8, Y8, Y7
+	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y7
-	VFNMADD213PS Y7, Y8, Y8
-	VFNMADD231PS Y2, Y8, Y7
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y7
+	VSUBPS       Y7, Y8, Y8
+	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -10145,23 +10157,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	MOVQ         24(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y9, Y7
-	VFMADD231PS  Y1, Y7, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y9, Y9, Y7
+	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y7
-	VFNMADD213PS Y7, Y9, Y9
-	VFNMADD231PS Y2, Y9, Y7
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y7
+	VSUBPS       Y7, Y9, Y8
+	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -10169,23 +10182,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	MOVQ         32(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y10, Y7
-	VFMADD231PS  Y1, Y7, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y10, Y10, Y7
+	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y7
-	VFNMADD213PS Y7, Y10, Y10
-	VFNMADD231PS Y2, Y10, Y7
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y7
+	VSUBPS       Y7, Y10, Y8
+	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -10193,23 +10207,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	MOVQ         40(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y11, Y7
-	VFMADD231PS  Y1, Y7, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y11, Y11, Y7
+	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y7
-	VFNMADD213PS Y7, Y11, Y11
-	VFNMADD231PS Y2, Y11, Y7
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y7
+	VSUBPS       Y7, Y11, Y8
+	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -10217,23 +10232,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	MOVQ         48(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y12, Y7
-	VFMADD231PS  Y1, Y7, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y12, Y12, Y7
+	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y7
-	VFNMADD213PS Y7, Y12, Y12
-	VFNMADD231PS Y2, Y12, Y7
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y7
+	VSUBPS       Y7, Y12, Y8
+	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7
@@ -10241,23 +10257,24 @@ update:
 	VFMADD231PS  constAVX2_00000000<>+0(SB), Y7, Y5
 	MOVQ         56(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Y6
-	VSUBPS       Y6, Y13, Y7
-	VFMADD231PS  Y1, Y7, Y6
+	VMOVUPS      (DX)(R9*4), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y13, Y13, Y7
+	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y7, Y7
 	VANDNPS      Y6, Y7, Y6
-	VMOVUPS      Y6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Y7
-	VFNMADD213PS Y7, Y13, Y13
-	VFNMADD231PS Y2, Y13, Y7
+	VMOVUPS      Y6, (DX)(R9*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      (CX)(R9*4), Y7
+	VSUBPS       Y7, Y13, Y8
+	VFMADD231PS  Y1, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
 	VCMPPS       $0x11, constAVX2_0d800000<>+0(SB), Y8, Y8
 	VANDNPS      Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(R9*4)
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VDIVPS       Y7, Y6, Y6
+	VMOVUPS      Y7, (CX)(R9*4)
+	VDIVPS       Y6, Y7, Y6
 	VMOVUPS      (AX)(R9*4), Y7
 	VMULPS       Y4, Y7, Y7
 	VFNMADD231PS Y0, Y6, Y7

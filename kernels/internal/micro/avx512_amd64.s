@@ -21870,25 +21870,26 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-60
 	JL           tail
 
 vectors:
-	VMOVUPS      (DX)(DI*4), Z5
-	VMOVUPS      (SI)(DI*4), Z6
-	VSUBPS       Z5, Z6, Z7
-	VFMADD231PS  Z1, Z7, Z5
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z7
+	VMOVUPS      (SI)(DI*4), Z5
+	VMOVUPS      (BX)(DI*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z5, Z5, Z7
+	VFNMADD231PS Z2, Z7, Z6
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (DX)(DI*4)
-	VMOVUPS      (BX)(DI*4), Z7
-	VFNMADD213PS Z7, Z6, Z6
-	VFNMADD231PS Z2, Z6, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z6
+	VMOVAPS.Z    Z6, K1, Z6
 	VMOVUPS      Z6, (BX)(DI*4)
 	VSQRTPS      Z6, Z6
 	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (DX)(DI*4), Z7
+	VSUBPS       Z7, Z5, Z5
+	VFMADD231PS  Z1, Z5, Z7
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z5
+	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW        K1, K1
+	VMOVAPS.Z    Z7, K1, Z5
+	VMOVUPS      Z5, (DX)(DI*4)
 	VDIVPS       Z6, Z5, Z5
 	VMOVUPS      (CX)(DI*4), Z6
 	VMULPS       Z4, Z6, Z6
@@ -21904,28 +21905,29 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS       (DX)(DI*4), X8
-	VMOVSS       (SI)(DI*4), X9
-	VSUBPS       Z8, Z9, Z5
-	VFMADD231PS  Z1, Z5, Z8
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z5
+	VMOVSS       (SI)(DI*4), X8
+	VMOVSS       (BX)(DI*4), X9
+	VMOVAPS      Z9, Z5
+	VFNMADD231PS Z8, Z8, Z5
+	VFNMADD231PS Z2, Z5, Z9
+	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z5
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
-	VMOVAPS.Z    Z8, K1, Z5
-	VMOVSS       X5, (DX)(DI*4)
-	VMOVSS       (BX)(DI*4), X10
-	VFNMADD213PS Z10, Z9, Z9
-	VFNMADD231PS Z2, Z9, Z10
+	VMOVAPS.Z    Z9, K1, Z5
+	VMOVSS       X5, (BX)(DI*4)
+	VSQRTPS      Z5, Z5
+	VADDPS       Z3, Z5, Z5
+	VMOVSS       (DX)(DI*4), X10
+	VSUBPS       Z10, Z8, Z6
+	VFMADD231PS  Z1, Z6, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z6
-	VMOVSS       X6, (BX)(DI*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VDIVPS       Z6, Z5, Z5
-	VMOVSS       (CX)(DI*4), X11
-	VMULPS       Z4, Z11, Z6
+	VMOVSS       X6, (DX)(DI*4)
+	VDIVPS       Z5, Z6, Z5
+	VMOVSS       (CX)(DI*4), X8
+	VMULPS       Z4, Z8, Z6
 	VFNMADD231PS Z0, Z5, Z6
 	VMOVSS       X6, (CX)(DI*4)
 	INCQ         DI
@@ -24577,25 +24579,26 @@ element:
 update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z6, Z8
-	VFMADD231PS  Z1, Z8, Z7
+	VMOVUPS      (DX)(R9*4), Z7
+	VMOVAPS      Z7, Z8
+	VFNMADD231PS Z6, Z6, Z8
+	VFNMADD231PS Z2, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z8
-	VFNMADD213PS Z8, Z6, Z6
-	VFNMADD231PS Z2, Z6, Z8
+	VMOVUPS      Z7, (DX)(R9*4)
+	VSQRTPS      Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VMOVUPS      (CX)(R9*4), Z8
+	VSUBPS       Z8, Z6, Z6
+	VFMADD231PS  Z1, Z6, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VDIVPS       Z6, Z7, Z6
+	VMOVUPS      Z6, (CX)(R9*4)
+	VDIVPS       Z7, Z6, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -24686,25 +24689,26 @@ element:
 update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z8
-	VSUBPS       Z8, Z6, Z9
-	VFMADD231PS  Z1, Z9, Z8
+	VMOVUPS      (DX)(R9*4), Z8
+	VMOVAPS      Z8, Z9
+	VFNMADD231PS Z6, Z6, Z9
+	VFNMADD231PS Z2, Z9, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z9
-	VFNMADD213PS Z9, Z6, Z6
-	VFNMADD231PS Z2, Z6, Z9
+	VMOVUPS      Z8, (DX)(R9*4)
+	VSQRTPS      Z8, Z8
+	VADDPS       Z3, Z8, Z8
+	VMOVUPS      (CX)(R9*4), Z9
+	VSUBPS       Z9, Z6, Z6
+	VFMADD231PS  Z1, Z6, Z9
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z9, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VDIVPS       Z6, Z8, Z6
+	VMOVUPS      Z6, (CX)(R9*4)
+	VDIVPS       Z8, Z6, Z6
 	VMOVUPS      (AX)(R9*4), Z8
 	VMULPS       Z4, Z8, Z8
 	VFNMADD231PS Z0, Z6, Z8
@@ -24712,25 +24716,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z5
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z7, Z8
-	VFMADD231PS  Z1, Z8, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z7, Z7, Z8
+	VFNMADD231PS Z2, Z8, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z8
-	VFNMADD213PS Z8, Z7, Z7
-	VFNMADD231PS Z2, Z7, Z8
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z8
+	VSUBPS       Z8, Z7, Z7
+	VFMADD231PS  Z1, Z7, Z8
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z8, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -24836,25 +24841,26 @@ element:
 update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z10
-	VSUBPS       Z10, Z6, Z11
-	VFMADD231PS  Z1, Z11, Z10
+	VMOVUPS      (DX)(R9*4), Z10
+	VMOVAPS      Z10, Z11
+	VFNMADD231PS Z6, Z6, Z11
+	VFNMADD231PS Z2, Z11, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z11
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z10
-	VMOVUPS      Z10, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z11
-	VFNMADD213PS Z11, Z6, Z6
-	VFNMADD231PS Z2, Z6, Z11
+	VMOVUPS      Z10, (DX)(R9*4)
+	VSQRTPS      Z10, Z10
+	VADDPS       Z3, Z10, Z10
+	VMOVUPS      (CX)(R9*4), Z11
+	VSUBPS       Z11, Z6, Z6
+	VFMADD231PS  Z1, Z6, Z11
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z11, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VDIVPS       Z6, Z10, Z6
+	VMOVUPS      Z6, (CX)(R9*4)
+	VDIVPS       Z10, Z6, Z6
 	VMOVUPS      (AX)(R9*4), Z10
 	VMULPS       Z4, Z10, Z10
 	VFNMADD231PS Z0, Z6, Z10
@@ -24862,25 +24868,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z5
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z7, Z10
-	VFMADD231PS  Z1, Z10, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z10
+	VFNMADD231PS Z7, Z7, Z10
+	VFNMADD231PS Z2, Z10, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z10
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z10
-	VFNMADD213PS Z10, Z7, Z7
-	VFNMADD231PS Z2, Z7, Z10
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z10
+	VSUBPS       Z10, Z7, Z7
+	VFMADD231PS  Z1, Z7, Z10
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -24888,25 +24895,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	MOVQ         16(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z8, Z7
-	VFMADD231PS  Z1, Z7, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z8, Z8, Z7
+	VFNMADD231PS Z2, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z7
-	VFNMADD213PS Z7, Z8, Z8
-	VFNMADD231PS Z2, Z8, Z7
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z7
+	VSUBPS       Z7, Z8, Z8
+	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -24914,25 +24922,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	MOVQ         24(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z9, Z7
-	VFMADD231PS  Z1, Z7, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z9, Z9, Z7
+	VFNMADD231PS Z2, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z7
-	VFNMADD213PS Z7, Z9, Z9
-	VFNMADD231PS Z2, Z9, Z7
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z7
+	VSUBPS       Z7, Z9, Z8
+	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -25062,25 +25071,26 @@ element:
 update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z14
-	VSUBPS       Z14, Z6, Z15
-	VFMADD231PS  Z1, Z15, Z14
+	VMOVUPS      (DX)(R9*4), Z14
+	VMOVAPS      Z14, Z15
+	VFNMADD231PS Z6, Z6, Z15
+	VFNMADD231PS Z2, Z15, Z14
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z15
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z15, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z14, K1, Z14
-	VMOVUPS      Z14, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z15
-	VFNMADD213PS Z15, Z6, Z6
-	VFNMADD231PS Z2, Z6, Z15
+	VMOVUPS      Z14, (DX)(R9*4)
+	VSQRTPS      Z14, Z14
+	VADDPS       Z3, Z14, Z14
+	VMOVUPS      (CX)(R9*4), Z15
+	VSUBPS       Z15, Z6, Z6
+	VFMADD231PS  Z1, Z6, Z15
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z15, Z6
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z15, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VDIVPS       Z6, Z14, Z6
+	VMOVUPS      Z6, (CX)(R9*4)
+	VDIVPS       Z14, Z6, Z6
 	VMOVUPS      (AX)(R9*4), Z14
 	VMULPS       Z4, Z14, Z14
 	VFNMADD231PS Z0, Z6, Z14
@@ -25088,25 +25098,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z14, Z5
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z7, Z14
-	VFMADD231PS  Z1, Z14, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z14
+	VFNMADD231PS Z7, Z7, Z14
+	VFNMADD231PS Z2, Z14, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z14
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z14, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z14
-	VFNMADD213PS Z14, Z7, Z7
-	VFNMADD231PS Z2, Z7, Z14
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z14
+	VSUBPS       Z14, Z7, Z7
+	VFMADD231PS  Z1, Z7, Z14
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z14, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -25114,25 +25125,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	MOVQ         16(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z8, Z7
-	VFMADD231PS  Z1, Z7, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z8, Z8, Z7
+	VFNMADD231PS Z2, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z7
-	VFNMADD213PS Z7, Z8, Z8
-	VFNMADD231PS Z2, Z8, Z7
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z7
+	VSUBPS       Z7, Z8, Z8
+	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -25140,25 +25152,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	MOVQ         24(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z9, Z7
-	VFMADD231PS  Z1, Z7, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z9, Z9, Z7
+	VFNMADD231PS Z2, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z7
-	VFNMADD213PS Z7, Z9, Z9
-	VFNMADD231PS Z2, Z9, Z7
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z7
+	VSUBPS       Z7, Z9, Z8
+	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -25166,25 +25179,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	MOVQ         32(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z10, Z7
-	VFMADD231PS  Z1, Z7, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z10, Z10, Z7
+	VFNMADD231PS Z2, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z7
-	VFNMADD213PS Z7, Z10, Z10
-	VFNMADD231PS Z2, Z10, Z7
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z7
+	VSUBPS       Z7, Z10, Z8
+	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -25192,25 +25206,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	MOVQ         40(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z11, Z7
-	VFMADD231PS  Z1, Z7, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z11, Z11, Z7
+	VFNMADD231PS Z2, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z7
-	VFNMADD213PS Z7, Z11, Z11
-	VFNMADD231PS Z2, Z11, Z7
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z7
+	VSUBPS       Z7, Z11, Z8
+	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -25218,25 +25233,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	MOVQ         48(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z12, Z7
-	VFMADD231PS  Z1, Z7, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z12, Z12, Z7
+	VFNMADD231PS Z2, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z7
-	VFNMADD213PS Z7, Z12, Z12
-	VFNMADD231PS Z2, Z12, Z7
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z7
+	VSUBPS       Z7, Z12, Z8
+	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7
@@ -25244,25 +25260,26 @@ update:
 	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
 	MOVQ         56(SI), R9
 	ADDQ         BX, R9
-	VMOVUPS      (CX)(R9*4), Z6
-	VSUBPS       Z6, Z13, Z7
-	VFMADD231PS  Z1, Z7, Z6
+	VMOVUPS      (DX)(R9*4), Z6
+	VMOVAPS      Z6, Z7
+	VFNMADD231PS Z13, Z13, Z7
+	VFNMADD231PS Z2, Z7, Z6
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VMOVUPS      (DX)(R9*4), Z7
-	VFNMADD213PS Z7, Z13, Z13
-	VFNMADD231PS Z2, Z13, Z7
+	VMOVUPS      Z6, (DX)(R9*4)
+	VSQRTPS      Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VMOVUPS      (CX)(R9*4), Z7
+	VSUBPS       Z7, Z13, Z8
+	VFMADD231PS  Z1, Z8, Z7
 	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
 	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z7, (CX)(R9*4)
+	VDIVPS       Z6, Z7, Z6
 	VMOVUPS      (AX)(R9*4), Z7
 	VMULPS       Z4, Z7, Z7
 	VFNMADD231PS Z0, Z6, Z7

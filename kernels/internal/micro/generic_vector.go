@@ -145,10 +145,10 @@ func rmspropGeneric(n int, w, v, grad *float32, lr, c, eps float32) {
 // adamGeneric: m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂.
 func adamGeneric(n int, w, m, v, grad *float32, lr, c1, c2, eps, decay float32) {
 	for i := range n {
-		before := *at(m, i)
-		*at(m, i) = flush(fma(c1, *at(grad, i)-before, before))
 		*at(v, i) = meanSquare(*at(grad, i), *at(v, i), c2)
-		*at(w, i) = fnma(lr, *at(m, i)/float32(sqrt(*at(v, i))+eps), float32(*at(w, i)*decay))
+		root := float32(sqrt(*at(v, i)) + eps)
+		*at(m, i) = flush(fma(c1, *at(grad, i)-*at(m, i), *at(m, i)))
+		*at(w, i) = fnma(lr, *at(m, i)/root, float32(*at(w, i)*decay))
 	}
 }
 
