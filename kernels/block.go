@@ -34,7 +34,7 @@ type grid struct {
 	k             int
 	lo            float32
 
-	ahead, stepAhead int // from a strip to the next, of which it prefetches a part
+	ahead, stepAhead int // from a strip to the next, a part of which its tiles prefetch
 }
 
 // macro multiplies one block, grid by grid.
@@ -69,7 +69,7 @@ func (k *Core) macro(p *product, b *block) {
 func (g *grid) lookAhead(rounds int) {
 	g.ahead, g.stepAhead = 0, 0
 	if rounds > 0 && g.across > g.strips.tile.NR {
-		g.ahead, g.stepAhead = g.across, (g.across+rounds-1)/rounds
+		g.ahead, g.stepAhead = g.across, g.k*g.strips.tile.NR/rounds
 	}
 }
 
@@ -120,9 +120,13 @@ func (g *grid) line(i, q, count int, init, c place) {
 
 // strip computes the tiles of strip q, one below the other.
 func (g *grid) strip(q int) {
+	ahead, step := g.ahead, g.stepAhead
+	if q == g.strips.count-1 { // there may be nothing behind it
+		ahead, step = 0, 0
+	}
 	init, c := g.init.from(0, q*g.strips.cols), g.c.from(0, q*g.strips.cols)
 	g.strips.tile.Gemm[g.lines.rows-1](g.lines.count, g.k, g.a.at, g.a.rs, g.a.cs, g.down, offset(g.b.at, q*g.across), g.b.rs, 0,
-		init.at, init.rs, g.lines.rows*init.rs, c.at, c.rs, g.lines.rows*c.rs, g.strips.cols, g.lo, g.ahead, g.stepAhead)
+		init.at, init.rs, g.lines.rows*init.rs, c.at, c.rs, g.lines.rows*c.rs, g.strips.cols, g.lo, ahead, step)
 }
 
 // scratchCols is the width of the scratch in which scratchLines computes: no tile

@@ -50,11 +50,9 @@ func (g *generator) gemm(rows, vectors int) {
 		g.LEAQ(operand.Mem{Base: n, Disp: g.Lanes - cols}, last)
 		t.last = g.firstLanes(last)
 	}
-	if g.prefetches {
-		g.SHLQ(operand.Imm(2), g.param("ahead")) // becomes an address, and its step bytes
-		g.ADDQ(g.loadParam("b"), g.param("ahead"))
-		g.SHLQ(operand.Imm(2), g.param("stepAhead"))
-	}
+	g.SHLQ(operand.Imm(2), g.param("ahead")) // becomes an address, and its step bytes
+	g.ADDQ(g.loadParam("b"), g.param("ahead"))
+	g.SHLQ(operand.Imm(2), g.param("stepAhead"))
 	g.Label("tile")
 	t.seed()
 	t.chains()
@@ -68,9 +66,8 @@ func (g *generator) gemm(rows, vectors int) {
 func (t *tile) chains() {
 	k, a, rsa := t.loadParam("k"), t.loadParam("a"), t.loadStride("rsa")
 	t.b = t.linesFrom(t.loadParam("b"), t.loadStride("rsb"))
-	if t.prefetches {
-		t.ahead = t.loadParam("ahead")
-	}
+	t.ahead = t.loadParam("ahead")
+	t.MOVBLZX(operand.Mem{Base: t.ahead}, t.GP32()) // has the TLB know the page, as no prefetch does
 	t.CMPQ(rsa, operand.Imm(4))
 	t.JEQ(operand.LabelRef("columns"))
 	t.steps(contiguousRows{t.rowsFrom(a, rsa, t.rows)}, k, "Rows")
@@ -78,15 +75,13 @@ func (t *tile) chains() {
 	t.Label("columns")
 	t.steps(contiguousColumns{t.linesFrom(a, t.loadStride("csa"))}, k, "Columns")
 	t.Label("done")
-	if t.prefetches {
-		t.MOVQ(t.ahead, t.param("ahead"))
-	}
+	t.MOVQ(t.ahead, t.param("ahead"))
 }
 
 // steps goes through all p, kUnroll at a time and then one by one.
 func (t *tile) steps(a columns, k reg.Register, form string) {
 	t.a = a
-	if t.prefetches {
+	if t.prefetchesC {
 		t.firstRounds(k, form)
 	}
 	t.repeat("unrolled"+form, "rest"+form, k, operand.Imm(kUnroll), func() { t.round(func() {}) })
@@ -123,10 +118,8 @@ func (t *tile) round(before func()) {
 		t.step(u)
 	}
 	t.advance(kUnroll)
-	if t.prefetches {
-		t.PREFETCHT1(operand.Mem{Base: t.ahead})
-		t.ADDQ(t.param("stepAhead"), t.ahead)
-	}
+	t.PREFETCHT1(operand.Mem{Base: t.ahead})
+	t.ADDQ(t.param("stepAhead"), t.ahead)
 }
 
 // seed: acc[i][j] = init[i][j].

@@ -17,13 +17,13 @@ type isa struct {
 	newVector func(*build.Context) reg.VecVirtual
 
 	gemvRows, gemvVectors int  // of b that gemv reads at once
-	prefetches            bool // gemm asks the caches for what it will need
+	prefetchesC           bool // gemm asks the caches for the next tile of c
 }
 
 // avx2 needs AVX, AVX2 and FMA3. A 6×2 tile keeps 12 accumulators, a row of b in
 // two registers and an element of a in one or two: all 16 registers. The lower
 // tiles are for few rows, which would leave the FMA units waiting for each other. It
-// does not prefetch: that was worth nothing on Zen 3, and on Zen 1 each prefetch of a
+// does not prefetch c: that was worth nothing on Zen 3, and on Zen 1 each prefetch of a
 // page that is not in the first-level TLB took 30 to 80 cycles.
 var avx2 = isa{
 	Tier: formula.Tier{
@@ -43,7 +43,7 @@ var avx512 = isa{
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
 	},
 	newVector: func(c *build.Context) reg.VecVirtual { return c.ZMM() },
-	gemvRows:  3, gemvVectors: 8, prefetches: true,
+	gemvRows:  3, gemvVectors: 8, prefetchesC: true,
 }
 
 // A generator builds the file of one instruction set.

@@ -5,8 +5,13 @@
 #include "textflag.h"
 
 // func gemm1x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm1x32AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -23,6 +28,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -67,6 +74,8 @@ unrolledRows:
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -93,7 +102,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -125,7 +134,7 @@ unrolledColumns:
 	VFMADD231PS  Y4, Y5, Y2
 	VMOVUPS      96(BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VBROADCASTSS (CX)(R8*1), Y4
+	VBROADCASTSS (CX)(R9*1), Y4
 	VMOVUPS      (BX)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y0
 	VMOVUPS      32(BX)(DI*1), Y5
@@ -136,6 +145,8 @@ unrolledColumns:
 	VFMADD231PS  Y4, Y5, Y3
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -159,6 +170,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y4
 	VUCOMISS     X4, X4
 	JPS          gated
@@ -197,8 +209,13 @@ gated:
 	RET
 
 // func gemm2x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm2x32AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -220,6 +237,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -284,6 +303,8 @@ unrolledRows:
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -315,7 +336,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -362,8 +383,8 @@ unrolledColumns:
 	VMOVUPS      96(BX)(SI*2), Y10
 	VFMADD231PS  Y8, Y10, Y3
 	VFMADD231PS  Y9, Y10, Y7
-	VBROADCASTSS (CX)(R8*1), Y8
-	VBROADCASTSS 4(CX)(R8*1), Y9
+	VBROADCASTSS (CX)(R9*1), Y8
+	VBROADCASTSS 4(CX)(R9*1), Y9
 	VMOVUPS      (BX)(DI*1), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y4
@@ -378,6 +399,8 @@ unrolledColumns:
 	VFMADD231PS  Y9, Y10, Y7
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -406,6 +429,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y8
 	VUCOMISS     X8, X8
 	JPS          gated
@@ -457,8 +481,13 @@ gated:
 	RET
 
 // func gemm3x32AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm3x32AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -485,6 +514,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -569,6 +600,8 @@ unrolledRows:
 	VFMADD231PS  Y14, Y15, Y11
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -605,7 +638,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -667,9 +700,9 @@ unrolledColumns:
 	VFMADD231PS  Y12, Y15, Y3
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y11
-	VBROADCASTSS (CX)(R8*1), Y12
-	VBROADCASTSS 4(CX)(R8*1), Y13
-	VBROADCASTSS 8(CX)(R8*1), Y14
+	VBROADCASTSS (CX)(R9*1), Y12
+	VBROADCASTSS 4(CX)(R9*1), Y13
+	VBROADCASTSS 8(CX)(R9*1), Y14
 	VMOVUPS      (BX)(DI*1), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y4
@@ -688,6 +721,8 @@ unrolledColumns:
 	VFMADD231PS  Y14, Y15, Y11
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -721,6 +756,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y12
 	VUCOMISS     X12, X12
 	JPS          gated
@@ -785,8 +821,13 @@ gated:
 	RET
 
 // func gemm1x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -801,6 +842,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -829,6 +872,8 @@ unrolledRows:
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -851,7 +896,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -871,13 +916,15 @@ unrolledColumns:
 	VFMADD231PS  Y2, Y3, Y0
 	VMOVUPS      32(BX)(SI*2), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VBROADCASTSS (CX)(R8*1), Y2
+	VBROADCASTSS (CX)(R9*1), Y2
 	VMOVUPS      (BX)(DI*1), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VMOVUPS      32(BX)(DI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -897,6 +944,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y2
 	VUCOMISS     X2, X2
 	JPS          gated
@@ -929,8 +977,13 @@ gated:
 	RET
 
 // func gemm2x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -948,6 +1001,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -988,6 +1043,8 @@ unrolledRows:
 	VFMADD231PS  Y6, Y5, Y3
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -1013,7 +1070,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -1044,14 +1101,16 @@ unrolledColumns:
 	VFMADD231PS  Y6, Y5, Y3
 	VMOVUPS      (BX)(DI*1), Y4
 	VMOVUPS      32(BX)(DI*1), Y5
-	VBROADCASTSS (CX)(R8*1), Y6
+	VBROADCASTSS (CX)(R9*1), Y6
 	VFMADD231PS  Y6, Y4, Y0
 	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 4(CX)(R8*1), Y6
+	VBROADCASTSS 4(CX)(R9*1), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -1074,6 +1133,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y4
 	VUCOMISS     X4, X4
 	JPS          gated
@@ -1113,8 +1173,13 @@ gated:
 	RET
 
 // func gemm3x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -1135,6 +1200,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -1187,6 +1254,8 @@ unrolledRows:
 	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -1215,7 +1284,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -1255,17 +1324,19 @@ unrolledColumns:
 	VFMADD231PS  Y8, Y7, Y5
 	VMOVUPS      (BX)(DI*1), Y6
 	VMOVUPS      32(BX)(DI*1), Y7
-	VBROADCASTSS (CX)(R8*1), Y8
+	VBROADCASTSS (CX)(R9*1), Y8
 	VFMADD231PS  Y8, Y6, Y0
 	VFMADD231PS  Y8, Y7, Y1
-	VBROADCASTSS 4(CX)(R8*1), Y8
+	VBROADCASTSS 4(CX)(R9*1), Y8
 	VFMADD231PS  Y8, Y6, Y2
 	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS 8(CX)(R8*1), Y8
+	VBROADCASTSS 8(CX)(R9*1), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -1291,6 +1362,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y6
 	VUCOMISS     X6, X6
 	JPS          gated
@@ -1337,8 +1409,13 @@ gated:
 	RET
 
 // func gemm4x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -1362,10 +1439,12 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
-	LEAQ    (CX)(DX*2), R8
-	ADDQ    DX, R8
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
 	SUBQ    $0x04, AX
 	JL      restRows
 
@@ -1381,7 +1460,7 @@ unrolledRows:
 	VBROADCASTSS (CX)(DX*2), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (R8), Y10
+	VBROADCASTSS (R9), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	VMOVUPS      (BX)(SI*1), Y8
@@ -1395,7 +1474,7 @@ unrolledRows:
 	VBROADCASTSS 4(CX)(DX*2), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 4(R8), Y10
+	VBROADCASTSS 4(R9), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	VMOVUPS      (BX)(SI*2), Y8
@@ -1409,7 +1488,7 @@ unrolledRows:
 	VBROADCASTSS 8(CX)(DX*2), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 8(R8), Y10
+	VBROADCASTSS 8(R9), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	VMOVUPS      (BX)(DI*1), Y8
@@ -1423,12 +1502,14 @@ unrolledRows:
 	VBROADCASTSS 12(CX)(DX*2), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 12(R8), Y10
+	VBROADCASTSS 12(R9), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $0x10, CX
-	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -1448,11 +1529,11 @@ singleRows:
 	VBROADCASTSS (CX)(DX*2), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (R8), Y10
+	VBROADCASTSS (R9), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $0x04, CX
-	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
 	LEAQ         (BX)(SI*1), BX
 	DECQ         AX
 	JNZ          singleRows
@@ -1461,7 +1542,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -1510,20 +1591,22 @@ unrolledColumns:
 	VFMADD231PS  Y10, Y9, Y7
 	VMOVUPS      (BX)(DI*1), Y8
 	VMOVUPS      32(BX)(DI*1), Y9
-	VBROADCASTSS (CX)(R8*1), Y10
+	VBROADCASTSS (CX)(R9*1), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 4(CX)(R8*1), Y10
+	VBROADCASTSS 4(CX)(R9*1), Y10
 	VFMADD231PS  Y10, Y8, Y2
 	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 8(CX)(R8*1), Y10
+	VBROADCASTSS 8(CX)(R9*1), Y10
 	VFMADD231PS  Y10, Y8, Y4
 	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 12(CX)(R8*1), Y10
+	VBROADCASTSS 12(CX)(R9*1), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -1552,6 +1635,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y8
 	VUCOMISS     X8, X8
 	JPS          gated
@@ -1605,8 +1689,13 @@ gated:
 	RET
 
 // func gemm5x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -1633,10 +1722,12 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
-	LEAQ    (CX)(DX*2), R8
-	ADDQ    DX, R8
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
 	SUBQ    $0x04, AX
 	JL      restRows
 
@@ -1652,10 +1743,10 @@ unrolledRows:
 	VBROADCASTSS (CX)(DX*2), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS (R8), Y12
+	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS (R8)(DX*1), Y12
+	VBROADCASTSS (R9)(DX*1), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
 	VMOVUPS      (BX)(SI*1), Y10
@@ -1669,10 +1760,10 @@ unrolledRows:
 	VBROADCASTSS 4(CX)(DX*2), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 4(R8), Y12
+	VBROADCASTSS 4(R9), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 4(R8)(DX*1), Y12
+	VBROADCASTSS 4(R9)(DX*1), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
 	VMOVUPS      (BX)(SI*2), Y10
@@ -1686,10 +1777,10 @@ unrolledRows:
 	VBROADCASTSS 8(CX)(DX*2), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 8(R8), Y12
+	VBROADCASTSS 8(R9), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 8(R8)(DX*1), Y12
+	VBROADCASTSS 8(R9)(DX*1), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
 	VMOVUPS      (BX)(DI*1), Y10
@@ -1703,15 +1794,17 @@ unrolledRows:
 	VBROADCASTSS 12(CX)(DX*2), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 12(R8), Y12
+	VBROADCASTSS 12(R9), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 12(R8)(DX*1), Y12
+	VBROADCASTSS 12(R9)(DX*1), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
 	ADDQ         $0x10, CX
-	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -1731,14 +1824,14 @@ singleRows:
 	VBROADCASTSS (CX)(DX*2), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS (R8), Y12
+	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS (R8)(DX*1), Y12
+	VBROADCASTSS (R9)(DX*1), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
 	ADDQ         $0x04, CX
-	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
 	LEAQ         (BX)(SI*1), BX
 	DECQ         AX
 	JNZ          singleRows
@@ -1747,7 +1840,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -1805,23 +1898,25 @@ unrolledColumns:
 	VFMADD231PS  Y12, Y11, Y9
 	VMOVUPS      (BX)(DI*1), Y10
 	VMOVUPS      32(BX)(DI*1), Y11
-	VBROADCASTSS (CX)(R8*1), Y12
+	VBROADCASTSS (CX)(R9*1), Y12
 	VFMADD231PS  Y12, Y10, Y0
 	VFMADD231PS  Y12, Y11, Y1
-	VBROADCASTSS 4(CX)(R8*1), Y12
+	VBROADCASTSS 4(CX)(R9*1), Y12
 	VFMADD231PS  Y12, Y10, Y2
 	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS 8(CX)(R8*1), Y12
+	VBROADCASTSS 8(CX)(R9*1), Y12
 	VFMADD231PS  Y12, Y10, Y4
 	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 12(CX)(R8*1), Y12
+	VBROADCASTSS 12(CX)(R9*1), Y12
 	VFMADD231PS  Y12, Y10, Y6
 	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 16(CX)(R8*1), Y12
+	VBROADCASTSS 16(CX)(R9*1), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -1853,6 +1948,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y10
 	VUCOMISS     X10, X10
 	JPS          gated
@@ -1913,8 +2009,13 @@ gated:
 	RET
 
 // func gemm6x16AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -1944,10 +2045,12 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
-	LEAQ    (CX)(DX*2), R8
-	ADDQ    DX, R8
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
 	SUBQ    $0x04, AX
 	JL      restRows
 
@@ -1963,13 +2066,13 @@ unrolledRows:
 	VBROADCASTSS (CX)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (R8), Y14
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (R8)(DX*1), Y14
+	VBROADCASTSS (R9)(DX*1), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (R8)(DX*2), Y14
+	VBROADCASTSS (R9)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
 	VMOVUPS      (BX)(SI*1), Y12
@@ -1983,13 +2086,13 @@ unrolledRows:
 	VBROADCASTSS 4(CX)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 4(R8), Y14
+	VBROADCASTSS 4(R9), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 4(R8)(DX*1), Y14
+	VBROADCASTSS 4(R9)(DX*1), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 4(R8)(DX*2), Y14
+	VBROADCASTSS 4(R9)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
 	VMOVUPS      (BX)(SI*2), Y12
@@ -2003,13 +2106,13 @@ unrolledRows:
 	VBROADCASTSS 8(CX)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 8(R8), Y14
+	VBROADCASTSS 8(R9), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 8(R8)(DX*1), Y14
+	VBROADCASTSS 8(R9)(DX*1), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 8(R8)(DX*2), Y14
+	VBROADCASTSS 8(R9)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
 	VMOVUPS      (BX)(DI*1), Y12
@@ -2023,18 +2126,20 @@ unrolledRows:
 	VBROADCASTSS 12(CX)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 12(R8), Y14
+	VBROADCASTSS 12(R9), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 12(R8)(DX*1), Y14
+	VBROADCASTSS 12(R9)(DX*1), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 12(R8)(DX*2), Y14
+	VBROADCASTSS 12(R9)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
 	ADDQ         $0x10, CX
-	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -2054,17 +2159,17 @@ singleRows:
 	VBROADCASTSS (CX)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (R8), Y14
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (R8)(DX*1), Y14
+	VBROADCASTSS (R9)(DX*1), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (R8)(DX*2), Y14
+	VBROADCASTSS (R9)(DX*2), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
 	ADDQ         $0x04, CX
-	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
 	LEAQ         (BX)(SI*1), BX
 	DECQ         AX
 	JNZ          singleRows
@@ -2073,7 +2178,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -2140,26 +2245,28 @@ unrolledColumns:
 	VFMADD231PS  Y14, Y13, Y11
 	VMOVUPS      (BX)(DI*1), Y12
 	VMOVUPS      32(BX)(DI*1), Y13
-	VBROADCASTSS (CX)(R8*1), Y14
+	VBROADCASTSS (CX)(R9*1), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 4(CX)(R8*1), Y14
+	VBROADCASTSS 4(CX)(R9*1), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 8(CX)(R8*1), Y14
+	VBROADCASTSS 8(CX)(R9*1), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 12(CX)(R8*1), Y14
+	VBROADCASTSS 12(CX)(R9*1), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 16(CX)(R8*1), Y14
+	VBROADCASTSS 16(CX)(R9*1), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 20(CX)(R8*1), Y14
+	VBROADCASTSS 20(CX)(R9*1), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -2194,6 +2301,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y12
 	VUCOMISS     X12, X12
 	JPS          gated
@@ -2261,8 +2369,13 @@ gated:
 	RET
 
 // func gemm1x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm1x8AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -2276,6 +2389,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -2296,6 +2411,8 @@ unrolledRows:
 	VFMADD231PS  Y2, Y1, Y0
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -2316,7 +2433,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -2331,10 +2448,12 @@ unrolledColumns:
 	VBROADCASTSS (CX)(DX*2), Y2
 	VFMADD231PS  Y2, Y1, Y0
 	VMOVUPS      (BX)(DI*1), Y1
-	VBROADCASTSS (CX)(R8*1), Y2
+	VBROADCASTSS (CX)(R9*1), Y2
 	VFMADD231PS  Y2, Y1, Y0
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -2352,6 +2471,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y1
 	VUCOMISS     X1, X1
 	JPS          gated
@@ -2381,8 +2501,13 @@ gated:
 	RET
 
 // func gemm2x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm2x8AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -2398,6 +2523,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -2426,6 +2553,8 @@ unrolledRows:
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -2448,7 +2577,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -2469,12 +2598,14 @@ unrolledColumns:
 	VBROADCASTSS 4(CX)(DX*2), Y3
 	VFMADD231PS  Y3, Y2, Y1
 	VMOVUPS      (BX)(DI*1), Y2
-	VBROADCASTSS (CX)(R8*1), Y3
+	VBROADCASTSS (CX)(R9*1), Y3
 	VFMADD231PS  Y3, Y2, Y0
-	VBROADCASTSS 4(CX)(R8*1), Y3
+	VBROADCASTSS 4(CX)(R9*1), Y3
 	VFMADD231PS  Y3, Y2, Y1
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -2494,6 +2625,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y2
 	VUCOMISS     X2, X2
 	JPS          gated
@@ -2527,8 +2659,13 @@ gated:
 	RET
 
 // func gemm3x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm3x8AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -2546,6 +2683,8 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
 	SUBQ    $0x04, AX
@@ -2582,6 +2721,8 @@ unrolledRows:
 	VFMADD231PS  Y4, Y3, Y2
 	ADDQ         $0x10, CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -2606,7 +2747,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -2633,14 +2774,16 @@ unrolledColumns:
 	VBROADCASTSS 8(CX)(DX*2), Y4
 	VFMADD231PS  Y4, Y3, Y2
 	VMOVUPS      (BX)(DI*1), Y3
-	VBROADCASTSS (CX)(R8*1), Y4
+	VBROADCASTSS (CX)(R9*1), Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VBROADCASTSS 4(CX)(R8*1), Y4
+	VBROADCASTSS 4(CX)(R9*1), Y4
 	VFMADD231PS  Y4, Y3, Y1
-	VBROADCASTSS 8(CX)(R8*1), Y4
+	VBROADCASTSS 8(CX)(R9*1), Y4
 	VFMADD231PS  Y4, Y3, Y2
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -2662,6 +2805,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y3
 	VUCOMISS     X3, X3
 	JPS          gated
@@ -2699,8 +2843,13 @@ gated:
 	RET
 
 // func gemm4x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm4x8AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -2720,10 +2869,12 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
-	LEAQ    (CX)(DX*2), R8
-	ADDQ    DX, R8
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
 	SUBQ    $0x04, AX
 	JL      restRows
 
@@ -2735,7 +2886,7 @@ unrolledRows:
 	VFMADD231PS  Y5, Y4, Y1
 	VBROADCASTSS (CX)(DX*2), Y5
 	VFMADD231PS  Y5, Y4, Y2
-	VBROADCASTSS (R8), Y5
+	VBROADCASTSS (R9), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (BX)(SI*1), Y4
 	VBROADCASTSS 4(CX), Y5
@@ -2744,7 +2895,7 @@ unrolledRows:
 	VFMADD231PS  Y5, Y4, Y1
 	VBROADCASTSS 4(CX)(DX*2), Y5
 	VFMADD231PS  Y5, Y4, Y2
-	VBROADCASTSS 4(R8), Y5
+	VBROADCASTSS 4(R9), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (BX)(SI*2), Y4
 	VBROADCASTSS 8(CX), Y5
@@ -2753,7 +2904,7 @@ unrolledRows:
 	VFMADD231PS  Y5, Y4, Y1
 	VBROADCASTSS 8(CX)(DX*2), Y5
 	VFMADD231PS  Y5, Y4, Y2
-	VBROADCASTSS 8(R8), Y5
+	VBROADCASTSS 8(R9), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (BX)(DI*1), Y4
 	VBROADCASTSS 12(CX), Y5
@@ -2762,11 +2913,13 @@ unrolledRows:
 	VFMADD231PS  Y5, Y4, Y1
 	VBROADCASTSS 12(CX)(DX*2), Y5
 	VFMADD231PS  Y5, Y4, Y2
-	VBROADCASTSS 12(R8), Y5
+	VBROADCASTSS 12(R9), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         $0x10, CX
-	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -2782,10 +2935,10 @@ singleRows:
 	VFMADD231PS  Y5, Y4, Y1
 	VBROADCASTSS (CX)(DX*2), Y5
 	VFMADD231PS  Y5, Y4, Y2
-	VBROADCASTSS (R8), Y5
+	VBROADCASTSS (R9), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         $0x04, CX
-	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
 	LEAQ         (BX)(SI*1), BX
 	DECQ         AX
 	JNZ          singleRows
@@ -2794,7 +2947,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -2827,16 +2980,18 @@ unrolledColumns:
 	VBROADCASTSS 12(CX)(DX*2), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (BX)(DI*1), Y4
-	VBROADCASTSS (CX)(R8*1), Y5
+	VBROADCASTSS (CX)(R9*1), Y5
 	VFMADD231PS  Y5, Y4, Y0
-	VBROADCASTSS 4(CX)(R8*1), Y5
+	VBROADCASTSS 4(CX)(R9*1), Y5
 	VFMADD231PS  Y5, Y4, Y1
-	VBROADCASTSS 8(CX)(R8*1), Y5
+	VBROADCASTSS 8(CX)(R9*1), Y5
 	VFMADD231PS  Y5, Y4, Y2
-	VBROADCASTSS 12(CX)(R8*1), Y5
+	VBROADCASTSS 12(CX)(R9*1), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -2860,6 +3015,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y4
 	VUCOMISS     X4, X4
 	JPS          gated
@@ -2901,8 +3057,13 @@ gated:
 	RET
 
 // func gemm5x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm5x8AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -2924,10 +3085,12 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
-	LEAQ    (CX)(DX*2), R8
-	ADDQ    DX, R8
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
 	SUBQ    $0x04, AX
 	JL      restRows
 
@@ -2939,9 +3102,9 @@ unrolledRows:
 	VFMADD231PS  Y6, Y5, Y1
 	VBROADCASTSS (CX)(DX*2), Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS (R8), Y6
+	VBROADCASTSS (R9), Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS (R8)(DX*1), Y6
+	VBROADCASTSS (R9)(DX*1), Y6
 	VFMADD231PS  Y6, Y5, Y4
 	VMOVUPS      (BX)(SI*1), Y5
 	VBROADCASTSS 4(CX), Y6
@@ -2950,9 +3113,9 @@ unrolledRows:
 	VFMADD231PS  Y6, Y5, Y1
 	VBROADCASTSS 4(CX)(DX*2), Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS 4(R8), Y6
+	VBROADCASTSS 4(R9), Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS 4(R8)(DX*1), Y6
+	VBROADCASTSS 4(R9)(DX*1), Y6
 	VFMADD231PS  Y6, Y5, Y4
 	VMOVUPS      (BX)(SI*2), Y5
 	VBROADCASTSS 8(CX), Y6
@@ -2961,9 +3124,9 @@ unrolledRows:
 	VFMADD231PS  Y6, Y5, Y1
 	VBROADCASTSS 8(CX)(DX*2), Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS 8(R8), Y6
+	VBROADCASTSS 8(R9), Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS 8(R8)(DX*1), Y6
+	VBROADCASTSS 8(R9)(DX*1), Y6
 	VFMADD231PS  Y6, Y5, Y4
 	VMOVUPS      (BX)(DI*1), Y5
 	VBROADCASTSS 12(CX), Y6
@@ -2972,13 +3135,15 @@ unrolledRows:
 	VFMADD231PS  Y6, Y5, Y1
 	VBROADCASTSS 12(CX)(DX*2), Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS 12(R8), Y6
+	VBROADCASTSS 12(R9), Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS 12(R8)(DX*1), Y6
+	VBROADCASTSS 12(R9)(DX*1), Y6
 	VFMADD231PS  Y6, Y5, Y4
 	ADDQ         $0x10, CX
-	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -2994,12 +3159,12 @@ singleRows:
 	VFMADD231PS  Y6, Y5, Y1
 	VBROADCASTSS (CX)(DX*2), Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS (R8), Y6
+	VBROADCASTSS (R9), Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS (R8)(DX*1), Y6
+	VBROADCASTSS (R9)(DX*1), Y6
 	VFMADD231PS  Y6, Y5, Y4
 	ADDQ         $0x04, CX
-	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
 	LEAQ         (BX)(SI*1), BX
 	DECQ         AX
 	JNZ          singleRows
@@ -3008,7 +3173,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -3047,18 +3212,20 @@ unrolledColumns:
 	VBROADCASTSS 16(CX)(DX*2), Y6
 	VFMADD231PS  Y6, Y5, Y4
 	VMOVUPS      (BX)(DI*1), Y5
-	VBROADCASTSS (CX)(R8*1), Y6
+	VBROADCASTSS (CX)(R9*1), Y6
 	VFMADD231PS  Y6, Y5, Y0
-	VBROADCASTSS 4(CX)(R8*1), Y6
+	VBROADCASTSS 4(CX)(R9*1), Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 8(CX)(R8*1), Y6
+	VBROADCASTSS 8(CX)(R9*1), Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS 12(CX)(R8*1), Y6
+	VBROADCASTSS 12(CX)(R9*1), Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS 16(CX)(R8*1), Y6
+	VBROADCASTSS 16(CX)(R9*1), Y6
 	VFMADD231PS  Y6, Y5, Y4
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -3084,6 +3251,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y5
 	VUCOMISS     X5, X5
 	JPS          gated
@@ -3129,8 +3297,13 @@ gated:
 	RET
 
 // func gemm6x8AVX2(tiles int, k int, a *float32, rsa int, csa int, tsa int, b *float32, rsb int, tsb int, init *float32, rsinit int, tsinit int, c *float32, rsc int, tsc int, cols int, lo float32, ahead int, stepAhead int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemm6x8AVX2(SB), NOSPLIT, $0-152
+	SHLQ $0x02, ahead+136(FP)
+	MOVQ b+48(FP), AX
+	ADDQ AX, ahead+136(FP)
+	SHLQ $0x02, stepAhead+144(FP)
+
 tile:
 	MOVQ    init+72(FP), AX
 	MOVQ    rsinit+80(FP), CX
@@ -3154,10 +3327,12 @@ tile:
 	MOVQ    rsb+56(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
 	CMPQ    DX, $0x04
 	JEQ     columns
-	LEAQ    (CX)(DX*2), R8
-	ADDQ    DX, R8
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
 	SUBQ    $0x04, AX
 	JL      restRows
 
@@ -3169,11 +3344,11 @@ unrolledRows:
 	VFMADD231PS  Y7, Y6, Y1
 	VBROADCASTSS (CX)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS (R8), Y7
+	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y7, Y6, Y3
-	VBROADCASTSS (R8)(DX*1), Y7
+	VBROADCASTSS (R9)(DX*1), Y7
 	VFMADD231PS  Y7, Y6, Y4
-	VBROADCASTSS (R8)(DX*2), Y7
+	VBROADCASTSS (R9)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	VMOVUPS      (BX)(SI*1), Y6
 	VBROADCASTSS 4(CX), Y7
@@ -3182,11 +3357,11 @@ unrolledRows:
 	VFMADD231PS  Y7, Y6, Y1
 	VBROADCASTSS 4(CX)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS 4(R8), Y7
+	VBROADCASTSS 4(R9), Y7
 	VFMADD231PS  Y7, Y6, Y3
-	VBROADCASTSS 4(R8)(DX*1), Y7
+	VBROADCASTSS 4(R9)(DX*1), Y7
 	VFMADD231PS  Y7, Y6, Y4
-	VBROADCASTSS 4(R8)(DX*2), Y7
+	VBROADCASTSS 4(R9)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	VMOVUPS      (BX)(SI*2), Y6
 	VBROADCASTSS 8(CX), Y7
@@ -3195,11 +3370,11 @@ unrolledRows:
 	VFMADD231PS  Y7, Y6, Y1
 	VBROADCASTSS 8(CX)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS 8(R8), Y7
+	VBROADCASTSS 8(R9), Y7
 	VFMADD231PS  Y7, Y6, Y3
-	VBROADCASTSS 8(R8)(DX*1), Y7
+	VBROADCASTSS 8(R9)(DX*1), Y7
 	VFMADD231PS  Y7, Y6, Y4
-	VBROADCASTSS 8(R8)(DX*2), Y7
+	VBROADCASTSS 8(R9)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	VMOVUPS      (BX)(DI*1), Y6
 	VBROADCASTSS 12(CX), Y7
@@ -3208,15 +3383,17 @@ unrolledRows:
 	VFMADD231PS  Y7, Y6, Y1
 	VBROADCASTSS 12(CX)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS 12(R8), Y7
+	VBROADCASTSS 12(R9), Y7
 	VFMADD231PS  Y7, Y6, Y3
-	VBROADCASTSS 12(R8)(DX*1), Y7
+	VBROADCASTSS 12(R9)(DX*1), Y7
 	VFMADD231PS  Y7, Y6, Y4
-	VBROADCASTSS 12(R8)(DX*2), Y7
+	VBROADCASTSS 12(R9)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	ADDQ         $0x10, CX
-	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledRows
 
@@ -3232,14 +3409,14 @@ singleRows:
 	VFMADD231PS  Y7, Y6, Y1
 	VBROADCASTSS (CX)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS (R8), Y7
+	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y7, Y6, Y3
-	VBROADCASTSS (R8)(DX*1), Y7
+	VBROADCASTSS (R9)(DX*1), Y7
 	VFMADD231PS  Y7, Y6, Y4
-	VBROADCASTSS (R8)(DX*2), Y7
+	VBROADCASTSS (R9)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	ADDQ         $0x04, CX
-	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
 	LEAQ         (BX)(SI*1), BX
 	DECQ         AX
 	JNZ          singleRows
@@ -3248,7 +3425,7 @@ singleRows:
 columns:
 	MOVQ csa+32(FP), DX
 	SHLQ $0x02, DX
-	LEAQ (DX)(DX*2), R8
+	LEAQ (DX)(DX*2), R9
 	SUBQ $0x04, AX
 	JL   restColumns
 
@@ -3293,20 +3470,22 @@ unrolledColumns:
 	VBROADCASTSS 20(CX)(DX*2), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	VMOVUPS      (BX)(DI*1), Y6
-	VBROADCASTSS (CX)(R8*1), Y7
+	VBROADCASTSS (CX)(R9*1), Y7
 	VFMADD231PS  Y7, Y6, Y0
-	VBROADCASTSS 4(CX)(R8*1), Y7
+	VBROADCASTSS 4(CX)(R9*1), Y7
 	VFMADD231PS  Y7, Y6, Y1
-	VBROADCASTSS 8(CX)(R8*1), Y7
+	VBROADCASTSS 8(CX)(R9*1), Y7
 	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS 12(CX)(R8*1), Y7
+	VBROADCASTSS 12(CX)(R9*1), Y7
 	VFMADD231PS  Y7, Y6, Y3
-	VBROADCASTSS 16(CX)(R8*1), Y7
+	VBROADCASTSS 16(CX)(R9*1), Y7
 	VFMADD231PS  Y7, Y6, Y4
-	VBROADCASTSS 20(CX)(R8*1), Y7
+	VBROADCASTSS 20(CX)(R9*1), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	LEAQ         (CX)(DX*4), CX
 	LEAQ         (BX)(SI*4), BX
+	PREFETCHT1   (R8)
+	ADDQ         stepAhead+144(FP), R8
 	SUBQ         $0x04, AX
 	JGE          unrolledColumns
 
@@ -3334,6 +3513,7 @@ singleColumns:
 	JNZ          singleColumns
 
 done:
+	MOVQ         R8, ahead+136(FP)
 	VBROADCASTSS lo+128(FP), Y6
 	VUCOMISS     X6, X6
 	JPS          gated

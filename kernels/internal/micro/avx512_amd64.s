@@ -38,6 +38,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), DX
@@ -601,6 +602,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), R9
@@ -1368,6 +1370,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), R9
@@ -2306,6 +2309,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), DX
@@ -2569,6 +2573,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), R9
@@ -2898,6 +2903,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), R9
@@ -3293,6 +3299,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -3759,6 +3766,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -4291,6 +4299,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -4889,6 +4898,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -5558,6 +5568,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -6293,6 +6304,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -7094,6 +7106,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -7966,6 +7979,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -8904,6 +8918,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -9908,6 +9923,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -10983,6 +10999,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -12081,6 +12098,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), DX
@@ -12294,6 +12312,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), R9
@@ -12550,6 +12569,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	MOVQ      c+96(FP), R9
@@ -12849,6 +12869,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -13196,6 +13217,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -13586,6 +13608,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -14019,6 +14042,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -14500,6 +14524,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -15024,6 +15049,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -15591,6 +15617,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -16206,6 +16233,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -16864,6 +16892,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -17565,6 +17594,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9
@@ -18314,6 +18344,7 @@ tile:
 	SHLQ      $0x02, SI
 	LEAQ      (SI)(SI*2), DI
 	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
 	CMPQ      DX, $0x04
 	JEQ       columns
 	LEAQ      (CX)(DX*2), R9

@@ -19,6 +19,7 @@ package micro
 //
 // ahead is a hint of what will be read next, in elements from b: a tier may ask
 // the caches for it meanwhile, and go on by stepAhead every AheadEvery values of p.
+// Before each tile, it may read the element at which it then is.
 type GemmFunc func(tiles, k int, a *float32, rsa, csa, tsa int, b *float32, rsb, tsb int, init *float32, rsinit, tsinit int, c *float32, rsc, tsc, cols int, lo float32, ahead, stepAhead int)
 
 // GemvFunc adds the product of a row vector and a matrix to c:

@@ -76,6 +76,10 @@ func (c tileCase) check(t *testing.T, tile *Tile, fill func(*rand.Rand, []float3
 		a = nil
 	}
 	b, in, out := c.strided(rnd, c.k, c.padB, fill), c.strided(rnd, c.rows, c.padInit, fill), c.strided(rnd, c.rows, c.padC, fill)
+	// What is read next lies behind b, and ends where it may be read before the last tile.
+	const step, aheadEvery = 16, 4
+	ahead := len(b.data)
+	b.data = append(b.data, make([]float32, (c.tiles-1)*(c.k/aheadEvery)*step+1)...)
 	if c.oneRow {
 		in.rs = 0
 		in.data = in.data[:(c.tiles-1)*in.ts+c.cols]
@@ -87,7 +91,7 @@ func (c tileCase) check(t *testing.T, tile *Tile, fill func(*rand.Rand, []float3
 			init, rsinit, tsinit = to, out.rs, out.ts
 		}
 		f(c.tiles, c.k, unsafe.SliceData(a), c.rsa, c.csa, tsa, unsafe.SliceData(bs), b.rs, b.ts,
-			unsafe.SliceData(init), rsinit, tsinit, unsafe.SliceData(to), out.rs, out.ts, c.cols, c.lo, 32, 16)
+			unsafe.SliceData(init), rsinit, tsinit, unsafe.SliceData(to), out.rs, out.ts, c.cols, c.lo, ahead, step)
 	}
 	got := guarded(t, out.data, c.side)
 	ga, gb, ginit := guarded(t, a, c.side), guarded(t, b.data, c.side), guarded(t, in.data, c.side)
