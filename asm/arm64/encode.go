@@ -48,6 +48,7 @@ var (
 	uxtlBytes   = opcode{"UXTL", "V%d.8H, V%d.8B", 0x2F08A400}
 	uxtlHalves  = opcode{"UXTL", "V%d.4S, V%d.4H", 0x2F10A400}
 	ucvtf       = opcode{"UCVTF", two4S, 0x6E21D800}
+	loadIndexed = opcode{"LDR", "Q%d, [X%d,X%d]", 0x3CE06800}
 	trn1        = opcode{"TRN1", three4S, 0x4E802800}
 	trn2        = opcode{"TRN2", three4S, 0x4E806800}
 	trn1Doubles = opcode{"TRN1", three2D, 0x4EC02800}

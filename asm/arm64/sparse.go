@@ -22,10 +22,10 @@ const (
 	sparseStepC   = "R14"
 	sparseBegin   = "R16"
 	sparseLeft    = "R17"
-	sparseAt      = "R19"
-	sparseRow     = "R20"
 	sparseLists   = "R21" // where columns and values begin
 	sparseNumbers = "R22"
+	sparseAt      = "R19"
+	sparseAtX     = 19 // as an operand of LDR
 	sparseB       = 16
 	sparseX       = 24
 )
@@ -79,14 +79,16 @@ func (e *emitter) places(vectors int) {
 // sparseB0 is b, until the places are known.
 const sparseB0 = sparseStepB
 
-// sparseElement adds the product of an element and its row of b.
+// sparseElement adds the product of an element and its row of b. All of it is loaded
+// first: an in-order core would wait for each vector.
 func (e *emitter) sparseElement(vectors int) {
 	e.emit("MOVW.P 4(%s), %s", sparseColumns, sparseAt)
 	e.emit("MUL %s, %s", sparseStepB, sparseAt)
 	e.emit("FMOVS.P 4(%s), F%d", sparseValues, sparseX)
 	for v := range vectors {
-		e.emit("ADD %s, %s, %s", sparseAt, sparsePlace(v), sparseRow)
-		e.emit("FMOVQ (%s), F%d", sparseRow, sparseB+v)
+		e.vector(loadIndexed, sparseB+v, v, sparseAtX)
+	}
+	for v := range vectors {
 		e.vector(fmlaElement, v, sparseB+v, sparseX)
 	}
 }
