@@ -70,6 +70,19 @@ func compareBlocked(t *testing.T, rnd *rand.Rand, k, whole *Core) {
 	suite.RequireSame(t, what+", packed", packedC.Data, want.Data)
 }
 
+// What tiles read ahead of themselves ends where the packed operand does, in its last
+// strip and in its last block of k, too.
+func TestReadsAheadWithinPacked(t *testing.T) {
+	const m, depth, n = 61, 300, 192 // more than lines of tiles are for
+	for _, tier := range Tiers() {
+		k := NewCore(tier)
+		k.blocks = blocking{m: 1 << 20, n: 1 << 20, k: 100}
+		packed := Packed{data: guard.Floats(t, depth*roundUp(n, k.set.Vector), guard.After)}
+		k.Pack(&packed, NewMat(depth, n))
+		k.GemmPacked(1, NewMat(m, depth), &packed, 0, NewMat(m, n), Epilogue{})
+	}
+}
+
 // Blocks fit the caches, have whole tiles, and are never empty.
 func TestBlockingFitsCaches(t *testing.T) {
 	for i := range sets {

@@ -140,4 +140,8 @@ func TestGemmSparseMisuse(t *testing.T) {
 	requirePanic(t, "too wide", badShape, func() { parts.Reset(1, 1<<20, 1<<20) })
 	requirePanic(t, "too many", badShape, func() { parts.Reset(1<<20, 1<<20, 8) })
 	requirePanic(t, "negative", badShape, func() { parts.Reset(-1, 1, 1) })
+	parts.Reset(1, 4, 4)
+	m := kernels.NewMat(8, 4)
+	requirePanic(t, "rows that are not contiguous", badRow, func() { k.GatherFloats(&parts, 0, 1, m.Slice(0, 4, 0, 4).T(), []int{0}) })
+	requirePanic(t, "no such row", badSlice, func() { k.GatherFloats(&parts, 0, 1, m.Slice(0, 4, 0, 4), []int{4}) })
 }

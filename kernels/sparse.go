@@ -1,9 +1,6 @@
 package kernels
 
-import (
-	"math"
-	"unsafe"
-)
+import "math"
 
 // A Sparse is a matrix of which few elements are not zero, as lists of those of each
 // row, in ascending columns. It is a part of a SparseParts, or the transpose of one.
@@ -33,7 +30,8 @@ const MaxSparseCols = 1 << 12
 // nonZeroUnit is what NonZeroFunc takes the bytes by.
 const nonZeroUnit = 8
 
-// columnsAhead is how many columns behind those of a row SparseFunc may read.
+// columnsAhead is how many columns behind those of a row SparseFunc may read. Behind the
+// last row of SparseParts, a nonZeroUnit is left.
 const columnsAhead = 2
 
 // SparseFits reports whether SparseParts can have that many rows and columns.
@@ -74,31 +72,31 @@ func (k *Core) GatherBytes(s *SparseParts, begin, end int, data []uint8, rows []
 	list := func(n int, columns *int32, values *float32, x *uint8, first, ahead int) int {
 		return k.set.NonZero(n, columns, values, x, divisor, first, ahead)
 	}
-	gather(s, begin, end, data, s.cols, rows, &k.restBytes, list)
-}
-
-// GatherFloats is GatherBytes of rows of x, whose rows must be contiguous.
-func (k *Core) GatherFloats(s *SparseParts, begin, end int, x Mat, rows []int) {
-	gather(s, begin, end, x.Data, x.RowStride, rows, &k.restFloats, lister[float32](k.set.NonZeroFloats))
-}
-
-// gather sets rows of s to rows of data that lie a stride apart.
-func gather[T uint8 | float32](s *SparseParts, begin, end int, data []T, stride int, rows []int, rest *[nonZeroUnit]T, list lister[T]) {
 	at := begin * (s.cols + nonZeroUnit)
 	for i := begin; i < end; i++ {
 		ahead := 0
 		if i+1 < end { // rows come from anywhere in memory
-			ahead = (rows[i+1] - rows[i]) * stride * int(unsafe.Sizeof(data[0]))
+			ahead = (rows[i+1] - rows[i]) * s.cols
 		}
-		at = setRow(s, i, at, data[rows[i]*stride:][:s.cols], rest, list, ahead)
+		at = setRow(s, i, at, data[rows[i]*s.cols:][:s.cols], &k.restBytes, list, ahead)
 	}
 }
 
-// A lister is a micro.NonZeroFunc of one kind of numbers.
-type lister[T any] func(n int, columns *int32, values *float32, x *T, first, ahead int) int
+// GatherFloats is GatherBytes of rows of x, whose rows must be contiguous.
+func (k *Core) GatherFloats(s *SparseParts, begin, end int, x Mat, rows []int) {
+	at := begin * (s.cols + nonZeroUnit)
+	for i := begin; i < end; i++ {
+		ahead := 0
+		if i+1 < end {
+			ahead = 4 * (rows[i+1] - rows[i]) * x.RowStride
+		}
+		at = setRow(s, i, at, x.Row(rows[i])[:s.cols], &k.restFloats, k.set.NonZeroFloats, ahead)
+	}
+}
 
 // setRow makes the lists of a row, from place at on, and returns where they end.
-func setRow[T uint8 | float32](s *SparseParts, i, at int, row []T, rest *[nonZeroUnit]T, list lister[T], ahead int) (end int) {
+func setRow[T uint8 | float32](s *SparseParts, i, at int, row []T, rest *[nonZeroUnit]T,
+	list func(n int, columns *int32, values *float32, x *T, first, ahead int) int, ahead int) (end int) {
 	for p := range s.parts {
 		part := &s.parts[p]
 		begin, xs := at, row[p*s.width:][:part.cols]
