@@ -21,8 +21,7 @@ const (
 func blockingFor(s *micro.Set, l2 int) blocking {
 	mr, nr := highest(s), mainTile(s).NR
 	k := min(max(l2/8/(4*nr), minBlockK), maxBlockK)
-	blockA := min(l2/4*3/4, maxBlockA)
-	return blocking{m: max(blockA/k/mr, 1) * mr, n: blockN, k: k}
+	return blocking{m: max(min(l2/4*3/4, maxBlockA)/k/mr, 1) * mr, n: blockN, k: k}
 }
 
 // mainTile is the tile for a large c.

@@ -74,10 +74,7 @@ func (k *Core) GatherBytes(s *SparseParts, begin, end int, data []uint8, rows []
 	}
 	at := begin * (s.cols + nonZeroUnit)
 	for i := begin; i < end; i++ {
-		ahead := 0
-		if i+1 < end { // rows come from anywhere in memory
-			ahead = (rows[i+1] - rows[i]) * s.cols
-		}
+		ahead := (rows[min(i+1, end-1)] - rows[i]) * s.cols // rows come from anywhere in memory
 		at = setRow(s, i, at, data[rows[i]*s.cols:][:s.cols], &k.restBytes, list, ahead)
 	}
 }
@@ -86,10 +83,7 @@ func (k *Core) GatherBytes(s *SparseParts, begin, end int, data []uint8, rows []
 func (k *Core) GatherFloats(s *SparseParts, begin, end int, x Mat, rows []int) {
 	at := begin * (s.cols + nonZeroUnit)
 	for i := begin; i < end; i++ {
-		ahead := 0
-		if i+1 < end {
-			ahead = 4 * (rows[i+1] - rows[i]) * x.RowStride
-		}
+		ahead := 4 * (rows[min(i+1, end-1)] - rows[i]) * x.RowStride
 		at = setRow(s, i, at, x.Row(rows[i])[:s.cols], &k.restFloats, k.set.NonZeroFloats, ahead)
 	}
 }

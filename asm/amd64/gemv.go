@@ -69,17 +69,13 @@ func (s *sweep) pieces(vectors int) {
 	piece := fmt.Sprintf("piece%dx%d", len(s.x), vectors)
 	s.repeat(piece, "no"+piece, s.left, operand.U32(uint32(bytes)), func() {
 		y := s.vecs(vectors)
-		for j := range y {
-			s.VMOVUPS(s.element(j), y[j])
-		}
+		s.loadVectors(s.element(), y)
 		for i, x := range s.x {
 			for j := range y {
 				s.VFMADD231PS(s.rows.row(i, 4*s.Lanes*j), x, y[j])
 			}
 		}
-		for j := range y {
-			s.VMOVUPS(y[j], s.element(j))
-		}
+		s.storeVectors(y, s.element())
 		s.advance(bytes)
 	})
 }
@@ -89,20 +85,18 @@ func (s *sweep) singles() {
 	single := fmt.Sprintf("single%d", len(s.x))
 	s.repeat(single, "no"+single, s.left, operand.Imm(4), func() {
 		y, b := s.XMM(), s.XMM()
-		s.VMOVSS(s.element(0), y)
+		s.VMOVSS(s.element(), y)
 		for i, x := range s.x {
 			s.VMOVSS(s.rows.row(i, 0), b) // some emulators read more for a scalar operand
 			s.VFMADD231SS(b, x.AsX(), y)
 		}
-		s.VMOVSS(y, s.element(0))
+		s.VMOVSS(y, s.element())
 		s.advance(4)
 	})
 }
 
-// element addresses vector j of c, from the element at hand on.
-func (s *sweep) element(j int) operand.Mem {
-	return operand.Mem{Base: s.c, Index: s.at, Scale: 1, Disp: 4 * s.Lanes * j}
-}
+// element addresses the element of c at hand.
+func (s *sweep) element() operand.Mem { return operand.Mem{Base: s.c, Index: s.at, Scale: 1} }
 
 func (s *sweep) advance(bytes int) {
 	s.ADDQ(operand.U32(uint32(bytes)), s.at)

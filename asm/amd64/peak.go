@@ -7,9 +7,7 @@ func (g *generator) peak() {
 	g.begin(formula.Peak)
 	n := g.loadParam("n")
 	acc, x := g.vecs(g.Chains), g.vec()
-	for _, v := range append(acc, x) {
-		g.zero(v)
-	}
+	g.zero(append(acc, x)...)
 	g.jumpIfZero(n, "done")
 	g.Label("rounds")
 	for range formula.PeakRounds {

@@ -56,8 +56,26 @@ func (g *generator) jumpIfAny(v reg.VecVirtual, label string) {
 	g.JNE(operand.LabelRef(label))
 }
 
-// zero: v = 0.
-func (g *generator) zero(v reg.VecVirtual) { g.VXORPS(v, v, v) }
+// zero: v = 0 for all of vs.
+func (g *generator) zero(vs ...reg.VecVirtual) {
+	for _, v := range vs {
+		g.VXORPS(v, v, v)
+	}
+}
+
+// loadVectors loads vectors that are neighbours in memory.
+func (g *generator) loadVectors(from operand.Mem, vs []reg.VecVirtual) {
+	for i, v := range vs {
+		g.VMOVUPS(from.Offset(4*g.Lanes*i), v)
+	}
+}
+
+// storeVectors stores them.
+func (g *generator) storeVectors(vs []reg.VecVirtual, to operand.Mem) {
+	for i, v := range vs {
+		g.VMOVUPS(v, to.Offset(4*g.Lanes*i))
+	}
+}
 
 // firstLanes returns the k register of the first n lanes, 0 ≤ n ≤ Lanes.
 func (g *generator) firstLanes(n reg.Register) reg.Register {

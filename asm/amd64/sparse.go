@@ -19,9 +19,7 @@ func (g *generator) sparse(vectors int) {
 	g.Label("row")
 	acc := g.vecs(vectors)
 	c := g.loadParam("c")
-	for v := range acc {
-		g.VMOVUPS(operand.Mem{Base: c, Disp: 4 * g.Lanes * v}, acc[v])
-	}
+	g.loadVectors(operand.Mem{Base: c}, acc)
 	g.addElements("sum", step, func(row reg.Register, x reg.VecVirtual) {
 		for v := range acc {
 			g.VFMADD231PS(operand.Mem{Base: b[v], Index: row, Scale: 1}, x, acc[v])
@@ -29,9 +27,7 @@ func (g *generator) sparse(vectors int) {
 	})
 	g.Label("sum")
 	c = g.loadParam("c")
-	for v := range acc {
-		g.VMOVUPS(acc[v], operand.Mem{Base: c, Disp: 4 * g.Lanes * v})
-	}
+	g.storeVectors(acc, operand.Mem{Base: c})
 	g.ADDQ(g.param("rsc"), c)
 	g.MOVQ(c, g.param("c"))
 	g.countDown(g.param("rows"), "row")

@@ -34,9 +34,7 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 
 	g.Label("row")
 	acc := g.vecs(vectors)
-	for _, a := range acc {
-		g.zero(a)
-	}
+	g.zero(acc...)
 	g.addElements("empty", step, func(at reg.Register, x reg.VecVirtual) {
 		g.ADDQ(b, at)
 		for v := range acc {

@@ -63,33 +63,29 @@ func (m *move) block() {
 // only those.
 func (m *move) edge() {
 	rows := m.vecs(m.Lanes)
-	for _, row := range rows {
-		m.zero(row)
-	}
-	lanes := m.atMostLanes(m.cols)
-	at := m.copyOf(m.src)
-	for i, row := range rows {
-		if i > 0 {
-			m.CMPQ(m.rows, operand.Imm(uint64(i)))
-			m.JLE(operand.LabelRef("loaded"))
-			m.ADDQ(m.rss, at)
-		}
-		m.loadLanes(i, lanes, row, at)
-		m.VMULPS(m.alpha, row, row)
-	}
-	m.Label("loaded")
+	m.zero(rows...)
+	lanes, at := m.atMostLanes(m.cols), m.copyOf(m.src)
+	m.eachOf(m.rows, at, m.rss, "loaded", func(i int) {
+		m.loadLanes(i, lanes, rows[i], at)
+		m.VMULPS(m.alpha, rows[i], rows[i])
+	})
 	columns := m.transposed(rows)
-	lanes = m.atMostLanes(m.rows)
-	at = m.copyOf(m.dst)
-	for j, col := range columns {
-		if j > 0 {
-			m.CMPQ(m.cols, operand.Imm(uint64(j)))
-			m.JLE(operand.LabelRef("stored"))
-			m.ADDQ(m.rsd, at)
+	lanes, at = m.atMostLanes(m.rows), m.copyOf(m.dst)
+	m.eachOf(m.cols, at, m.rsd, "stored", func(j int) { m.storeLanes(j, lanes, columns[j], at) })
+}
+
+// eachOf emits row for each of n rows, or the first Lanes of them, that lie a stride
+// apart; at goes from one to the next. There is at least one.
+func (m *move) eachOf(n, at, stride reg.Register, done string, row func(i int)) {
+	for i := range m.Lanes {
+		if i > 0 {
+			m.CMPQ(n, operand.Imm(uint64(i)))
+			m.JLE(operand.LabelRef(done))
+			m.ADDQ(stride, at)
 		}
-		m.storeLanes(j, lanes, col, at)
+		row(i)
 	}
-	m.Label("stored")
+	m.Label(done)
 }
 
 // atMostLanes is min(n, Lanes), or the mask of as many lanes.

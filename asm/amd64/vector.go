@@ -76,9 +76,7 @@ func (l *lowering) reduce(n reg.Register) {
 	width := l.Lanes
 	at := l.loadParam("lanes")
 	acc := l.vecs(formula.LaneCount / width)
-	for u := range acc {
-		l.VMOVUPS(operand.Mem{Base: at, Disp: 4 * width * u}, acc[u])
-	}
+	l.loadVectors(operand.Mem{Base: at}, acc)
 	block := operand.Imm(formula.LaneCount)
 	l.repeat("blocks", "done", n, block, func() {
 		for u := range acc {
@@ -87,9 +85,7 @@ func (l *lowering) reduce(n reg.Register) {
 		}
 		l.ADDQ(block, l.index)
 	})
-	for u := range acc {
-		l.VMOVUPS(acc[u], operand.Mem{Base: at, Disp: 4 * width * u})
-	}
+	l.storeVectors(acc, operand.Mem{Base: at})
 }
 
 // body emits the program once.
