@@ -70,7 +70,7 @@ func (g *generator) loadVectors(from operand.Mem, vs []reg.VecVirtual) {
 	}
 }
 
-// storeVectors stores them.
+// storeVectors stores vectors as neighbours in memory.
 func (g *generator) storeVectors(vs []reg.VecVirtual, to operand.Mem) {
 	for i, v := range vs {
 		g.VMOVUPS(v, to.Offset(4*g.Lanes*i))

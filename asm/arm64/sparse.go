@@ -22,10 +22,10 @@ const (
 	sparseStepC   = "R14"
 	sparseBegin   = "R16"
 	sparseLeft    = "R17"
+	sparseAt      = "R19"
+	sparseAtX     = 19    // as an operand of LDR
 	sparseLists   = "R21" // where columns and values begin
 	sparseNumbers = "R22"
-	sparseAt      = "R19"
-	sparseAtX     = 19 // as an operand of LDR
 	sparseB       = 16
 	sparseX       = 24
 )
