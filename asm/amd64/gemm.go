@@ -122,15 +122,28 @@ func (t *tile) round(before func()) {
 	t.ADDQ(t.param("stepAhead"), t.ahead)
 }
 
-// seed: acc[i][j] = init[i][j].
+// seed: acc[i][j] = init[i][j]. Most often all rows are one, and to copy it takes less
+// time than to load it for each: nothing hides what is done once a tile.
 func (t *tile) seed() {
 	init, stride := t.loadParam("init"), t.loadStride("rsinit")
-	t.eachRow(t.rows, init, stride, func(i int) {
+	for range t.rows {
 		t.acc = append(t.acc, t.vecs(t.vectors))
+	}
+	t.eachRow(t.rows, init, stride, func(i int) {
 		for j, acc := range t.acc[i] {
 			t.loadVector(operand.Mem{Base: init}, j, acc)
 		}
+		if i > 0 {
+			return
+		}
+		for _, row := range t.acc[1:] {
+			for j, acc := range row {
+				t.VMOVAPS(t.acc[0][j], acc)
+			}
+		}
+		t.jumpIfZero(stride, "seeded")
 	})
+	t.Label("seeded")
 }
 
 // step: acc[i][j] += a[i][p+u]·b[p+u][j] for all i and j. The shorter side of the

@@ -20,6 +20,10 @@ tile:
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
 	VMOVUPS 96(AX), Y3
+	TESTQ   CX, CX
+	JZ      seeded
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -224,11 +228,19 @@ tile:
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
 	VMOVUPS 96(AX), Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y2, Y6
+	VMOVAPS Y3, Y7
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
 	VMOVUPS 32(AX), Y5
 	VMOVUPS 64(AX), Y6
 	VMOVUPS 96(AX), Y7
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -496,6 +508,16 @@ tile:
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
 	VMOVUPS 96(AX), Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y2, Y6
+	VMOVAPS Y3, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y2, Y10
+	VMOVAPS Y3, Y11
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
 	VMOVUPS 32(AX), Y5
@@ -506,6 +528,8 @@ tile:
 	VMOVUPS 32(AX), Y9
 	VMOVUPS 64(AX), Y10
 	VMOVUPS 96(AX), Y11
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -834,6 +858,10 @@ tile:
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
+	TESTQ   CX, CX
+	JZ      seeded
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -990,9 +1018,15 @@ tile:
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -1186,12 +1220,20 @@ tile:
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
 	VMOVUPS 32(AX), Y5
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -1422,6 +1464,14 @@ tile:
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
@@ -1431,6 +1481,8 @@ tile:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y6
 	VMOVUPS 32(AX), Y7
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -1702,6 +1754,16 @@ tile:
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y1, Y9
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
@@ -1714,6 +1776,8 @@ tile:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y8
 	VMOVUPS 32(AX), Y9
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -2022,6 +2086,18 @@ tile:
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y0, Y10
+	VMOVAPS Y1, Y11
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
@@ -2037,6 +2113,8 @@ tile:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y10
 	VMOVUPS 32(AX), Y11
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -2381,6 +2459,10 @@ tile:
 	MOVQ    rsinit+80(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
+	TESTQ   CX, CX
+	JZ      seeded
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -2513,8 +2595,13 @@ tile:
 	MOVQ    rsinit+80(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
+	VMOVAPS Y0, Y1
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y1
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -2671,10 +2758,16 @@ tile:
 	MOVQ    rsinit+80(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y1
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -2855,12 +2948,19 @@ tile:
 	MOVQ    rsinit+80(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y1
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y3
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -3069,6 +3169,12 @@ tile:
 	MOVQ    rsinit+80(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y1
 	ADDQ    CX, AX
@@ -3077,6 +3183,8 @@ tile:
 	VMOVUPS (AX), Y3
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -3309,6 +3417,13 @@ tile:
 	MOVQ    rsinit+80(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	TESTQ   CX, CX
+	JZ      seeded
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y1
 	ADDQ    CX, AX
@@ -3319,6 +3434,8 @@ tile:
 	VMOVUPS (AX), Y4
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y5
+
+seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX

@@ -29,25 +29,29 @@ tile:
 	VMOVUPS   320(AX), Z5
 	VMOVUPS   384(AX), Z6
 	VMOVUPS.Z 448(AX), K1, Z7
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), DX
-	MOVQ      rsc+104(FP), R9
-	SHLQ      $0x02, R9
-	MOVQ      tsc+112(FP), R10
-	SHLQ      $0x02, R10
-	ADDQ      R10, DX
-	MOVQ      $+1, R10
+	TESTQ     CX, CX
+	JZ        seeded
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), DX
+	MOVQ    rsc+104(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    tsc+112(FP), R10
+	SHLQ    $0x02, R10
+	ADDQ    R10, DX
+	MOVQ    $+1, R10
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -584,6 +588,16 @@ tile:
 	VMOVUPS   320(AX), Z5
 	VMOVUPS   384(AX), Z6
 	VMOVUPS.Z 448(AX), K1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z2, Z10
+	VMOVAPS   Z3, Z11
+	VMOVAPS   Z4, Z12
+	VMOVAPS   Z5, Z13
+	VMOVAPS   Z6, Z14
+	VMOVAPS   Z7, Z15
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS   64(AX), Z9
@@ -593,25 +607,27 @@ tile:
 	VMOVUPS   320(AX), Z13
 	VMOVUPS   384(AX), Z14
 	VMOVUPS.Z 448(AX), K1, Z15
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), R9
-	MOVQ      rsc+104(FP), R10
-	SHLQ      $0x02, R10
-	MOVQ      tsc+112(FP), R11
-	SHLQ      $0x02, R11
-	ADDQ      R11, R9
-	MOVQ      $+1, R11
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), R9
+	MOVQ    rsc+104(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	MOVQ    $+1, R11
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -1343,6 +1359,24 @@ tile:
 	VMOVUPS   320(AX), Z5
 	VMOVUPS   384(AX), Z6
 	VMOVUPS.Z 448(AX), K1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z2, Z10
+	VMOVAPS   Z3, Z11
+	VMOVAPS   Z4, Z12
+	VMOVAPS   Z5, Z13
+	VMOVAPS   Z6, Z14
+	VMOVAPS   Z7, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z1, Z17
+	VMOVAPS   Z2, Z18
+	VMOVAPS   Z3, Z19
+	VMOVAPS   Z4, Z20
+	VMOVAPS   Z5, Z21
+	VMOVAPS   Z6, Z22
+	VMOVAPS   Z7, Z23
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS   64(AX), Z9
@@ -1361,25 +1395,27 @@ tile:
 	VMOVUPS   320(AX), Z21
 	VMOVUPS   384(AX), Z22
 	VMOVUPS.Z 448(AX), K1, Z23
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), R9
-	MOVQ      rsc+104(FP), R10
-	SHLQ      $0x02, R10
-	MOVQ      tsc+112(FP), R11
-	SHLQ      $0x02, R11
-	ADDQ      R11, R9
-	MOVQ      $+1, R11
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), R9
+	MOVQ    rsc+104(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	MOVQ    $+1, R11
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -2300,25 +2336,29 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), DX
-	MOVQ      rsc+104(FP), R9
-	SHLQ      $0x02, R9
-	MOVQ      tsc+112(FP), R10
-	SHLQ      $0x02, R10
-	ADDQ      R10, DX
-	MOVQ      $+1, R10
+	TESTQ     CX, CX
+	JZ        seeded
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), DX
+	MOVQ    rsc+104(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    tsc+112(FP), R10
+	SHLQ    $0x02, R10
+	ADDQ    R10, DX
+	MOVQ    $+1, R10
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -2561,28 +2601,34 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), R9
-	MOVQ      rsc+104(FP), R10
-	SHLQ      $0x02, R10
-	MOVQ      tsc+112(FP), R11
-	SHLQ      $0x02, R11
-	ADDQ      R11, R9
-	MOVQ      $+1, R11
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), R9
+	MOVQ    rsc+104(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	MOVQ    $+1, R11
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -2888,31 +2934,39 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z4
 	VMOVUPS.Z 64(AX), K1, Z5
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), R9
-	MOVQ      rsc+104(FP), R10
-	SHLQ      $0x02, R10
-	MOVQ      tsc+112(FP), R11
-	SHLQ      $0x02, R11
-	ADDQ      R11, R9
-	MOVQ      $+1, R11
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), R9
+	MOVQ    rsc+104(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	MOVQ    $+1, R11
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -3281,6 +3335,14 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -3290,27 +3352,29 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Z7
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	MOVQ      c+96(FP), R10
-	MOVQ      rsc+104(FP), R11
-	SHLQ      $0x02, R11
-	MOVQ      tsc+112(FP), R12
-	SHLQ      $0x02, R12
-	ADDQ      R12, R10
-	MOVQ      $+1, R12
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    c+96(FP), R10
+	MOVQ    rsc+104(FP), R11
+	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	MOVQ    $+1, R12
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -3745,6 +3809,16 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -3757,27 +3831,29 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z8
 	VMOVUPS.Z 64(AX), K1, Z9
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	MOVQ      c+96(FP), R10
-	MOVQ      rsc+104(FP), R11
-	SHLQ      $0x02, R11
-	MOVQ      tsc+112(FP), R12
-	SHLQ      $0x02, R12
-	ADDQ      R12, R10
-	MOVQ      $+2, R12
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    c+96(FP), R10
+	MOVQ    rsc+104(FP), R11
+	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	MOVQ    $+2, R12
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -4275,6 +4351,18 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -4290,27 +4378,29 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z10
 	VMOVUPS.Z 64(AX), K1, Z11
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	MOVQ      c+96(FP), R10
-	MOVQ      rsc+104(FP), R11
-	SHLQ      $0x02, R11
-	MOVQ      tsc+112(FP), R12
-	SHLQ      $0x02, R12
-	ADDQ      R12, R10
-	MOVQ      $+2, R12
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    c+96(FP), R10
+	MOVQ    rsc+104(FP), R11
+	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	MOVQ    $+2, R12
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -4871,6 +4961,20 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z1, Z13
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -4889,29 +4993,31 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z12
 	VMOVUPS.Z 64(AX), K1, Z13
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	MOVQ      c+96(FP), R11
-	MOVQ      rsc+104(FP), R12
-	SHLQ      $0x02, R12
-	MOVQ      tsc+112(FP), R13
-	SHLQ      $0x02, R13
-	ADDQ      R13, R11
-	MOVQ      $+2, R13
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    c+96(FP), R11
+	MOVQ    rsc+104(FP), R12
+	SHLQ    $0x02, R12
+	MOVQ    tsc+112(FP), R13
+	SHLQ    $0x02, R13
+	ADDQ    R13, R11
+	MOVQ    $+2, R13
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -5538,6 +5644,22 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z1, Z15
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -5559,29 +5681,31 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z14
 	VMOVUPS.Z 64(AX), K1, Z15
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	MOVQ      c+96(FP), R11
-	MOVQ      rsc+104(FP), R12
-	SHLQ      $0x02, R12
-	MOVQ      tsc+112(FP), R13
-	SHLQ      $0x02, R13
-	ADDQ      R13, R11
-	MOVQ      $+2, R13
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    c+96(FP), R11
+	MOVQ    rsc+104(FP), R12
+	SHLQ    $0x02, R12
+	MOVQ    tsc+112(FP), R13
+	SHLQ    $0x02, R13
+	ADDQ    R13, R11
+	MOVQ    $+2, R13
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -6271,6 +6395,24 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z1, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z1, Z17
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -6295,29 +6437,31 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z16
 	VMOVUPS.Z 64(AX), K1, Z17
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	MOVQ      c+96(FP), R11
-	MOVQ      rsc+104(FP), R12
-	SHLQ      $0x02, R12
-	MOVQ      tsc+112(FP), R13
-	SHLQ      $0x02, R13
-	ADDQ      R13, R11
-	MOVQ      $+3, R13
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    c+96(FP), R11
+	MOVQ    rsc+104(FP), R12
+	SHLQ    $0x02, R12
+	MOVQ    tsc+112(FP), R13
+	SHLQ    $0x02, R13
+	ADDQ    R13, R11
+	MOVQ    $+3, R13
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -7070,6 +7214,26 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z1, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z1, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z1, Z19
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -7097,31 +7261,33 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z18
 	VMOVUPS.Z 64(AX), K1, Z19
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	MOVQ      c+96(FP), R12
-	MOVQ      rsc+104(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      tsc+112(FP), R14
-	SHLQ      $0x02, R14
-	ADDQ      R14, R12
-	MOVQ      $+3, R14
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    c+96(FP), R12
+	MOVQ    rsc+104(FP), R13
+	SHLQ    $0x02, R13
+	MOVQ    tsc+112(FP), R14
+	SHLQ    $0x02, R14
+	ADDQ    R14, R12
+	MOVQ    $+3, R14
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -7940,6 +8106,28 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z1, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z1, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z1, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z1, Z21
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -7970,31 +8158,33 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z20
 	VMOVUPS.Z 64(AX), K1, Z21
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	MOVQ      c+96(FP), R12
-	MOVQ      rsc+104(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      tsc+112(FP), R14
-	SHLQ      $0x02, R14
-	ADDQ      R14, R12
-	MOVQ      $+3, R14
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    c+96(FP), R12
+	MOVQ    rsc+104(FP), R13
+	SHLQ    $0x02, R13
+	MOVQ    tsc+112(FP), R14
+	SHLQ    $0x02, R14
+	ADDQ    R14, R12
+	MOVQ    $+3, R14
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -8876,6 +9066,30 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z1, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z1, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z1, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z1, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z1, Z23
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -8909,31 +9123,33 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z22
 	VMOVUPS.Z 64(AX), K1, Z23
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	MOVQ      c+96(FP), R12
-	MOVQ      rsc+104(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      tsc+112(FP), R14
-	SHLQ      $0x02, R14
-	ADDQ      R14, R12
-	MOVQ      $+3, R14
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    c+96(FP), R12
+	MOVQ    rsc+104(FP), R13
+	SHLQ    $0x02, R13
+	MOVQ    tsc+112(FP), R14
+	SHLQ    $0x02, R14
+	ADDQ    R14, R12
+	MOVQ    $+3, R14
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -9878,6 +10094,32 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z1, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z1, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z1, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z1, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z1, Z23
+	VMOVAPS   Z0, Z24
+	VMOVAPS   Z1, Z25
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -9914,33 +10156,35 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z24
 	VMOVUPS.Z 64(AX), K1, Z25
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	LEAQ      (R11)(DX*2), R12
-	ADDQ      DX, R12
-	MOVQ      c+96(FP), R13
-	MOVQ      rsc+104(FP), R14
-	SHLQ      $0x02, R14
-	MOVQ      tsc+112(FP), R15
-	SHLQ      $0x02, R15
-	ADDQ      R15, R13
-	MOVQ      $+4, R15
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	MOVQ    c+96(FP), R13
+	MOVQ    rsc+104(FP), R14
+	SHLQ    $0x02, R14
+	MOVQ    tsc+112(FP), R15
+	SHLQ    $0x02, R15
+	ADDQ    R15, R13
+	MOVQ    $+4, R15
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -10951,6 +11195,34 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z1, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z1, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z1, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z1, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z1, Z23
+	VMOVAPS   Z0, Z24
+	VMOVAPS   Z1, Z25
+	VMOVAPS   Z0, Z26
+	VMOVAPS   Z1, Z27
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -10990,33 +11262,35 @@ tile:
 	ADDQ      CX, AX
 	VMOVUPS   (AX), Z26
 	VMOVUPS.Z 64(AX), K1, Z27
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	LEAQ      (R11)(DX*2), R12
-	ADDQ      DX, R12
-	MOVQ      c+96(FP), R13
-	MOVQ      rsc+104(FP), R14
-	SHLQ      $0x02, R14
-	MOVQ      tsc+112(FP), R15
-	SHLQ      $0x02, R15
-	ADDQ      R15, R13
-	MOVQ      $+4, R15
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	MOVQ    c+96(FP), R13
+	MOVQ    rsc+104(FP), R14
+	SHLQ    $0x02, R14
+	MOVQ    tsc+112(FP), R15
+	SHLQ    $0x02, R15
+	ADDQ    R15, R13
+	MOVQ    $+4, R15
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -12089,25 +12363,29 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), DX
-	MOVQ      rsc+104(FP), R9
-	SHLQ      $0x02, R9
-	MOVQ      tsc+112(FP), R10
-	SHLQ      $0x02, R10
-	ADDQ      R10, DX
-	MOVQ      $+1, R10
+	TESTQ     CX, CX
+	JZ        seeded
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), DX
+	MOVQ    rsc+104(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    tsc+112(FP), R10
+	SHLQ    $0x02, R10
+	ADDQ    R10, DX
+	MOVQ    $+1, R10
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -12301,27 +12579,32 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), R9
-	MOVQ      rsc+104(FP), R10
-	SHLQ      $0x02, R10
-	MOVQ      tsc+112(FP), R11
-	SHLQ      $0x02, R11
-	ADDQ      R11, R9
-	MOVQ      $+1, R11
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), R9
+	MOVQ    rsc+104(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	MOVQ    $+1, R11
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -12556,29 +12839,35 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z2
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	MOVQ      c+96(FP), R9
-	MOVQ      rsc+104(FP), R10
-	SHLQ      $0x02, R10
-	MOVQ      tsc+112(FP), R11
-	SHLQ      $0x02, R11
-	ADDQ      R11, R9
-	MOVQ      $+1, R11
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	MOVQ    c+96(FP), R9
+	MOVQ    rsc+104(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    tsc+112(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	MOVQ    $+1, R11
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -12854,33 +13143,40 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z2
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z3
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	MOVQ      c+96(FP), R10
-	MOVQ      rsc+104(FP), R11
-	SHLQ      $0x02, R11
-	MOVQ      tsc+112(FP), R12
-	SHLQ      $0x02, R12
-	ADDQ      R12, R10
-	MOVQ      $+1, R12
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    c+96(FP), R10
+	MOVQ    rsc+104(FP), R11
+	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	MOVQ    $+1, R12
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -13200,6 +13496,12 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -13208,27 +13510,29 @@ tile:
 	VMOVUPS.Z (AX), K1, Z3
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z4
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	MOVQ      c+96(FP), R10
-	MOVQ      rsc+104(FP), R11
-	SHLQ      $0x02, R11
-	MOVQ      tsc+112(FP), R12
-	SHLQ      $0x02, R12
-	ADDQ      R12, R10
-	MOVQ      $+2, R12
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    c+96(FP), R10
+	MOVQ    rsc+104(FP), R11
+	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	MOVQ    $+2, R12
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -13589,6 +13893,13 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -13599,27 +13910,29 @@ tile:
 	VMOVUPS.Z (AX), K1, Z4
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z5
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	MOVQ      c+96(FP), R10
-	MOVQ      rsc+104(FP), R11
-	SHLQ      $0x02, R11
-	MOVQ      tsc+112(FP), R12
-	SHLQ      $0x02, R12
-	ADDQ      R12, R10
-	MOVQ      $+2, R12
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	MOVQ    c+96(FP), R10
+	MOVQ    rsc+104(FP), R11
+	SHLQ    $0x02, R11
+	MOVQ    tsc+112(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	MOVQ    $+2, R12
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -14021,6 +14334,14 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -14033,29 +14354,31 @@ tile:
 	VMOVUPS.Z (AX), K1, Z5
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z6
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	MOVQ      c+96(FP), R11
-	MOVQ      rsc+104(FP), R12
-	SHLQ      $0x02, R12
-	MOVQ      tsc+112(FP), R13
-	SHLQ      $0x02, R13
-	ADDQ      R13, R11
-	MOVQ      $+2, R13
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    c+96(FP), R11
+	MOVQ    rsc+104(FP), R12
+	SHLQ    $0x02, R12
+	MOVQ    tsc+112(FP), R13
+	SHLQ    $0x02, R13
+	ADDQ    R13, R11
+	MOVQ    $+2, R13
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -14501,6 +14824,15 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -14515,29 +14847,31 @@ tile:
 	VMOVUPS.Z (AX), K1, Z6
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z7
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	MOVQ      c+96(FP), R11
-	MOVQ      rsc+104(FP), R12
-	SHLQ      $0x02, R12
-	MOVQ      tsc+112(FP), R13
-	SHLQ      $0x02, R13
-	ADDQ      R13, R11
-	MOVQ      $+2, R13
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    c+96(FP), R11
+	MOVQ    rsc+104(FP), R12
+	SHLQ    $0x02, R12
+	MOVQ    tsc+112(FP), R13
+	SHLQ    $0x02, R13
+	ADDQ    R13, R11
+	MOVQ    $+2, R13
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -15024,6 +15358,16 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -15040,29 +15384,31 @@ tile:
 	VMOVUPS.Z (AX), K1, Z7
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z8
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	MOVQ      c+96(FP), R11
-	MOVQ      rsc+104(FP), R12
-	SHLQ      $0x02, R12
-	MOVQ      tsc+112(FP), R13
-	SHLQ      $0x02, R13
-	ADDQ      R13, R11
-	MOVQ      $+3, R13
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	MOVQ    c+96(FP), R11
+	MOVQ    rsc+104(FP), R12
+	SHLQ    $0x02, R12
+	MOVQ    tsc+112(FP), R13
+	SHLQ    $0x02, R13
+	ADDQ    R13, R11
+	MOVQ    $+3, R13
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -15590,6 +15936,17 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -15608,31 +15965,33 @@ tile:
 	VMOVUPS.Z (AX), K1, Z8
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z9
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	MOVQ      c+96(FP), R12
-	MOVQ      rsc+104(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      tsc+112(FP), R14
-	SHLQ      $0x02, R14
-	ADDQ      R14, R12
-	MOVQ      $+3, R14
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    c+96(FP), R12
+	MOVQ    rsc+104(FP), R13
+	SHLQ    $0x02, R13
+	MOVQ    tsc+112(FP), R14
+	SHLQ    $0x02, R14
+	ADDQ    R14, R12
+	MOVQ    $+3, R14
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -16204,6 +16563,18 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -16224,31 +16595,33 @@ tile:
 	VMOVUPS.Z (AX), K1, Z9
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z10
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	MOVQ      c+96(FP), R12
-	MOVQ      rsc+104(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      tsc+112(FP), R14
-	SHLQ      $0x02, R14
-	ADDQ      R14, R12
-	MOVQ      $+3, R14
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    c+96(FP), R12
+	MOVQ    rsc+104(FP), R13
+	SHLQ    $0x02, R13
+	MOVQ    tsc+112(FP), R14
+	SHLQ    $0x02, R14
+	ADDQ    R14, R12
+	MOVQ    $+3, R14
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -16861,6 +17234,19 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -16883,31 +17269,33 @@ tile:
 	VMOVUPS.Z (AX), K1, Z10
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z11
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	MOVQ      c+96(FP), R12
-	MOVQ      rsc+104(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      tsc+112(FP), R14
-	SHLQ      $0x02, R14
-	ADDQ      R14, R12
-	MOVQ      $+3, R14
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	MOVQ    c+96(FP), R12
+	MOVQ    rsc+104(FP), R13
+	SHLQ    $0x02, R13
+	MOVQ    tsc+112(FP), R14
+	SHLQ    $0x02, R14
+	ADDQ    R14, R12
+	MOVQ    $+3, R14
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -17561,6 +17949,20 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -17585,33 +17987,35 @@ tile:
 	VMOVUPS.Z (AX), K1, Z11
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z12
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	LEAQ      (R11)(DX*2), R12
-	ADDQ      DX, R12
-	MOVQ      c+96(FP), R13
-	MOVQ      rsc+104(FP), R14
-	SHLQ      $0x02, R14
-	MOVQ      tsc+112(FP), R15
-	SHLQ      $0x02, R15
-	ADDQ      R15, R13
-	MOVQ      $+4, R15
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	MOVQ    c+96(FP), R13
+	MOVQ    rsc+104(FP), R14
+	SHLQ    $0x02, R14
+	MOVQ    tsc+112(FP), R15
+	SHLQ    $0x02, R15
+	ADDQ    R15, R13
+	MOVQ    $+4, R15
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -18309,6 +18713,21 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	TESTQ     CX, CX
+	JZ        seeded
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z1
 	ADDQ      CX, AX
@@ -18335,33 +18754,35 @@ tile:
 	VMOVUPS.Z (AX), K1, Z12
 	ADDQ      CX, AX
 	VMOVUPS.Z (AX), K1, Z13
-	MOVQ      k+8(FP), AX
-	MOVQ      a+16(FP), CX
-	MOVQ      rsa+24(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      b+48(FP), BX
-	MOVQ      rsb+56(FP), SI
-	SHLQ      $0x02, SI
-	LEAQ      (SI)(SI*2), DI
-	MOVQ      ahead+136(FP), R8
-	MOVBLZX   (R8), R9
-	CMPQ      DX, $0x04
-	JEQ       columns
-	LEAQ      (CX)(DX*2), R9
-	ADDQ      DX, R9
-	LEAQ      (R9)(DX*2), R10
-	ADDQ      DX, R10
-	LEAQ      (R10)(DX*2), R11
-	ADDQ      DX, R11
-	LEAQ      (R11)(DX*2), R12
-	ADDQ      DX, R12
-	MOVQ      c+96(FP), R13
-	MOVQ      rsc+104(FP), R14
-	SHLQ      $0x02, R14
-	MOVQ      tsc+112(FP), R15
-	SHLQ      $0x02, R15
-	ADDQ      R15, R13
-	MOVQ      $+4, R15
+
+seeded:
+	MOVQ    k+8(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    rsa+24(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    b+48(FP), BX
+	MOVQ    rsb+56(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    ahead+136(FP), R8
+	MOVBLZX (R8), R9
+	CMPQ    DX, $0x04
+	JEQ     columns
+	LEAQ    (CX)(DX*2), R9
+	ADDQ    DX, R9
+	LEAQ    (R9)(DX*2), R10
+	ADDQ    DX, R10
+	LEAQ    (R10)(DX*2), R11
+	ADDQ    DX, R11
+	LEAQ    (R11)(DX*2), R12
+	ADDQ    DX, R12
+	MOVQ    c+96(FP), R13
+	MOVQ    rsc+104(FP), R14
+	SHLQ    $0x02, R14
+	MOVQ    tsc+112(FP), R15
+	SHLQ    $0x02, R15
+	ADDQ    R15, R13
+	MOVQ    $+4, R15
 
 firstRows:
 	SUBQ         $0x04, AX
