@@ -16,7 +16,7 @@ type Config struct {
 	Optimizer Optimizer // nil: Adam with its defaults
 	Schedule  Schedule  // of the learning rate; nil: the optimizer's own rate
 	BatchSize int       // samples in a step; 0: 32
-	Workers   int       // 0: one for each processor (runtime.GOMAXPROCS)
+	Workers   int       // 0: as many as make steps fastest, up to runtime.GOMAXPROCS
 	Tier      kernels.Tier
 
 	// Against over-fitting, beside the penalties and Dense.Dropout.

@@ -19,9 +19,13 @@ func MemoryEstimate(inputs int, c Config, layers ...Dense) float64 {
 		width = units
 	}
 	batch, workers := float64(cmp.Or(c.BatchSize, 32)), float64(cmp.Or(c.Workers, runtime.GOMAXPROCS(0)))
-	const copies = 4                                                 // of the weights, with moments
-	sums := maxShards*batch + workers*(2*batch+maxShards*surveyRows) // rows, with values and gradients
-	samples := workers * (batch + surveyRows)                        // rows
-	const lists = 3                                                  // numbers for each of a batch: its place and value, if not zero, and room to spare
+	flows := workers
+	if c.Workers == 0 {
+		flows *= 2 // of squads of all workers, of half as many, and so on
+	}
+	const copies = 4                                                       // of the weights, with moments
+	sums := maxShards*batch + flows*2*batch + workers*maxShards*surveyRows // rows, with values and gradients
+	samples := flows*batch + workers*surveyRows                            // rows
+	const lists = 3                                                        // numbers for each of a batch: its place and value, if not zero, and room to spare
 	return 4 * (copies*weights + sums*allUnits + (samples+lists*batch)*float64(inputs))
 }

@@ -107,7 +107,7 @@ func (f *flow) gatherSparse(k *kernels.Core, x Table, rows []int) bool {
 	t.gatherParts(k, &f.sparse.x, rows, begin, end)
 	f.sparse.finite[f.rank] = f.finite(k)
 	f.meet()
-	return !slices.Contains(f.sparse.finite, false)
+	return !slices.Contains(f.sparse.finite[:f.workers], false)
 }
 
 // A kernelCheck says whether a kernel, after that many edits of the model, is

@@ -2,18 +2,19 @@ package nn
 
 import (
 	"slices"
+	"time"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
 
-// A step trains on one batch; its buffers are made once, when the first batch comes.
-// Each worker owns the shards of every stage that its flow has: it alone reads and
-// writes their weights and moments. Layers without shards are computed by all workers
-// alike, each with weights and moments of its own.
+// A step trains on one batch, with a squad of as many workers as its tuner says. What a
+// model learns is the same for any number of them.
 type step struct {
 	model     *Sequential
-	team      *kernels.Team
-	config    *Config // the trainer's
+	team      *kernels.Team // of as many workers as there may be
+	tuner     *tuner
+	squads    map[int]*squad // by the number of workers
+	config    *Config        // the trainer's
 	objective objective
 	rule      rule
 	clipping  *clipping
@@ -21,11 +22,14 @@ type step struct {
 	pending   int // batches summed up for the next one
 	state     state
 	averaged  *Sequential // the model with the average of its weights
-	sparse    *sparseBatch
-	flows     []*backFlow
 	ahead     *ahead
-	edits     int // of the model that the workers' own weights come from
 
+	// What the workers of a squad share, whichever it is: the batch, if many of its
+	// numbers are zero, the outputs of stages, and the gradients at their inputs.
+	sparse      *sparseBatch
+	forth, back []exchange
+
+	squad    *squad // that makes the step at hand
 	data     Dataset
 	rows     []int // samples of the batch at hand
 	updating bool  // after it
@@ -52,30 +56,16 @@ func newState(m *Sequential, c *Config, r rule) state {
 	return st
 }
 
-func newStep(m *Sequential, team *kernels.Team, c *Config) *step {
+// newStep has no fewer workers than least, and no more than there are in the team.
+func newStep(m *Sequential, team *kernels.Team, least int, c *Config) *step {
 	r := c.Optimizer.rule()
 	s := &step{
 		model: m, team: team, config: c, objective: c.objective(), rule: r, state: newState(m, c, r), clipping: newClipping(m, c),
-		penalty: newPenalty(m), ahead: newAhead(),
+		penalty: newPenalty(m), ahead: newAhead(), tuner: newTuner(least, team.Workers()), squads: map[int]*squad{},
 	}
 	s.averaged = m.with(s.state.average)
 	s.run = s.work
 	return s
-}
-
-// compile makes the buffers. A trainer that never trains needs none, and what a
-// file says of its batches is not believed before.
-func (s *step) compile() {
-	batch, workers := s.config.BatchSize, s.team.Workers()
-	forth, back := newExchanges(s.model, batch), newBackExchanges(s.model, batch)
-	s.sparse = newSparseBatch(s.model, batch, workers)
-	for rank := range workers {
-		f := newFlow(s.model, batch, rank, workers, forth, func() { s.team.Barrier(rank) })
-		f.sparse, f.trains, f.checked.edits = s.sparse, true, -1
-		f.addDropout(s.config.InputDropout)
-		s.flows = append(s.flows, newBackFlow(f, s.rule, s.state, back))
-	}
-	s.edits = s.model.edits
 }
 
 // batches is the number of steps made.
@@ -84,26 +74,23 @@ func (s *step) batches() int { return s.updates*s.config.accumulate() + s.pendin
 // train updates the weights from the samples in rows and returns what the model
 // scored on them before. The next step of d will be on the samples in next, if any.
 func (s *step) train(d Dataset, rows, next []int) metricSum {
-	if s.flows == nil {
-		s.compile()
-	}
-	if s.edits != s.model.edits {
-		s.renew()
-	}
-	s.data, s.rows = s.ahead.prepare(s.team, d, rows, next), rows
+	begin := time.Now()
+	q := s.squadOf(s.tuner.now)
+	s.squad, s.data, s.rows = q, s.ahead.prepare(s.team, d, rows, next), rows
 	s.count()
 	s.sparse.begin(len(rows))
-	s.team.Run(s.run)
+	q.team.Run(s.run)
 	s.model.edits++ // for other trainers of the model
 	s.averaged.edits++
-	s.edits = s.model.edits
-	return s.flows[0].sums(s.penalty.total())
+	q.edits = s.model.edits
+	s.tuner.stepped(len(rows), time.Since(begin))
+	return q.flows[0].sums(s.penalty.total())
 }
 
 // count begins the next step, and an update if it is time for one.
 func (s *step) count() {
 	key := dropoutKey(s.config.Seed, s.batches())
-	for _, f := range s.flows {
+	for _, f := range s.squad.flows {
 		f.key, f.add = key, s.pending > 0
 	}
 	s.updating = s.pending+1 == s.config.accumulate()
@@ -116,18 +103,10 @@ func (s *step) count() {
 	s.pending = 0
 }
 
-// renew gives the workers the weights and moments as they are now.
-func (s *step) renew() {
-	s.edits = s.model.edits
-	for _, f := range s.flows {
-		f.takeViews(s.state)
-	}
-}
-
 // work is one worker's part of a step.
 func (s *step) work(rank int, k *kernels.Core) {
-	f := s.flows[rank]
-	s.penalty.sum(k, rank, s.team.Workers())
+	f := s.squad.flows[rank]
+	s.penalty.sum(k, rank, s.squad.team.Workers())
 	f.gather(k, s.data, s.rows)
 	f.forward(k, s.objective.fusesSoftmax())
 	if rank == 0 {

@@ -31,14 +31,15 @@ func NewTrainer(m *Sequential, c Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
+	least := max(1, c.Workers)
 	c.Workers, c.Tier, c.ClassWeights = team.Workers(), team.Tier(), slices.Clone(c.ClassWeights)
 	t := &Trainer{model: m, config: c, team: team}
-	t.step = newStep(m, team, &t.config)
+	t.step = newStep(m, team, least, &t.config)
 	return t, nil
 }
 
 // Close ends the workers. The model stays of use.
-func (t *Trainer) Close() { t.team.Close() }
+func (t *Trainer) Close() { t.step.close() }
 
 // Model returns the model that is trained.
 func (t *Trainer) Model() *Sequential { return t.model }

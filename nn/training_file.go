@@ -126,7 +126,7 @@ func (t *trainingText) kept(c Config) int {
 	return n
 }
 
-// restore goes on after that many steps, with the state as it was.
+// restore has a new trainer go on after that many steps, with the state as it was.
 func (s *step) restore(t *trainingText, tensors []tensor) error {
 	if t.Steps < 0 || t.Steps > maxSteps || t.Pending < 0 || t.Pending >= s.config.accumulate() {
 		return fmt.Errorf("%w: training: %d updates, and %d batches of the next: want at most %d and %d",
@@ -141,6 +141,5 @@ func (s *step) restore(t *trainingText, tensors []tensor) error {
 		s.model.setTensors(k.numbers, ts)
 	}
 	s.rule.skip(t.Steps)
-	s.renew()
 	return nil
 }

@@ -95,7 +95,7 @@ func lossFlag(to *nn.Loss) cli.Flag {
 }
 
 func workersFlag(to *int) cli.Flag {
-	return flag("workers", "N\nprocessors to use, 0 for all. The result is the\nsame, to the bit", to, integer(0, maxWorkers))
+	return flag("workers", "N\nprocessors to use; 0 for as many as train fastest.\nThe result is the same, to the bit", to, integer(0, maxWorkers))
 }
 
 func tierFlag(to *string) cli.Flag {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/mnist-fast/mnist-fast/cmd/mnist-fast/internal/page"
@@ -28,13 +29,21 @@ func (t *training) facts() []page.Fact {
 		{Name: "loss", Value: strings.Join(append([]string{t.loss.String()}, t.lossWords()...), " ")},
 		{Name: "optimizer", Value: t.optimizer.name + " " + describeOptimizer(config.Optimizer)},
 		{Name: "training", Value: fmt.Sprintf("epochs %d, batch %d, seed %d", t.epochs, config.BatchSize, t.seed)},
-		{Name: "machine", Value: fmt.Sprintf("tier %v, workers %d", config.Tier, config.Workers)},
+		{Name: "machine", Value: fmt.Sprintf("tier %v, workers %s", config.Tier, t.workersText(config.Workers))},
 	}
 	facts = append(facts, t.regularization.facts()...)
 	if t.checkpoint != "" {
 		facts = append(facts, page.Fact{Name: "checkpoint", Value: t.checkpointText()})
 	}
 	return facts
+}
+
+// workersText is how many workers there are, or may be.
+func (t *training) workersText(n int) string {
+	if t.workers == 0 && n > 1 {
+		return fmt.Sprintf("up to %d", n)
+	}
+	return strconv.Itoa(n)
 }
 
 // An epochReport tells of an epoch.
