@@ -63,32 +63,37 @@ func (k *Core) packBlocks(p *product, b *block) {
 // packA copies a of the block, times α, to blockA: tile after tile, and in a
 // tile column after column.
 func (k *Core) packA(p *product, b *block) {
-	buf, i := grow(&k.blockA, b.rows()*b.depth()), 0
+	depth := b.depth() + roomA
+	buf, i := grow(&k.blockA, b.rows()*depth), 0
 	for _, l := range cutRows(b.rows(), highest(k.set)) {
 		if l.count > 0 {
 			src := p.a.place(b.i0+i, b.p0).t()
-			k.packTiles(buf[i*b.depth():], src, l.count, b.depth(), l.rows, l.rows, p.alphaA)
+			k.packTiles(buf[i*depth:], src, l.count, l.rows*depth, b.depth(), l.rows, l.rows, p.alphaA)
 			i += l.count * l.rows
 		}
 	}
 }
+
+// roomA is the number of columns that are left free behind each tile of blockA. Without
+// them, tiles of 512 or 1024 columns are so far apart that all share a set of the
+// first-level cache, and what packTiles writes to one pushes out the others.
+const roomA = 4
 
 // packStrips copies rows × cols of b, times α, strip after strip as stripsFor cuts
 // it for m rows of c, and in a strip row after row, each as long as the tile is wide.
 func (k *Core) packStrips(dst []float32, b place, rows, cols int, alpha float32, m int) {
 	for j := 0; j < cols; {
 		s := stripsFor(k.set, m, cols-j)
-		k.packTiles(dst[j*rows:], b.from(0, j), s.count, rows, s.cols, s.tile.NR, alpha)
+		k.packTiles(dst[j*rows:], b.from(0, j), s.count, rows*s.tile.NR, rows, s.cols, s.tile.NR, alpha)
 		j += s.count * s.cols
 	}
 }
 
 // packTiles copies tiles of rows × cols that lie side by side, times α: tile after
-// tile, and in a tile row after row, rs elements apart. Along contiguous rows it
-// goes row by row, because these may be pages apart, and asks for what is a few of
-// them ahead: no prefetcher goes there by itself.
-func (k *Core) packTiles(dst []float32, src place, tiles, rows, cols, rs int, alpha float32) {
-	size := rows * rs
+// tile, each of that size, and in a tile row after row, rs elements apart. Along
+// contiguous rows it goes row by row, because these may be pages apart, and asks for
+// what is a few of them ahead: no prefetcher goes there by itself.
+func (k *Core) packTiles(dst []float32, src place, tiles, size, rows, cols, rs int, alpha float32) {
 	if src.cs == 1 && tiles > 1 {
 		for p := range rows {
 			k.set.Copy(tiles, cols, &dst[p*rs], size, src.element(p, 0), cols, alpha, 8*src.rs)
@@ -107,7 +112,8 @@ func (k *Core) placeA(p *product, b *block, i, rows int) (at place, down int) {
 	case b.depth() == 0:
 		return place{at: &k.zeros[0]}, 0
 	case p.packsA:
-		return place{&k.blockA[i*b.depth()], 1, rows}, rows * b.depth()
+		depth := b.depth() + roomA
+		return place{&k.blockA[i*depth], 1, rows}, rows * depth
 	}
 	return p.a.place(b.i0+i, b.p0), rows * p.a.RowStride
 }
