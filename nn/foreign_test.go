@@ -109,7 +109,7 @@ func TestLoadWeightsRefuses(t *testing.T) {
 		return s.bytes()
 	}
 	long := strings.Repeat("a", 1001)
-	huge := foreignTensor{"a.kernel", "F32", []int{1 << 20, 1 << 19}, nil}
+	huge := foreignTensor{"a.kernel", "F32", []int{1 << 14, 1 << 13}, nil}
 	many, _ := json.Marshal(map[string]any{"inputs": 2, "layers": []any{}})
 	for about, file := range map[string][]byte{
 		"no header":       nil,

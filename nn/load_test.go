@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -179,7 +180,9 @@ func TestLoadRefusesFilesThatLie(t *testing.T) {
 	} {
 		t.Run("training/"+test.name, func(t *testing.T) {
 			file := edited(t, whole, test.change)
-			load(t, file) // the model itself is sound
+			if strconv.IntSize > 32 { // which do not hold some of the numbers
+				load(t, file) // the model itself is sound
+			}
 			_, err := nn.LoadTrainer(bytes.NewReader(file), nn.Config{Workers: 1})
 			requireErrFormat(t, err)
 		})

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/jpeg" // formats for Decode
-	_ "image/png"
+	_ "image/jpeg" // a format for Decode
+	"image/png"
 	"io"
 )
 
@@ -41,10 +41,12 @@ func Decode(r io.Reader) (image.Image, error) {
 func decode(r io.Reader) (image.Image, error) {
 	var head bytes.Buffer // what DecodeConfig reads, to be read again
 	c, _, err := image.DecodeConfig(io.TeeReader(r, &head))
-	if err != nil {
+	switch {
+	case errors.Is(err, png.UnsupportedError("dimension overflow")): // of an int of 32 bits
+		return nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
+	case err != nil:
 		return nil, err
-	}
-	if c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxPixels {
+	case c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxPixels:
 		return nil, fmt.Errorf("%w: %d×%d pixels", ErrTooLarge, c.Width, c.Height)
 	}
 	img, _, err := image.Decode(io.MultiReader(&head, r))
