@@ -82,7 +82,6 @@ func TestMisuse(t *testing.T) {
 		{"-augment alpha=3", "-augment"},
 		{"-preset x", "-preset"},
 		{"-preset small-data -validation 0", "-validation"},
-		{"-preset accurate -epochs 0", "-warmup"},
 		{"-resume", "-checkpoint"},
 		{"-checkpoint=", "-checkpoint"},
 		{"-json=maybe", "-json"},

@@ -53,7 +53,7 @@ func (o *trainOptions) checkRegularization(c *cli.Command) error {
 		return misusef(c, "-dropout %v: there are no hidden layers", o.dropout)
 	case o.labelSmoothing > 0 && o.loss != nn.CategoricalCrossentropy:
 		return misusef(c, "-label-smoothing %v goes with -loss %v", o.labelSmoothing, nn.CategoricalCrossentropy)
-	case o.warmup > float64(o.epochs):
+	case o.epochs > 0 && o.warmup > float64(o.epochs):
 		return misusef(c, "-warmup %v: there are only %d epochs", o.warmup, o.epochs)
 	case o.patience > 0 && o.validation == 0:
 		return misusef(c, "-early-stopping %d: -validation SHARE is missing", o.patience)
@@ -64,7 +64,7 @@ func (o *trainOptions) checkRegularization(c *cli.Command) error {
 // regularize gives the settings of a run of so many steps an epoch what the
 // flags say.
 func (o *trainOptions) regularize(config nn.Config, stepsPerEpoch int) nn.Config {
-	warmup := int(math.Round(o.warmup * float64(stepsPerEpoch)))
+	warmup := int(math.Round(min(o.warmup, float64(o.epochs)) * float64(stepsPerEpoch)))
 	config.Schedule = newSchedule(o.schedule, rateOf(config.Optimizer), o.epochs*stepsPerEpoch, warmup)
 	config.InputDropout = float32(o.inputDropout)
 	config.LabelSmoothing = o.labelSmoothing
