@@ -63,7 +63,7 @@ func (k *Core) packBlocks(p *product, b *block) {
 // packA copies a of the block, times α, to blockA: tile after tile, and in a
 // tile column after column.
 func (k *Core) packA(p *product, b *block) {
-	depth := b.depth() + roomA
+	depth := b.depth() | roomA
 	buf, i := grow(&k.blockA, b.rows()*depth), 0
 	for _, l := range cutRows(b.rows(), highest(k.set)) {
 		if l.count > 0 {
@@ -74,8 +74,8 @@ func (k *Core) packA(p *product, b *block) {
 	}
 }
 
-// roomA is the number of columns that are left free behind each tile of blockA. Without
-// them, tiles of 512 or 1024 columns are so far apart that all share a set of the
+// roomA is this bit of the number of columns, also free ones, of each tile of blockA.
+// Without it, tiles of 512 or 1024 columns are so far apart that all share a set of the
 // first-level cache, and what packTiles writes to one pushes out the others.
 const roomA = 4
 
@@ -112,7 +112,7 @@ func (k *Core) placeA(p *product, b *block, i, rows int) (at place, down int) {
 	case b.depth() == 0:
 		return place{at: &k.zeros[0]}, 0
 	case p.packsA:
-		depth := b.depth() + roomA
+		depth := b.depth() | roomA
 		return place{&k.blockA[i*depth], 1, rows}, rows * depth
 	}
 	return p.a.place(b.i0+i, b.p0), rows * p.a.RowStride

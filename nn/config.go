@@ -16,7 +16,7 @@ type Config struct {
 	Optimizer Optimizer // nil: Adam with its defaults
 	Schedule  Schedule  // of the learning rate; nil: the optimizer's own rate
 	BatchSize int       // samples in a step; 0: 32
-	Workers   int       // 0: as many as make steps fastest, up to runtime.GOMAXPROCS
+	Workers   int       // 0: runtime.GOMAXPROCS, or fewer in training while that is faster
 	Tier      kernels.Tier
 
 	// Against over-fitting, beside the penalties and Dense.Dropout.
@@ -79,7 +79,7 @@ func (c Config) newTeam() (*kernels.Team, error) {
 
 func (c Config) validateTeam() error {
 	if c.Workers < 0 || c.Workers > maxWorkers {
-		return fmt.Errorf("nn: %d workers: want 1 to %d, or 0 for one on each processor", c.Workers, maxWorkers)
+		return fmt.Errorf("nn: %d workers: want 1 to %d, or 0 to leave it to the trainer", c.Workers, maxWorkers)
 	}
 	return c.Tier.Err()
 }

@@ -21,7 +21,7 @@ func MemoryEstimate(inputs int, c Config, layers ...Dense) float64 {
 	batch, workers := float64(cmp.Or(c.BatchSize, 32)), float64(cmp.Or(c.Workers, runtime.GOMAXPROCS(0)))
 	flows := workers
 	if c.Workers == 0 {
-		flows *= 2 // of squads of all workers, of half as many, and so on
+		flows *= 3 // of squads of all workers, and of powers of two below
 	}
 	const copies = 4                                                       // of the weights, with moments
 	sums := maxShards*batch + flows*2*batch + workers*maxShards*surveyRows // rows, with values and gradients

@@ -11,7 +11,7 @@ func TestMemoryEstimate(t *testing.T) {
 	const inputs = 100
 	for _, c := range []struct {
 		hidden, batch, workers int
-	}{{1000, 32, 1}, {1000, 32, 3}, {250, 500, 1}, {250, 500, 2}, {20, 4000, 2}} {
+	}{{1000, 32, 1}, {1000, 32, 3}, {250, 500, 1}, {250, 500, 2}, {20, 4000, 2}, {20, 4000, 0}} {
 		layers := []Dense{{Units: c.hidden, Activation: ReLU}, {Units: c.hidden, Activation: ReLU}, {Units: 10, Activation: Softmax}}
 		config := Config{BatchSize: c.batch, Workers: c.workers}
 		d := Dataset{X: Bytes{Data: make([]uint8, c.batch*inputs), Columns: inputs, Divisor: 1}, Y: Labels{Of: make([]uint8, c.batch), Classes: 10}}
@@ -28,6 +28,9 @@ func TestMemoryEstimate(t *testing.T) {
 		_, err2 := trainer.Evaluate(t.Context(), d)
 		if err := firstError(err, err2); err != nil {
 			t.Fatal(err)
+		}
+		for n := trainer.step.tuner.least; n < trainer.step.tuner.most; n *= 2 {
+			trainer.step.squadOf(n)
 		}
 		took := float64(heap() - before)
 		trainer.Close()

@@ -9,7 +9,7 @@ import "github.com/mnist-fast/mnist-fast/kernels"
 type squad struct {
 	team  *kernels.Team
 	flows []*backFlow
-	edits int // of the model that the workers' own weights come from
+	edits int // of the model that the workers' own weights come from; -1 in a step
 }
 
 // squadOf returns that many workers, who know the weights as they are now. Their buffers
@@ -18,6 +18,8 @@ type squad struct {
 func (s *step) squadOf(workers int) *squad {
 	q := s.squads[workers]
 	switch {
+	case s.closed:
+		panic("nn: the trainer is closed")
 	case q == nil:
 		q = s.newSquad(workers)
 		s.squads[workers] = q
@@ -26,7 +28,6 @@ func (s *step) squadOf(workers int) *squad {
 			f.takeViews(s.state)
 		}
 	}
-	q.edits = s.model.edits
 	return q
 }
 
@@ -56,6 +57,7 @@ func (s *step) share() {
 
 // close ends the workers of all squads.
 func (s *step) close() {
+	s.closed = true
 	for _, q := range s.squads {
 		q.team.Close()
 	}

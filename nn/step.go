@@ -14,7 +14,8 @@ type step struct {
 	team      *kernels.Team // of as many workers as there may be
 	tuner     *tuner
 	squads    map[int]*squad // by the number of workers
-	config    *Config        // the trainer's
+	closed    bool
+	config    *Config // the trainer's
 	objective objective
 	rule      rule
 	clipping  *clipping
@@ -76,9 +77,10 @@ func (s *step) batches() int { return s.updates*s.config.accumulate() + s.pendin
 func (s *step) train(d Dataset, rows, next []int) metricSum {
 	begin := time.Now()
 	q := s.squadOf(s.tuner.now)
-	s.squad, s.data, s.rows = q, s.ahead.prepare(s.team, d, rows, next), rows
+	s.squad, s.data, s.rows = q, s.ahead.prepare(q.team, d, rows, next), rows
 	s.count()
 	s.sparse.begin(len(rows))
+	q.edits = -1
 	q.team.Run(s.run)
 	s.model.edits++ // for other trainers of the model
 	s.averaged.edits++

@@ -44,7 +44,8 @@ func (t *Trainer) Close() { t.step.close() }
 // Model returns the model that is trained.
 func (t *Trainer) Model() *Sequential { return t.model }
 
-// Config returns the settings, with what NewTrainer filled in.
+// Config returns the settings, with what NewTrainer filled in: Workers is the most there
+// may be, or, given to another trainer, the number that there are.
 func (t *Trainer) Config() Config { return t.config }
 
 // TrainOnBatch trains on all samples of d as one batch and returns what the

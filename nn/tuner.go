@@ -1,21 +1,26 @@
 package nn
 
-import "time"
+import (
+	"math/bits"
+	"time"
+)
 
 // A tuner finds with how many workers steps take the least time: with fewer than there
 // are processors where one of these is busy with something else, or slow, or shares its
 // core, and where a model is so small that workers wait for each other longer than they
-// work. No result depends on it. Now and then it tries half as many, or twice as many.
+// work. No result depends on it. Now and then it tries fewer or more, by powers of two,
+// and keeps what is faster.
 type tuner struct {
-	least, most int // workers
+	least, most int // workers; if these are the same, there is nothing to try
 	now         int // workers of the next step
-	best        int // those that were the fastest so far
+	best        int // those that won the last comparison
 
 	window           // of steps with as many workers as now
 	bestRate float64 // in the last window of the best
-	more     bool    // workers are to be tried next, not fewer
-	since    time.Duration
-	pause    time.Duration // from one trial to the next
+	doubt    bool    // whether the best are as slow as they seem
+	more     bool    // the next trial is of more workers, not of fewer
+	since    window  // all steps since the last trial
+	pause    time.Duration
 }
 
 // A window is steps that are measured together.
@@ -25,43 +30,64 @@ type window struct {
 }
 
 // rate is in samples a nanosecond.
-func (w window) rate() float64 { return float64(w.samples) / float64(w.took) }
+func (w *window) rate() float64 { return float64(w.samples) / float64(w.took) }
+
+func (w *window) add(samples int, took time.Duration) {
+	w.steps++
+	w.samples += samples
+	w.took += took
+}
 
 const (
-	tuneWindow  = 10 * time.Millisecond // some time slices of an operating system
-	tuneGlance  = time.Millisecond      // shows which workers are much slower
-	firstPause  = 100 * time.Millisecond
-	longPause   = 3 * time.Second
-	trialsShare = 20 // of the time, one part at most is for trials
+	tuneWindow = 50 * time.Millisecond // several time slices of operating systems, and of Go
+	tuneGlance = time.Millisecond      // shows which workers are much slower
+	firstPause = 100 * time.Millisecond
+	longPause  = 3 * time.Second
+	fewSteps   = 100 // between trials, which take some steps
 )
 
 // newTuner begins with as many workers as a stage has use for.
 func newTuner(least, most int) *tuner {
 	n := max(least, min(most, maxShards))
-	return &tuner{least: least, most: most, now: n, best: n}
+	return &tuner{least: least, most: most, now: n, best: n, pause: firstPause}
 }
 
 // stepped tells the tuner of a step.
 func (t *tuner) stepped(samples int, took time.Duration) {
-	t.since += took
-	if t.steps++; t.least == t.most || t.steps == 1 { // what the first one needs is not in the caches
+	if t.least == t.most {
 		return
 	}
-	t.samples += samples
-	t.took += took
-	switch whole := t.took >= tuneWindow; {
-	case t.now == t.best && whole:
-		t.settled(t.rate())
-	case t.now != t.best && (whole || t.took >= tuneGlance && t.rate() < t.bestRate*0.8):
-		t.tried(t.rate())
+	t.since.add(samples, took)
+	if t.steps == 0 { // it made buffers, woke workers, and found little in the caches
+		t.steps = 1
+		return
+	}
+	t.add(samples, took)
+	whole := t.took >= tuneWindow
+	if t.now == t.best {
+		if whole {
+			t.settled()
+		}
+	} else if whole || t.took >= tuneGlance && t.rate() < t.bestRate*0.8 {
+		t.tried()
 	}
 }
 
 // settled decides what comes after a window of the best.
-func (t *tuner) settled(rate float64) {
-	disturbed := rate < t.bestRate/1.5
-	t.bestRate, t.window = rate, window{steps: 1}
-	if t.since >= t.pause || disturbed && t.since >= firstPause {
+func (t *tuner) settled() {
+	rate := t.rate()
+	t.window = window{steps: 1}
+	slow := rate < t.bestRate/1.5
+	if slow && !t.doubt {
+		t.doubt = true
+		return
+	}
+	t.bestRate, t.doubt = rate, false
+	pause := t.pause
+	if slow {
+		pause = firstPause
+	}
+	if t.since.took >= pause && t.since.steps >= fewSteps {
 		t.use(t.neighbor())
 	}
 }
@@ -73,21 +99,25 @@ func (t *tuner) neighbor() int {
 	} else if t.best == t.least {
 		t.more = true
 	}
-	if t.more {
-		return min(2*t.best, t.most)
+	power := 1 << (bits.Len(uint(t.best)) - 1) // the largest that is not above
+	switch {
+	case t.more:
+		return min(2*power, t.most)
+	case power < t.best:
+		return power
 	}
-	return max((t.best+1)/2, t.least)
+	return power / 2
 }
 
 // tried decides whether what was tried is better; if so, more of the same is tried soon.
-func (t *tuner) tried(rate float64) {
-	if rate > t.bestRate*1.05 {
+func (t *tuner) tried() {
+	if rate := t.rate(); rate > t.bestRate*1.05 {
 		t.best, t.bestRate, t.pause = t.now, rate, 0
 	} else {
 		t.more = !t.more
-		t.pause = max(min(max(2*t.pause, firstPause), longPause), trialsShare*t.took)
+		t.pause = min(max(2*t.pause, firstPause), longPause)
 	}
-	t.since = 0
+	t.since = window{}
 	t.use(t.best)
 }
 

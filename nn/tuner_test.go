@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -29,20 +30,26 @@ func TestTunerFindsTheFastest(t *testing.T) {
 		speed         map[int]float64
 	}{
 		"each processor helps":         {8, 8, map[int]float64{1: 0.05, 2: 0.1, 4: 0.2, 8: 0.4}},
-		"two of six are slow":          {6, 3, map[int]float64{1: 0.1, 2: 0.2, 3: 0.3, 6: 0.25}},
+		"two of six are slow":          {6, 4, map[int]float64{1: 0.1, 2: 0.2, 4: 0.4, 6: 0.3}},
 		"a small model":                {8, 1, map[int]float64{1: 4, 2: 3, 4: 2, 8: 1}},
 		"many processors":              {64, 8, map[int]float64{1: 0.01, 2: 0.02, 4: 0.04, 8: 0.08, 16: 0.07, 32: 0.06, 64: 0.05}},
 		"drawing takes more than that": {32, 32, map[int]float64{1: 0.01, 2: 0.02, 4: 0.04, 8: 0.08, 16: 0.16, 32: 0.32}},
 		"a second for a step":          {4, 4, map[int]float64{1: 1e-5, 2: 2e-5, 4: 4e-5}},
 		"one processor":                {1, 1, map[int]float64{1: 1}},
 	} {
-		step := time.Duration(32 / slices.Max([]float64{c.speed[1], c.speed[c.fastest]}) * float64(time.Microsecond))
+		speed := func(workers int, _ time.Duration) float64 {
+			if c.speed[workers] == 0 {
+				t.Fatalf("%s: a trial of %d workers", name, workers)
+			}
+			return c.speed[workers]
+		}
+		step := time.Duration(32 / c.speed[c.fastest] * float64(time.Microsecond))
 		tuner := newTuner(1, c.most)
-		drive(tuner, max(time.Second, 100*step), func(n int, _ time.Duration) float64 { return c.speed[n] })
+		drive(tuner, max(2*time.Second, 200*step), speed)
 		if tuner.best != c.fastest {
 			t.Errorf("%s: settled for %d workers, want %d", name, tuner.best, c.fastest)
 		}
-		share := drive(tuner, max(10*time.Second, 1000*step), func(n int, _ time.Duration) float64 { return c.speed[n] })
+		share := drive(tuner, max(10*time.Second, 1000*step), speed)
 		if got := share[c.fastest]; got < 0.9 {
 			t.Errorf("%s: %d workers have %.3f of the time, %v", name, c.fastest, got, share)
 		}
@@ -76,6 +83,22 @@ func TestTunerMakesWayForOtherPrograms(t *testing.T) {
 	}
 }
 
+// Something holds up the workers for 8 ms, four times a second.
+func TestTunerForgivesStalls(t *testing.T) {
+	const every, stall = 250 * time.Millisecond, 8 * time.Millisecond
+	next := every
+	share := drive(newTuner(1, 8), 10*time.Second, func(workers int, at time.Duration) float64 {
+		if at >= next {
+			next += every
+			return 32 / float64(stall.Microseconds())
+		}
+		return 0.1 * float64(workers)
+	})
+	if share[8] < 0.95 {
+		t.Errorf("workers and their shares of the time: %v", share)
+	}
+}
+
 // What is asked for is what there is.
 func TestTunerLeavesWorkersThatWereAskedFor(t *testing.T) {
 	tuner := newTuner(4, 4)
@@ -83,18 +106,24 @@ func TestTunerLeavesWorkersThatWereAskedFor(t *testing.T) {
 	if len(share) != 1 || share[4] == 0 {
 		t.Errorf("workers and their shares of the time: %v", share)
 	}
+	for asked, want := range map[int][2]int{0: {1, runtime.GOMAXPROCS(0)}, 3: {3, 3}} {
+		trainer := squadsTrainer(t, Config{Workers: asked})
+		if got := [2]int{trainer.step.tuner.least, trainer.step.tuner.most}; got != want {
+			t.Errorf("%d workers asked for: from %d to %d", asked, got[0], got[1])
+		}
+	}
 }
 
-// squadsModel has pairs of layers and single ones, of which each worker has a copy.
-func squadsTrainer(t *testing.T) *Trainer {
+// squadsTrainer has pairs of layers and single ones, of which each worker has a copy.
+func squadsTrainer(t *testing.T, c Config) *Trainer {
 	t.Helper()
-	m, err := NewSequential(23, 1,
-		Dense{Units: 33, Activation: ReLU, L1: 0.001, Dropout: 0.25}, Dense{Units: 20, Activation: ReLU},
+	m, err := NewSequential(50, 1,
+		Dense{Units: 33, Activation: ReLU, Dropout: 0.25}, Dense{Units: 20, Activation: ReLU},
 		Dense{Units: 35, Activation: Softmax, L2: 0.001}, Dense{Units: 18, Activation: Tanh}, Dense{Units: 5, Activation: Softmax})
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, err := NewTrainer(m, Config{BatchSize: 7, Workers: 8, Accumulate: 2, EMA: 0.5, GlobalClipNorm: 0.1})
+	trainer, err := NewTrainer(m, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,29 +131,45 @@ func squadsTrainer(t *testing.T) *Trainer {
 	return trainer
 }
 
-// Squads of different sizes go on where others were, in the midst of an update.
+// Squads of different sizes go on where others were, also in the midst of an update.
 func TestSquadsTakeTurns(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 0))
-	x := Floats{kernels.NewMat(7, 23)}
+	x := Floats{kernels.NewMat(7, 50)}
 	for i := range x.Data {
-		x.Data[i] = max(0, r.Float32()-0.5)
+		x.Data[i] = max(0, r.Float32()-0.8) // few are not zero
 	}
 	data := Dataset{X: x, Y: Labels{Of: []uint8{0, 1, 2, 3, 4, 0, 1}, Classes: 5}}
-	train := func(workers ...int) (scores []Metrics, weights, average string) {
-		trainer := squadsTrainer(t)
-		for i := range 20 {
-			trainer.step.tuner.now = workers[i%len(workers)]
-			score, err := trainer.TrainOnBatch(data)
-			if err != nil {
-				t.Fatal(err)
+	for name, c := range map[string]Config{
+		"gradients used at once": {BatchSize: 7, Workers: 8},
+		"gradients kept":         {BatchSize: 7, Workers: 8, Accumulate: 2, EMA: 0.5, GlobalClipNorm: 0.1},
+	} {
+		train := func(workers ...int) (scores []Metrics, weights string, average []float32) {
+			trainer := squadsTrainer(t, c)
+			for i := range 20 {
+				trainer.step.tuner.now = workers[i%len(workers)]
+				score, err := trainer.TrainOnBatch(data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				scores = append(scores, score)
 			}
-			scores = append(scores, score)
+			return scores, trainer.Model().SHA256(), trainer.step.state.average
 		}
-		return scores, trainer.Model().SHA256(), trainer.Averaged().SHA256()
+		wantScores, wantWeights, wantAverage := train(1)
+		scores, weights, average := train(8, 3, 1, 2, 2, 8, 1)
+		if !slices.Equal(scores, wantScores) || weights != wantWeights || !slices.Equal(average, wantAverage) {
+			t.Errorf("%s: scores %v, weights %s; want %v, %s", name, scores, weights, wantScores, wantWeights)
+		}
 	}
-	wantScores, wantWeights, wantAverage := train(1)
-	scores, weights, average := train(8, 3, 1, 2, 2, 8, 1)
-	if !slices.Equal(scores, wantScores) || weights != wantWeights || average != wantAverage {
-		t.Errorf("scores %v, weights %s, average %s; want %v, %s, %s", scores, weights, average, wantScores, wantWeights, wantAverage)
-	}
+}
+
+func TestTrainingEndsWithClose(t *testing.T) {
+	trainer := squadsTrainer(t, Config{})
+	trainer.Close()
+	defer func() {
+		if recover() == nil {
+			t.Error("a closed trainer trains")
+		}
+	}()
+	trainer.step.squadOf(1)
 }

@@ -122,8 +122,8 @@ func (t *tile) round(before func()) {
 	t.ADDQ(t.param("stepAhead"), t.ahead)
 }
 
-// seed: acc[i][j] = init[i][j]. Most often all rows are one, and to copy it takes less
-// time than to load it for each: nothing hides what is done once a tile.
+// seed: acc[i][j] = init[i][j]. Most often all rows are the same one, and to copy it takes
+// less time than to load it for each: nothing hides what is done once a tile.
 func (t *tile) seed() {
 	init, stride := t.loadParam("init"), t.loadStride("rsinit")
 	for range t.rows {
@@ -133,7 +133,7 @@ func (t *tile) seed() {
 		for j, acc := range t.acc[i] {
 			t.loadVector(operand.Mem{Base: init}, j, acc)
 		}
-		if i > 0 {
+		if i > 0 || t.rows == 1 {
 			return
 		}
 		for _, row := range t.acc[1:] {

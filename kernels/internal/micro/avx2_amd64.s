@@ -20,10 +20,6 @@ tile:
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
 	VMOVUPS 96(AX), Y3
-	TESTQ   CX, CX
-	JZ      seeded
-
-seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -858,10 +854,6 @@ tile:
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
-	TESTQ   CX, CX
-	JZ      seeded
-
-seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX
@@ -2459,10 +2451,6 @@ tile:
 	MOVQ    rsinit+80(FP), CX
 	SHLQ    $0x02, CX
 	VMOVUPS (AX), Y0
-	TESTQ   CX, CX
-	JZ      seeded
-
-seeded:
 	MOVQ    k+8(FP), AX
 	MOVQ    a+16(FP), CX
 	MOVQ    rsa+24(FP), DX

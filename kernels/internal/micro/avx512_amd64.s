@@ -29,29 +29,25 @@ tile:
 	VMOVUPS   320(AX), Z5
 	VMOVUPS   384(AX), Z6
 	VMOVUPS.Z 448(AX), K1, Z7
-	TESTQ     CX, CX
-	JZ        seeded
-
-seeded:
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    rsa+24(FP), DX
-	SHLQ    $0x02, DX
-	MOVQ    b+48(FP), BX
-	MOVQ    rsb+56(FP), SI
-	SHLQ    $0x02, SI
-	LEAQ    (SI)(SI*2), DI
-	MOVQ    ahead+136(FP), R8
-	MOVBLZX (R8), R9
-	CMPQ    DX, $0x04
-	JEQ     columns
-	MOVQ    c+96(FP), DX
-	MOVQ    rsc+104(FP), R9
-	SHLQ    $0x02, R9
-	MOVQ    tsc+112(FP), R10
-	SHLQ    $0x02, R10
-	ADDQ    R10, DX
-	MOVQ    $+1, R10
+	MOVQ      k+8(FP), AX
+	MOVQ      a+16(FP), CX
+	MOVQ      rsa+24(FP), DX
+	SHLQ      $0x02, DX
+	MOVQ      b+48(FP), BX
+	MOVQ      rsb+56(FP), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
+	CMPQ      DX, $0x04
+	JEQ       columns
+	MOVQ      c+96(FP), DX
+	MOVQ      rsc+104(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      tsc+112(FP), R10
+	SHLQ      $0x02, R10
+	ADDQ      R10, DX
+	MOVQ      $+1, R10
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -2336,29 +2332,25 @@ tile:
 	SHLQ      $0x02, CX
 	VMOVUPS   (AX), Z0
 	VMOVUPS.Z 64(AX), K1, Z1
-	TESTQ     CX, CX
-	JZ        seeded
-
-seeded:
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    rsa+24(FP), DX
-	SHLQ    $0x02, DX
-	MOVQ    b+48(FP), BX
-	MOVQ    rsb+56(FP), SI
-	SHLQ    $0x02, SI
-	LEAQ    (SI)(SI*2), DI
-	MOVQ    ahead+136(FP), R8
-	MOVBLZX (R8), R9
-	CMPQ    DX, $0x04
-	JEQ     columns
-	MOVQ    c+96(FP), DX
-	MOVQ    rsc+104(FP), R9
-	SHLQ    $0x02, R9
-	MOVQ    tsc+112(FP), R10
-	SHLQ    $0x02, R10
-	ADDQ    R10, DX
-	MOVQ    $+1, R10
+	MOVQ      k+8(FP), AX
+	MOVQ      a+16(FP), CX
+	MOVQ      rsa+24(FP), DX
+	SHLQ      $0x02, DX
+	MOVQ      b+48(FP), BX
+	MOVQ      rsb+56(FP), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
+	CMPQ      DX, $0x04
+	JEQ       columns
+	MOVQ      c+96(FP), DX
+	MOVQ      rsc+104(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      tsc+112(FP), R10
+	SHLQ      $0x02, R10
+	ADDQ      R10, DX
+	MOVQ      $+1, R10
 
 firstRows:
 	SUBQ         $0x04, AX
@@ -12363,29 +12355,25 @@ tile:
 	MOVQ      rsinit+80(FP), CX
 	SHLQ      $0x02, CX
 	VMOVUPS.Z (AX), K1, Z0
-	TESTQ     CX, CX
-	JZ        seeded
-
-seeded:
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    rsa+24(FP), DX
-	SHLQ    $0x02, DX
-	MOVQ    b+48(FP), BX
-	MOVQ    rsb+56(FP), SI
-	SHLQ    $0x02, SI
-	LEAQ    (SI)(SI*2), DI
-	MOVQ    ahead+136(FP), R8
-	MOVBLZX (R8), R9
-	CMPQ    DX, $0x04
-	JEQ     columns
-	MOVQ    c+96(FP), DX
-	MOVQ    rsc+104(FP), R9
-	SHLQ    $0x02, R9
-	MOVQ    tsc+112(FP), R10
-	SHLQ    $0x02, R10
-	ADDQ    R10, DX
-	MOVQ    $+1, R10
+	MOVQ      k+8(FP), AX
+	MOVQ      a+16(FP), CX
+	MOVQ      rsa+24(FP), DX
+	SHLQ      $0x02, DX
+	MOVQ      b+48(FP), BX
+	MOVQ      rsb+56(FP), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	MOVQ      ahead+136(FP), R8
+	MOVBLZX   (R8), R9
+	CMPQ      DX, $0x04
+	JEQ       columns
+	MOVQ      c+96(FP), DX
+	MOVQ      rsc+104(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      tsc+112(FP), R10
+	SHLQ      $0x02, R10
+	ADDQ      R10, DX
+	MOVQ      $+1, R10
 
 firstRows:
 	SUBQ         $0x04, AX
