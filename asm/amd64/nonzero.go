@@ -19,6 +19,8 @@ func (g *generator) nonZero() {
 	g.begin(formula.NonZero)
 	x, value, divisor := g.loadParam("x"), g.vec(), g.broadcastParam("a")
 	g.list(t, x, 1, value, func(zeros reg.VecVirtual) {
+		g.CMPQ(operand.Mem{Base: x}, operand.Imm(0))
+		g.JEQ(operand.LabelRef("none"))
 		g.VPMOVZXBD(operand.Mem{Base: x}, value)
 		g.VPCMPEQD(value, zeros, zeros)
 		g.VCVTDQ2PS(value, value)
@@ -34,8 +36,8 @@ func (g *generator) nonZero() {
 
 // list lists what is not zero in x, of elements of some bytes, eight at a time: a table
 // says, for the zeros among them, how the others move together. All eight are stored;
-// the next ones overwrite what is not part of the list. load makes numbers of them,
-// and marks those that are equal to 0 in zeros.
+// the next ones overwrite what is not part of the list. load makes numbers of them, and
+// marks those that are equal to 0 in zeros; where all are, it may go to the label none.
 func (g *generator) list(t listTables, x reg.Register, size uint64, value reg.VecVirtual, load func(zeros reg.VecVirtual)) {
 	n, ahead := g.loadParam("n"), g.loadParam("ahead")
 	columns, values := g.loadParam("columns"), g.loadParam("values")
@@ -61,6 +63,7 @@ func (g *generator) list(t listTables, x reg.Register, size uint64, value reg.Ve
 	g.VMOVUPS(moved, operand.Mem{Base: columns, Index: count, Scale: 4})
 	g.MOVBLZX(operand.Mem{Base: countsAt, Index: mask, Scale: 1}, mask.As32())
 	g.ADDQ(mask, count)
+	g.Label("none")
 	g.VPADDD(step, column, column)
 	g.ADDQ(operand.Imm(eight*size), x)
 	g.SUBQ(operand.Imm(eight), n)

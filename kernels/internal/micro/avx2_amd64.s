@@ -4982,6 +4982,8 @@ TEXT ·nonZeroAVX2(SB), NOSPLIT, $0-64
 elements:
 	PREFETCHT0 (AX)(DX*1)
 	VXORPS     Y4, Y4, Y4
+	CMPQ       (AX), $0x00
+	JEQ        none
 	VPMOVZXBD  (AX), Y0
 	VPCMPEQD   Y0, Y4, Y4
 	VCVTDQ2PS  Y0, Y0
@@ -4994,11 +4996,13 @@ elements:
 	VMOVUPS    Y4, (BX)(R9*4)
 	MOVBLZX    (R8)(R10*1), R10
 	ADDQ       R10, R9
-	VPADDD     Y3, Y2, Y2
-	ADDQ       $0x08, AX
-	SUBQ       $0x08, CX
-	JNZ        elements
-	MOVQ       R9, ret+56(FP)
+
+none:
+	VPADDD Y3, Y2, Y2
+	ADDQ   $0x08, AX
+	SUBQ   $0x08, CX
+	JNZ    elements
+	MOVQ   R9, ret+56(FP)
 	VZEROUPPER
 	RET
 
