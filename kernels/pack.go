@@ -63,7 +63,7 @@ func (k *Core) packBlocks(p *product, b *block) {
 // packA copies a of the block, times α, to blockA: tile after tile, and in a
 // tile column after column.
 func (k *Core) packA(p *product, b *block) {
-	depth := b.depth() | roomA
+	depth := b.depthA()
 	buf, i := grow(&k.blockA, b.rows()*depth), 0
 	for _, l := range cutRows(b.rows(), highest(k.set)) {
 		if l.count > 0 {
@@ -74,10 +74,10 @@ func (k *Core) packA(p *product, b *block) {
 	}
 }
 
-// roomA is this bit of the number of columns, also free ones, of each tile of blockA.
-// Without it, tiles of 512 or 1024 columns are so far apart that all share a set of the
-// first-level cache, and what packTiles writes to one pushes out the others.
-const roomA = 4
+// depthA is the number of columns of a tile of blockA, with free ones. Tiles of 512 or
+// 1024 would be so far apart that all share a set of the first-level cache, and what
+// packTiles writes to one would push out the others.
+func (b *block) depthA() int { return b.depth() | 4 }
 
 // packStrips copies rows × cols of b, times α, strip after strip as stripsFor cuts
 // it for m rows of c, and in a strip row after row, each as long as the tile is wide.
@@ -112,8 +112,7 @@ func (k *Core) placeA(p *product, b *block, i, rows int) (at place, down int) {
 	case b.depth() == 0:
 		return place{at: &k.zeros[0]}, 0
 	case p.packsA:
-		depth := b.depth() | roomA
-		return place{&k.blockA[i*depth], 1, rows}, rows * depth
+		return place{&k.blockA[i*b.depthA()], 1, rows}, rows * b.depthA()
 	}
 	return p.a.place(b.i0+i, b.p0), rows * p.a.RowStride
 }

@@ -15,12 +15,12 @@ type tuner struct {
 	now         int // workers of the next step
 	best        int // those that won the last comparison
 
-	window           // of steps with as many workers as now
-	bestRate float64 // in the last window of the best
-	doubt    bool    // whether the best are as slow as they seem
-	more     bool    // the next trial is of more workers, not of fewer
-	since    window  // all steps since the last trial
-	pause    time.Duration
+	window                 // of steps with as many workers as now
+	bestRate float64       // in the last window of the best
+	doubt    bool          // whether the best are as slow as they seem
+	more     bool          // the next trial is of more workers, not of fewer
+	since    window        // all steps after the last trial
+	pause    time.Duration // of them, before the next
 }
 
 // A window is steps that are measured together.

@@ -163,9 +163,20 @@ func TestSquadsTakeTurns(t *testing.T) {
 	}
 }
 
-func TestTrainingEndsWithClose(t *testing.T) {
-	trainer := squadsTrainer(t, Config{})
+// The workers of all squads end, and there are no others.
+func TestCloseEndsAllSquads(t *testing.T) {
+	before := runtime.NumGoroutine()
+	trainer := squadsTrainer(t, Config{Workers: 8})
+	for _, workers := range []int{8, 4, 2} {
+		trainer.step.squadOf(workers)
+	}
 	trainer.Close()
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	if n := runtime.NumGoroutine(); n > before {
+		t.Errorf("%d goroutines, %d before", n, before)
+	}
 	defer func() {
 		if recover() == nil {
 			t.Error("a closed trainer trains")

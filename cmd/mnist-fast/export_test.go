@@ -74,7 +74,7 @@ func TestBadExport(t *testing.T) {
 	mustFail(t, call(t, "export", "-model", onnx, "-output", model), exitFailure, onnx+": bad model file")
 	mustFail(t, call(t, "eval", "-model", onnx), exitFailure, onnx)
 	mustFail(t, call(t, "export", "-model", filepath.Join(dir, "b.onnx"), "-output", model), exitFailure, "b.onnx")
-	mustCall(t, "-data", smallData(t), "-preset", "accurate", "-hidden", "8", "-epochs", "0", "-quiet", "-output", model)
+	mustCall(t, "-data", smallData(t), "-hidden", "8", "-epochs", "0", "-quiet", "-output", model)
 	nowhere := filepath.Join(dir, "nowhere", "a.onnx")
 	mustFail(t, call(t, "export", "-model", model, "-output", nowhere), exitFailure, nowhere)
 	mustFail(t, call(t, "export", "-model", model, "-output", dir, "-format", "go"), exitFailure, dir)

@@ -151,6 +151,7 @@ func TestPresets(t *testing.T) {
 	data := smallData(t)
 	for _, p := range presets {
 		lines := jsonLines(t, mustCall(t, "-data", data, "-preset", p.name, "-epochs", "1", "-hidden", "8", "-workers", "2", "-json"))
+		mustCall(t, "-data", data, "-preset", p.name, "-epochs", "0", "-hidden", "8") // with no time for a warm-up
 		settings := lines[1]["settings"].(map[string]any)
 		for _, f := range p.flags {
 			want := f.value
