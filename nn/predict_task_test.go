@@ -35,11 +35,13 @@ func TestPredictionsWithHelpAreThoseOfOneAlone(t *testing.T) {
 
 func TestPredictWithHelpAllocatesNothing(t *testing.T) {
 	m, bytes := manySamples(t)
+	const rows = 320 // still with help, in few parts: each takes something from a pool
+	bytes.Data = bytes.Data[:rows*bytes.Columns]
 	var x nn.Table = bytes
 	y := kernels.NewMat(x.Len(), m.Outputs())
 	var before, after runtime.MemStats
 	least := ^uint64(0)
-	for range 300 { // the race detector's pools lose things
+	for range 300 { // the race detector's pools lose one thing in four
 		if least == 0 {
 			break
 		}
