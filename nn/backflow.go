@@ -43,9 +43,9 @@ func newBackExchanges(m *Sequential, rows int) []exchange {
 
 func newBackFlow(f *flow, r rule, st state, shared []exchange) *backFlow {
 	b := &backFlow{flow: f, rule: r, shared: shared, norms: make([]float64, 2*len(f.model.layers))}
-	rows, widest := len(f.losses), 0
+	widest := 0
 	for _, s := range f.stages {
-		b.back = append(b.back, stageBack{newBuffer(rows, s.out.cols), newBuffer(rows, s.hidden.cols)})
+		b.back = append(b.back, stageBack{newBuffer(len(f.losses), s.out.cols), newBuffer(len(f.losses), s.hidden.cols)})
 	}
 	for _, l := range f.model.layers {
 		widest = max(widest, l.Units)
@@ -55,15 +55,22 @@ func newBackFlow(f *flow, r rule, st state, shared []exchange) *backFlow {
 	return b
 }
 
+// takeShards makes shards of each stage the worker's own, as many as it is fast.
+func (f *backFlow) takeShards(speeds []float64) {
+	f.flow.takeShards(speeds)
+	for i, s := range f.stages {
+		f.back[i].hidden.cols = s.hidden.cols
+	}
+	f.takePortions()
+}
+
 // takeViews views the weights and what is kept for each, as they are now.
 func (f *backFlow) takeViews(st state) {
 	f.state = st
 	f.weights = f.own(f.model.weights)
 	f.m, f.v = f.own(st.m), f.own(st.v)
 	f.gradients, f.average = f.own(st.gradients), f.own(st.average)
-	if f.gradients != nil || f.average != nil {
-		f.takePortions()
-	}
+	f.takePortions()
 }
 
 // own is the worker's view of numbers laid out like the weights, if there are
@@ -129,7 +136,7 @@ func (f *backFlow) backwardPair(k *kernels.Core, i int) {
 	s.hidden.gradient(k, hidden)
 	f.model.layers[first].Activation.gradient(k, hidden, s.hidden.mat(f.rows))
 	if i > 0 {
-		f.sum(k, s.shards, f.shared[i], f.back[i-1].out.mat(f.rows), func(c int, dst kernels.Mat) {
+		f.sum(k, s, f.shared[i], f.back[i-1].out.mat(f.rows), func(c int, dst kernels.Mat) {
 			k.Gemm(1, s.part(b.hidden, f.rows, c), f.weights[first].blocks[c].T(), 0, dst, kernels.Epilogue{})
 		})
 	}

@@ -79,7 +79,8 @@
 //
 // A [Sequential] is the model: layers and weights. A [Trainer] changes them: it
 // has a [Loss], an [Optimizer] and workers: by default as many as make steps fastest,
-// which it finds out as it goes and again when other programs come and go.
+// which it finds out as it goes and again when other programs come and go. Workers on
+// slow cores do less than the others.
 // [Trainer.Fit] trains in shuffled batches for a number of epochs, tells its
 // callbacks how that goes, and scores the model on validation data if it has
 // any; [Trainer.TrainOnBatch] is one step of it. Both go on where the last call

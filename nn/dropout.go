@@ -38,6 +38,18 @@ func newDropout(rate float32, layer, rows, cols int, spans ...span) *dropout {
 	}
 }
 
+// takeShards makes it one of the outputs of the worker's shards of a stage.
+func (d *dropout) takeShards(s *stageFlow) {
+	if d == nil {
+		return
+	}
+	d.mask.cols, d.kept.cols, d.spans = s.hidden.cols, s.hidden.cols, d.spans[:0]
+	for c := s.begin; c < s.end; c++ {
+		lo, hi := s.shards.bounds(c)
+		d.spans = append(d.spans, span{c, lo - s.lo, hi - s.lo})
+	}
+}
+
 // draw decides which outputs of a batch are dropped.
 func (d *dropout) draw(key uint64, rows int) {
 	mask := d.mask.mat(rows)
@@ -99,8 +111,9 @@ func (o outputs) gradient(k *kernels.Core, g kernels.Mat) {
 	}
 }
 
-// addDropout makes the flow one of training.
+// addDropout makes the flow one of training. It has no shards yet.
 func (f *flow) addDropout(inputs float32) {
+	f.trains = true
 	rows, layers := len(f.losses), f.model.layers
 	f.x.dropout = newDropout(inputs, 0, rows, f.x.cols, span{0, 0, f.x.cols})
 	if f.x.dropout != nil {
@@ -109,12 +122,7 @@ func (f *flow) addDropout(inputs float32) {
 	for i := range f.stages {
 		s := &f.stages[i]
 		if s.paired {
-			var spans []span
-			for c := s.begin; c < s.end; c++ {
-				lo, hi := s.shards.bounds(c)
-				spans = append(spans, span{c, lo - s.lo, hi - s.lo})
-			}
-			s.hidden.dropout = newDropout(layers[s.first].Dropout, s.first+1, rows, s.hidden.cols, spans...)
+			s.hidden.dropout = newDropout(layers[s.first].Dropout, s.first+1, rows, s.hidden.cols)
 		}
 		s.out.dropout = newDropout(layers[s.last()].Dropout, s.last()+1, rows, s.out.cols, span{0, 0, s.out.cols})
 	}

@@ -33,7 +33,8 @@ type flow struct {
 // A stageFlow has the worker's activations in a stage.
 type stageFlow struct {
 	stage
-	begin, end int     // the worker's shards
+	deal       deal    // of the shards to the workers
+	begin, end int     // the worker's
 	lo, hi     int     // and their units
 	hidden     outputs // of those units
 	out        outputs // of the stage
@@ -84,27 +85,35 @@ func newFlow(m *Sequential, rows, rank, workers int, shared []exchange, meet fun
 		units := m.params[s.last()].units
 		sf := stageFlow{stage: s, out: newOutputs(rows, units)}
 		if s.paired {
-			sf.takeShards(rank, workers)
-			sf.hidden = newOutputs(rows, sf.hi-sf.lo)
+			sf.deal, sf.hidden = make(deal, workers), newOutputs(rows, s.shards.units)
 		}
 		f.stages = append(f.stages, sf)
 	}
 	return f
 }
 
-// takeShards makes the worker's share of the shards its own.
-func (s *stageFlow) takeShards(rank, workers int) {
-	s.begin, s.end = s.shards.own(rank, workers)
-	if s.begin < s.end {
+// takeShards makes shards of each stage the worker's own, as many as it is fast.
+func (f *flow) takeShards(speeds []float64) {
+	f.checked.edits = -1
+	for i := range f.stages {
+		s := &f.stages[i]
+		if !s.paired {
+			continue
+		}
+		s.deal.set(s.shards, speeds)
+		s.begin, s.end = s.deal.run(f.rank)
 		s.lo, _ = s.shards.bounds(s.begin)
-		_, s.hi = s.shards.bounds(s.end - 1)
+		s.hi, _ = s.shards.bounds(s.end)
+		s.hidden.cols = s.hi - s.lo
+		s.hidden.dropout.takeShards(s)
 	}
 }
 
 // newSoloFlow is a flow of a worker that does everything.
 func newSoloFlow(m *Sequential, rows int) *flow {
 	f := newFlow(m, rows, 0, 1, newExchanges(m, rows), func() {})
-	f.sparse, f.checked.edits = newSparseBatch(m, rows, 1), -1
+	f.sparse = newSparseBatch(m, rows, 1)
+	f.takeShards(evenly(1))
 	return f
 }
 
@@ -203,7 +212,7 @@ func (f *flow) forwardPair(k *kernels.Core, i int) {
 		a.apply(k, s.hidden.mat(f.rows))
 	}
 	s.hidden.drop(k, f.key, f.rows)
-	f.sum(k, s.shards, f.shared[i], s.out.mat(f.rows), func(c int, dst kernels.Mat) {
+	f.sum(k, s, f.shared[i], s.out.mat(f.rows), func(c int, dst kernels.Mat) {
 		var e kernels.Epilogue
 		if c == 0 { // the bias counts once
 			e.Bias = second.bias
@@ -220,26 +229,26 @@ func (s *stageFlow) part(b buffer, rows, c int) kernels.Mat {
 
 // sum sets out to the sum of what term computes for every shard, each by its
 // owner, in the order of the tree.
-func (f *flow) sum(k *kernels.Core, s shards, e exchange, out kernels.Mat, term func(shard int, dst kernels.Mat)) {
-	f.sumOwn(k, s, e, 0, s.count, term)
+func (f *flow) sum(k *kernels.Core, s *stageFlow, e exchange, out kernels.Mat, term func(shard int, dst kernels.Mat)) {
+	f.sumOwn(k, s.deal, e, 0, s.shards.count, term)
 	f.meet()
 	for at := 0; at < len(out.Data); at += piece {
-		f.collect(k, s, e, 0, s.count, 0, out.Data[at:min(at+piece, len(out.Data))], at)
+		f.collect(k, s.deal, e, 0, s.shards.count, 0, out.Data[at:min(at+piece, len(out.Data))], at)
 	}
 }
 
 // sumOwn computes the sums of all nodes below shards lo to hi-1 that are the
 // worker's alone.
-func (f *flow) sumOwn(k *kernels.Core, s shards, e exchange, lo, hi int, term func(shard int, dst kernels.Mat)) {
-	switch s.owner(lo, hi, f.workers) {
+func (f *flow) sumOwn(k *kernels.Core, d deal, e exchange, lo, hi int, term func(shard int, dst kernels.Mat)) {
+	switch d.owner(lo, hi) {
 	case f.rank:
 		fold(lo, hi,
 			func(c int) { term(c, e.partial[c].mat(f.rows)) },
 			func(into, from int) { k.Add(e.partial[into].mat(f.rows).Data, e.partial[from].mat(f.rows).Data) })
 	case severalOwners:
 		mid := middle(lo, hi)
-		f.sumOwn(k, s, e, lo, mid, term)
-		f.sumOwn(k, s, e, mid, hi, term)
+		f.sumOwn(k, d, e, lo, mid, term)
+		f.sumOwn(k, d, e, mid, hi, term)
 	}
 }
 
@@ -248,14 +257,14 @@ func (f *flow) sumOwn(k *kernels.Core, s shards, e exchange, lo, hi int, term fu
 const piece = 1024
 
 // collect sets dst to a piece of the sum of a node, from element at on.
-func (f *flow) collect(k *kernels.Core, s shards, e exchange, lo, hi, depth int, dst []float32, at int) {
-	if s.owner(lo, hi, f.workers) != severalOwners {
+func (f *flow) collect(k *kernels.Core, d deal, e exchange, lo, hi, depth int, dst []float32, at int) {
+	if d.owner(lo, hi) != severalOwners {
 		copy(dst, e.partial[lo].data[at:])
 		return
 	}
 	mid := middle(lo, hi)
-	f.collect(k, s, e, lo, mid, depth+1, dst, at)
+	f.collect(k, d, e, lo, mid, depth+1, dst, at)
 	right := f.right[depth][:len(dst)]
-	f.collect(k, s, e, mid, hi, depth+1, right, at)
+	f.collect(k, d, e, mid, hi, depth+1, right, at)
 	k.Add(dst, right)
 }

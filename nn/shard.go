@@ -1,6 +1,6 @@
 package nn
 
-import "github.com/mnist-fast/mnist-fast/kernels"
+import "slices"
 
 // shards are runs of neighbouring units.
 type shards struct{ units, width, count int }
@@ -25,18 +25,47 @@ func (s shards) bounds(i int) (begin, end int) {
 	return min(i*s.width, s.units), min((i+1)*s.width, s.units)
 }
 
-// own is the run of shards of one of several workers.
-func (s shards) own(rank, workers int) (begin, end int) {
-	return kernels.Share(s.count, 1, rank, workers)
+// A deal says where each worker's run of shards ends; it begins where the one before ends.
+type deal []int
+
+// set gives a shard to each worker, as long as there are some, and the others, one by
+// one, to who would be done with it first, at such speeds.
+func (d deal) set(s shards, speeds []float64) {
+	for rank := range d {
+		d[rank] = min(1, max(0, s.count-rank))
+	}
+	for range s.count - len(d) {
+		first := 0
+		for rank := range d {
+			if float64(d[rank]+1)/speeds[rank] < float64(d[first]+1)/speeds[first] {
+				first = rank
+			}
+		}
+		d[first]++
+	}
+	for rank := range d[1:] {
+		d[rank+1] += d[rank]
+	}
+}
+
+// evenly are the speeds of workers of whom nothing is known.
+func evenly(workers int) []float64 { return slices.Repeat([]float64{1}, workers) }
+
+// run is the worker's run of shards, which may be empty.
+func (d deal) run(rank int) (begin, end int) {
+	if rank > 0 {
+		begin = d[rank-1]
+	}
+	return begin, d[rank]
 }
 
 // severalOwners is the owner of shards that are not one worker's alone.
 const severalOwners = -1
 
 // owner is the worker that owns all of shards lo to hi-1.
-func (s shards) owner(lo, hi, workers int) int {
-	for rank := range workers {
-		if begin, end := s.own(rank, workers); lo >= begin && hi <= end {
+func (d deal) owner(lo, hi int) int {
+	for rank := range d {
+		if begin, end := d.run(rank); lo >= begin && hi <= end {
 			return rank
 		}
 	}

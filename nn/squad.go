@@ -1,15 +1,20 @@
 package nn
 
-import "github.com/mnist-fast/mnist-fast/kernels"
+import (
+	"time"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
 
 // A squad is a number of workers with what they need for a step. Each worker owns the
-// shards of every stage that its flow has: it alone reads and writes their weights and
-// moments. Layers without shards are computed by all workers alike, each with weights
+// shards of every stage that were dealt to it, for many steps: it alone reads and writes
+// their weights and moments. Layers without shards are computed by all workers alike, each with weights
 // and moments of its own.
 type squad struct {
-	team  *kernels.Team
-	flows []*backFlow
-	edits int // of the model that the workers' own weights come from; -1 in a step
+	team    *kernels.Team
+	flows   []*backFlow
+	balance *balance
+	edits   int // of the model that the workers' own weights come from; -1 in a step
 }
 
 // squadOf returns that many workers, who know the weights as they are now. Their buffers
@@ -33,17 +38,32 @@ func (s *step) squadOf(workers int) *squad {
 
 func (s *step) newSquad(workers int) *squad {
 	s.share()
-	q := &squad{team: s.team}
+	q := &squad{team: s.team, balance: newBalance(s.model, workers)}
 	if workers != s.team.Workers() {
 		q.team = kernels.NewTeam(s.team.Tier(), workers)
 	}
 	for rank := range workers {
-		f := newFlow(s.model, s.config.BatchSize, rank, workers, s.forth, func() { q.team.Barrier(rank) })
-		f.sparse, f.trains, f.checked.edits = s.sparse, true, -1
+		f := newFlow(s.model, s.config.BatchSize, rank, workers, s.forth, func() { q.meet(rank) })
+		f.sparse = s.sparse
 		f.addDropout(s.config.InputDropout)
 		q.flows = append(q.flows, newBackFlow(f, s.rule, s.state, s.back))
 	}
+	q.takeShards()
 	return q
+}
+
+// takeShards deals all shards anew.
+func (q *squad) takeShards() {
+	for _, f := range q.flows {
+		f.takeShards(q.balance.speeds)
+	}
+}
+
+// meet has a worker wait for the others.
+func (q *squad) meet(rank int) {
+	begin := time.Now()
+	q.team.Barrier(rank)
+	q.balance.clocks[rank].waited += time.Since(begin)
 }
 
 // share makes the buffers that all squads have in common.

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -131,7 +132,8 @@ func squadsTrainer(t *testing.T, c Config) *Trainer {
 	return trainer
 }
 
-// Squads of different sizes go on where others were, also in the midst of an update.
+// Squads of different sizes go on where others were, also in the midst of an update, and
+// whoever has which shards.
 func TestSquadsTakeTurns(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 0))
 	x := Floats{kernels.NewMat(7, 50)}
@@ -147,6 +149,13 @@ func TestSquadsTakeTurns(t *testing.T) {
 			trainer := squadsTrainer(t, c)
 			for i := range 20 {
 				trainer.step.tuner.now = workers[i%len(workers)]
+				if i%3 > 0 {
+					q := trainer.step.squadOf(trainer.step.tuner.now)
+					for rank := range q.balance.speeds {
+						q.balance.speeds[rank] = math.Exp(2 * r.NormFloat64())
+					}
+					q.takeShards()
+				}
 				score, err := trainer.TrainOnBatch(data)
 				if err != nil {
 					t.Fatal(err)

@@ -68,8 +68,11 @@ type portion struct {
 	w, m, v, g, average []float32
 }
 
-// takePortions makes views of the worker's places.
+// takePortions makes views of the worker's places, if it needs them.
 func (f *backFlow) takePortions() {
+	if f.gradients == nil && f.average == nil {
+		return
+	}
 	f.portions = f.portions[:0]
 	for i, p := range f.model.places() {
 		s := f.stages[p.stage]

@@ -1,0 +1,134 @@
+package nn
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+func dealt(s shards, speeds []float64) deal {
+	d := make(deal, len(speeds))
+	d.set(s, speeds)
+	return d
+}
+
+func TestDeal(t *testing.T) {
+	for _, c := range []struct {
+		units  int
+		speeds []float64
+		ends   deal
+	}{
+		{256, []float64{1}, deal{8}},
+		{256, []float64{1, 1}, deal{4, 8}},
+		{256, []float64{1, 1, 1}, deal{3, 6, 8}},
+		{30, []float64{1, 1, 1}, deal{1, 2, 2}}, // two shards
+		{256, evenly(9), deal{1, 2, 3, 4, 5, 6, 7, 8, 8}},
+		{256, []float64{1, 0.6}, deal{5, 8}},
+		{256, []float64{0.6, 1}, deal{3, 8}},
+		{256, []float64{3, 1, 1}, deal{6, 7, 8}},
+		{256, []float64{1, 1e-9}, deal{7, 8}},
+		{30, []float64{1, 1, 9}, deal{1, 2, 2}},
+	} {
+		if got := dealt(cut(c.units), c.speeds); !slices.Equal(got, c.ends) {
+			t.Errorf("%d units, speeds %v: runs end at %v, want %v", c.units, c.speeds, got, c.ends)
+		}
+	}
+}
+
+// settle makes steps of workers of such speeds, in weights a nanosecond, and returns how
+// often shards were dealt anew. Some of the time is the same for all deals.
+func settle(b *balance, steps int, speeds []float64) (deals int) {
+	const other = 20 * time.Microsecond
+	for range steps {
+		for rank, weights := range b.sharesOf(b.speeds) {
+			b.clocks[rank].total += other + time.Duration(weights/speeds[rank])
+		}
+		if b.tips() {
+			deals++
+		}
+	}
+	return deals
+}
+
+func balanceOf(t *testing.T, workers int, layers ...Dense) *balance {
+	t.Helper()
+	m, err := NewSequential(784, 1, layers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newBalance(m, workers)
+}
+
+var threeLayers = []Dense{{Units: 256, Activation: ReLU}, {Units: 128, Activation: ReLU}, {Units: 10, Activation: Softmax}}
+
+func TestBalanceDealsBySpeed(t *testing.T) {
+	const few, many = 1000, 5000 // steps
+	for _, c := range []struct {
+		name   string
+		speeds []float64
+		ends   deal
+		deals  int
+	}{
+		{"alone", []float64{0.5}, deal{8}, 0},
+		{"alike", []float64{0.5, 0.5}, deal{4, 8}, 0},
+		{"nearly", []float64{0.5, 0.42}, deal{4, 8}, 0},
+		{"one is slow", []float64{0.5, 0.3}, deal{5, 8}, 1},
+		{"one is very slow", []float64{0.02, 0.5}, deal{1, 8}, 1},
+		{"there are more workers than shards", append(evenly(9), 0.1), deal{1, 2, 3, 4, 5, 6, 7, 8, 8, 8}, 0},
+		{"two are slow", []float64{0.5, 0.5, 0.25, 0.25}, deal{3, 6, 7, 8}, 1},
+	} {
+		b := balanceOf(t, len(c.speeds), threeLayers...)
+		if deals := settle(b, few, c.speeds); deals != c.deals {
+			t.Errorf("%s: dealt %d times, want %d", c.name, deals, c.deals)
+		}
+		if deals := settle(b, many, c.speeds); deals > 0 {
+			t.Errorf("%s: does not come to rest", c.name)
+		}
+		all := b.model.stages[0].shards
+		if got := dealt(all, b.speeds); !slices.Equal(got, c.ends) {
+			t.Errorf("%s: runs end at %v, want %v", c.name, got, c.ends)
+		}
+		settle(b, few, evenly(len(c.speeds)))
+		if got, want := dealt(all, b.speeds), dealt(all, evenly(len(c.speeds))); !slices.Equal(got, want) {
+			t.Errorf("%s: then all are alike: runs end at %v, want %v", c.name, got, want)
+		}
+	}
+}
+
+// A worker that was held up once is not slow.
+func TestBalanceForgivesStalls(t *testing.T) {
+	b := balanceOf(t, 2, threeLayers...)
+	deals := 0
+	for range 100 {
+		b.clocks[1].total += time.Second
+		deals += settle(b, 1000, []float64{0.5, 0.5})
+	}
+	if deals > 0 {
+		t.Errorf("dealt %d times", deals)
+	}
+}
+
+// Without pairs of layers there is nothing to deal.
+func TestBalanceWithoutShards(t *testing.T) {
+	if deals := settle(balanceOf(t, 2, Dense{Units: 10, Activation: Softmax}), 10000, []float64{1, 0.1}); deals > 0 {
+		t.Errorf("dealt %d times", deals)
+	}
+}
+
+// What the clocks of workers show in a step.
+func TestClocks(t *testing.T) {
+	trainer := squadsTrainer(t, Config{Workers: 2})
+	data := Dataset{X: Floats{kernels.NewMat(7, 50)}, Y: Labels{Of: make([]uint8, 7), Classes: 5}}
+	begin := time.Now()
+	if _, err := trainer.TrainOnBatch(data); err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(begin)
+	for rank, c := range trainer.step.squad.balance.clocks {
+		if c.total <= 0 || c.total > took {
+			t.Errorf("worker %d was at work for %v of %v", rank, c.total, took)
+		}
+	}
+}
