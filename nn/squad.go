@@ -8,8 +8,8 @@ import (
 
 // A squad is a number of workers with what they need for a step. Each worker owns the
 // shards of every stage that were dealt to it, for many steps: it alone reads and writes
-// their weights and moments. Layers without shards are computed by all workers alike, each with weights
-// and moments of its own.
+// their weights and moments. Layers without shards are computed by all workers alike, each
+// with weights and moments of its own.
 type squad struct {
 	team    *kernels.Team
 	flows   []*backFlow
