@@ -31,7 +31,7 @@ func byFeature(lists map[string]string) map[string]string {
 }
 
 // integerOpcodes are of the baseline of amd64.
-const integerOpcodes = "ADDQ ANDQ CMPQ DECQ IMULQ INCQ JEQ JG JGE JL JLE JLT JMP JNE JNZ JPS JZ LEAQ MOVBLZX MOVL MOVLQSX MOVQ NEGQ RET SHLQ SUBQ TESTQ XORQ"
+const integerOpcodes = "ADDQ ANDQ CMPB CMPQ DECQ IMULQ INCQ JEQ JG JGE JL JLE JLT JMP JNE JNZ JPS JZ LEAQ MOVBLZX MOVL MOVLQSX MOVQ NEGQ RET SHLQ SUBQ TESTQ XORQ"
 
 // tiers allows what is in use: anything new is to be looked up, and added here
 // on purpose. An estimate such as VRCPPS or FRECPE must not be: its bits differ

@@ -78,17 +78,13 @@ func (k *Core) seedPlace(p *product, b *block) place {
 	switch {
 	case b.p0 > 0:
 		return p.c.place(b.i0, b.j0)
-	case p.seed.rs > 0 && p.seed.cs == 0: // a bias by row
-		return k.spreadBias(p.seed.element(b.i0, 0), b.rows(), stripsFor(k.set, p.height(), b.cols()).tile.NR)
+	case p.seed.rs > 0 && p.seed.cs == 0: // a bias by row: each element, across a row as wide as the tiles
+		n, nr := b.rows(), stripsFor(k.set, p.height(), b.cols()).tile.NR
+		rows := grow(&k.biasRows, n*nr)
+		k.set.Transpose(nr, n, &rows[0], nr, p.seed.element(b.i0, 0), 0, 1, 0)
+		return place{&rows[0], nr, 0}
 	}
 	return p.seed.from(b.i0, b.j0)
-}
-
-// spreadBias repeats each of n elements of the bias across a row as wide as the tiles.
-func (k *Core) spreadBias(bias *float32, n, nr int) place {
-	rows := grow(&k.biasRows, n*nr)
-	k.set.Transpose(nr, n, &rows[0], nr, bias, 0, 1, 0)
-	return place{&rows[0], nr, 0}
 }
 
 // compute runs the tiles of a grid: line by line if that takes few calls, else

@@ -23,7 +23,7 @@ func (p *Panels) checkInput() {
 	if p.Count < 1 || p.Step < 0 || p.Cols > 1 && p.ColStride != 1 {
 		panic(badShape)
 	}
-	if p.Count > 1 && p.Step > len(p.Data) && p.Rows > 0 && p.Cols > 0 {
+	if p.Rows > 0 && p.Cols > 0 && p.Step > 0 && p.Count-1 > len(p.Data)/p.Step {
 		panic(badMat)
 	}
 	last := p.at(p.Count - 1)

@@ -10,6 +10,8 @@ const (
 // begin to end-1 of it, one behind the other in g, which is the Core's. It panics as
 // Gemm does.
 func (k *Core) Gradient(x, d Mat, use func(begin, end int, g []float32)) {
+	x.checkInput()
+	d.checkInput()
 	if x.Cols != d.Rows {
 		panic(badShape)
 	}
@@ -33,6 +35,7 @@ func (k *Core) Gradient(x, d Mat, use func(begin, end int, g []float32)) {
 // SparseGradient is Gradient of a sparse x: it computes x·d as GemmSparse does from
 // zeros. It panics if the shapes do not fit, or the rows of d are not contiguous.
 func (k *Core) SparseGradient(x *Sparse, d Mat, use func(begin, end int, g []float32)) {
+	d.checkInput()
 	if x.cols != d.Rows {
 		panic(badShape)
 	}

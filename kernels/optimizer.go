@@ -15,28 +15,23 @@ func (k *Core) SGD(w, g []float32, lr float32) {
 
 // Momentum computes v = mu·v - lr·g; w += v.
 func (k *Core) Momentum(w, v, g []float32, lr, mu float32) {
-	momentum(k.set.Momentum, w, v, g, lr, mu)
+	update(func(n int, w, v, g *float32) { k.set.Momentum(n, w, v, g, lr, mu) }, w, v, g)
 }
 
 // Nesterov computes v = mu·v - lr·g; w += mu·v - lr·g.
 func (k *Core) Nesterov(w, v, g []float32, lr, mu float32) {
-	momentum(k.set.Nesterov, w, v, g, lr, mu)
-}
-
-// momentum calls one of the kernels that have a momentum.
-func momentum(kernel micro.Map3x2, w, v, g []float32, lr, mu float32) {
-	checkApart(w, v, g)
-	for lo, hi := range pieces(len(w)) {
-		kernel(hi-lo, &w[lo], &v[lo], &g[lo], lr, mu)
-	}
+	update(func(n int, w, v, g *float32) { k.set.Nesterov(n, w, v, g, lr, mu) }, w, v, g)
 }
 
 // RMSprop computes v += (1-rho)·(g²-v); w -= lr·g/√(v+eps). It takes c = 1-rho.
 func (k *Core) RMSprop(w, v, g []float32, lr, c, eps float32) {
+	update(func(n int, w, v, g *float32) { k.set.RMSprop(n, w, v, g, lr, c, eps) }, w, v, g)
+}
+
+// update calls the kernel of an optimizer with one moment.
+func update(kernel micro.Map3, w, v, g []float32) {
 	checkApart(w, v, g)
-	for lo, hi := range pieces(len(w)) {
-		k.set.RMSprop(hi-lo, &w[lo], &v[lo], &g[lo], lr, c, eps)
-	}
+	each3(kernel, w, v, g)
 }
 
 // AdamStep has the numbers of one step of Adam or AdamW.
@@ -60,10 +55,7 @@ func (k *Core) Adam(w, m, v, g []float32, s AdamStep) {
 // PenaltyGrad adds the gradient of l1·Σ|w| + l2·Σw² to g:
 // g[i] += l1·sign(w[i]) + 2·l2·w[i], with sign(0) = 0. l1 must not be negative.
 func (k *Core) PenaltyGrad(g, w []float32, l1, l2 float32) {
-	checkVectors(g, w)
-	for lo, hi := range pieces(len(g)) {
-		k.set.PenaltyGrad(hi-lo, &g[lo], &w[lo], l1, 2*l2)
-	}
+	each2(func(n int, g, w *float32) { k.set.PenaltyGrad(n, g, w, l1, 2*l2) }, g, w)
 }
 
 // checkApart panics unless the slices have one length and share no memory.

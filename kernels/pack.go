@@ -66,11 +66,9 @@ func (k *Core) packA(p *product, b *block) {
 	depth := b.depthA()
 	buf, i := grow(&k.blockA, b.rows()*depth), 0
 	for _, l := range cutRows(b.rows(), highest(k.set)) {
-		if l.count > 0 {
-			src := p.a.place(b.i0+i, b.p0).t()
-			k.packTiles(buf[i*depth:], src, l.count, l.rows*depth, b.depth(), l.rows, l.rows, p.alphaA)
-			i += l.count * l.rows
-		}
+		src := p.a.place(b.i0+i, b.p0).t()
+		k.packTiles(buf[i*depth:], src, l.count, l.rows*depth, b.depth(), l.rows, l.rows, p.alphaA)
+		i += l.count * l.rows
 	}
 }
 

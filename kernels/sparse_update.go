@@ -92,32 +92,25 @@ func (u *sparseUpdate) run(fused []micro.SparseUpdateFunc, update func(lo, hi in
 	if u.w.Rows == 0 || u.w.Cols == 0 {
 		return true
 	}
-	if len(fused) == 0 || u.w.Cols%u.core.set.Vector != 0 {
+	vector := u.core.set.Vector
+	if len(fused) == 0 || u.w.Cols%vector != 0 {
 		return u.pieces(update)
 	}
-	return u.fused(fused)
-}
-
-// sparseUpdateRows bounds the work of a call of assembly.
-const sparseUpdateRows = 128
-
-func (u *sparseUpdate) fused(kernels []micro.SparseUpdateFunc) bool {
-	for at, vectors := 0, u.d.Cols/u.core.set.Vector; at < vectors; {
+	for at, vectors := 0, u.d.Cols/vector; at < vectors; {
 		// The widest kernel that has work for all its vectors.
-		i := min(len(kernels), bits.Len(uint(vectors-at))) - 1
-		u.vectors(kernels[i], at, 1<<i)
+		i := min(len(fused), bits.Len(uint(vectors-at))) - 1
+		u.vectors(fused[i], at, 1<<i)
 		at += 1 << i
 	}
 	return u.watch == [micro.Lanes]float32{}
 }
 
+// sparseUpdateRows bounds the work of a call of assembly.
+const sparseUpdateRows = 128
+
 // vectors updates a number of vectors of every row, from one on.
 func (u *sparseUpdate) vectors(kernel micro.SparseUpdateFunc, begin, count int) {
 	v, columns, values := u.core.set.Vector, unsafe.SliceData(u.x.columns), unsafe.SliceData(u.x.values)
-	still := 0 // what assembly has for a bool
-	if u.still {
-		still = 1
-	}
 	for i := range count {
 		j := (begin + i) * v
 		u.places[i] = j/u.w.Cols*u.w.Step + j%u.w.Cols
@@ -125,7 +118,7 @@ func (u *sparseUpdate) vectors(kernel micro.SparseUpdateFunc, begin, count int) 
 	for i := 0; i < u.x.rows; i += sparseUpdateRows {
 		at := i * u.w.Cols
 		kernel(min(sparseUpdateRows, u.x.rows-i), &u.x.spans[i].begin, columns, values, u.d.at(0, begin*v), u.d.RowStride,
-			&u.w.Data[at], &u.moments[0][at], &u.moments[1][at], u.w.Cols, &u.places[0], still, &u.watch[0], &u.scalars[0])
+			&u.w.Data[at], &u.moments[0][at], &u.moments[1][at], u.w.Cols, &u.places[0], u.still, &u.watch[0], &u.scalars[0])
 	}
 }
 

@@ -7,7 +7,8 @@
 // elements that are not zero, sparse_update.go for optimizers of their gradients,
 // nonzero.go finds them, move.go and transpose.go move matrices, vector.go lowers the
 // element-wise kernels of asm/formula, isa.go says what an instruction set offers,
-// rows.go addresses rows, sequences.go has what several kernels need.
+// peak.go measures the ceiling, rows.go addresses rows, sequences.go has what several
+// kernels need.
 package main
 
 import (

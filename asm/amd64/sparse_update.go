@@ -80,7 +80,7 @@ func (u *sparseUpdate) place(vector int) {
 // passOver looks at a row without a gradient, and goes to its update unless it stays
 // as it is. Most have a moment in the first vector that is not 0.
 func (u *sparseUpdate) passOver() {
-	u.CMPQ(u.param("still"), operand.Imm(0))
+	u.CMPB(u.param("still"), operand.Imm(0))
 	u.JEQ(operand.LabelRef("update"))
 	bits := u.vec()
 	u.zero(bits)

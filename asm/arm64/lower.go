@@ -70,7 +70,7 @@ func (l *lowering) operation(v *formula.Value) {
 	}
 }
 
-// compute emits an operation of one instruction; Max has two.
+// compute emits an operation of one instruction; "larger" has two.
 func (l *lowering) compute(v *formula.Value) {
 	r, ok := rules[v.Op]
 	if !ok {

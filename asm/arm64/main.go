@@ -5,9 +5,9 @@
 //
 // gemm.go holds the register tiles of GEMM and chains.go their inner loops,
 // gemv.go is for one row, sparse.go for few elements that are not zero, move.go
-// moves matrices, vector.go lowers the element-wise kernels of
-// asm/formula, encode.go has the instructions that Go's assembler lacks, emit.go
-// writes the text.
+// moves matrices, peak.go measures the ceiling, vector.go and lower.go turn the
+// element-wise kernels of asm/formula into instructions, encode.go has those that Go's
+// assembler lacks, emit.go writes the text.
 package main
 
 import "github.com/mnist-fast/mnist-fast/asm/formula"

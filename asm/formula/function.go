@@ -20,18 +20,14 @@ var (
 	Transpose = Function{"transpose", "MoveFunc", "dst[j][i] = α·src[i][j], i < rows, j < cols"}
 
 	// NonZero makes the lists of Sparse from bytes, NonZeroFloats from numbers.
-	NonZero       = Function{"nonZero", "NonZeroFunc", nonZeroDoc}
-	NonZeroFloats = Function{"nonZeroFloats", "NonZeroFloatsFunc", nonZeroFloatsDoc}
+	NonZero = Function{"nonZero", "NonZeroFunc",
+		"columns = first + i, values = float32(x[i]) / a for x[i] ≠ 0, in ascending i < n; see NonZeroFunc"}
+	NonZeroFloats = Function{"nonZeroFloats", "NonZeroFloatsFunc",
+		"columns = first + i, values = x[i] for x[i] ≠ 0, in ascending i < n; see NonZeroFunc"}
 
 	// Peak does n·PeakRounds fused multiply-adds of vectors for each of several
 	// accumulators: the ceiling of what GEMM can reach.
 	Peak = Function{"peak", "PeakFunc", "n rounds of fused multiply-adds on registers; see Set.Peak"}
-)
-
-// The formulas of the kernels that list what is not zero.
-const (
-	nonZeroDoc       = "columns = first + i, values = float32(x[i]) / a for x[i] ≠ 0, in ascending i < n; see NonZeroFunc"
-	nonZeroFloatsDoc = "columns = first + i, values = x[i] for x[i] ≠ 0, in ascending i < n; see NonZeroFunc"
 )
 
 // PeakRounds is the number of multiply-adds of an accumulator in a round of Peak.

@@ -41,7 +41,7 @@
 // All goroutines may use one Implementation at the same time. Each computes with
 // a [kernels.Core] of its own, taken from a pool. A large product is shared out
 // among the processors, if no other is at the time: by goroutines that begin
-// with it, and end 0.1 ms after the last. Nobody waits for one of them that has
+// with it, and end half a millisecond after the last. Nobody waits for one of them that has
 // not begun, so a product takes no longer where all processors are busy.
 //
 // # The same bits everywhere

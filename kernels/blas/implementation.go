@@ -1,6 +1,7 @@
 package blas
 
 import (
+	"cmp"
 	"runtime"
 	"sync"
 
@@ -43,9 +44,4 @@ func (impl *Implementation) with(do func(k *kernels.Core)) {
 	do(k)
 }
 
-func (impl *Implementation) workers() int {
-	if impl.Workers > 0 {
-		return impl.Workers
-	}
-	return runtime.GOMAXPROCS(0)
-}
+func (impl *Implementation) workers() int { return cmp.Or(max(0, impl.Workers), runtime.GOMAXPROCS(0)) }

@@ -272,99 +272,99 @@ func expLanesAVX2(n int, y *float32, x *float32, lanes *float32, a float32)
 // sgdSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], w -= lr·grad, i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func sgdSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func sgdSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // sgdSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], w -= lr·grad, i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func sgdSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func sgdSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // sgdSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], w -= lr·grad, i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func sgdSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func sgdSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // sgdSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], w -= lr·grad, i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func sgdSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func sgdSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // momentumSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += v, i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func momentumSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func momentumSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // momentumSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += v, i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func momentumSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func momentumSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // momentumSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += v, i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func momentumSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func momentumSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // momentumSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += v, i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func momentumSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func momentumSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // nesterovSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func nesterovSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func nesterovSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // nesterovSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func nesterovSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func nesterovSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // nesterovSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func nesterovSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func nesterovSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // nesterovSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v = μ·v - lr·grad; w += μ·v - lr·grad, i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func nesterovSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func nesterovSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // rmspropSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func rmspropSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func rmspropSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // rmspropSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func rmspropSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func rmspropSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // rmspropSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func rmspropSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func rmspropSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // rmspropSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], v += c·(grad²-v), c = 1-ρ; w -= lr·(grad/√(v+ε)), i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func rmspropSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func rmspropSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // adamSparse1AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 1 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func adamSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func adamSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // adamSparse2AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 2 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func adamSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func adamSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // adamSparse4AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 4 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func adamSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func adamSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 
 // adamSparse8AVX2: grad[i][j] = Σₜ values[t]·b[columns[t]][j], spans[2i] ≤ t < spans[2i+1], m += c1·(grad-m); v += c2·(grad²-v); w = decay·w - lr·(m/(√v+ε)), c1 = 1-β₁, c2 = 1-β₂, i < rows, j in 8 vectors; see SparseUpdateFunc.
 //
 //go:noescape
-func adamSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+func adamSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)

@@ -7494,7 +7494,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func sgdSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·sgdSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -7553,7 +7553,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y3, Y3, Y3
 	MOVQ        (DX), DI
@@ -7572,7 +7572,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func sgdSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·sgdSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -7639,7 +7639,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y4, Y4, Y4
 	MOVQ        (DX), DI
@@ -7666,7 +7666,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func sgdSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·sgdSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -7749,7 +7749,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y6, Y6, Y6
 	MOVQ        (DX), DI
@@ -7788,7 +7788,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func sgdSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·sgdSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -7903,7 +7903,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y10, Y10, Y10
 	MOVQ        (DX), DI
@@ -7966,7 +7966,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func momentumSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·momentumSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -8034,7 +8034,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y4, Y4, Y4
 	MOVQ        (BX), R8
@@ -8054,7 +8054,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func momentumSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·momentumSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -8137,7 +8137,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y5, Y5, Y5
 	MOVQ        (BX), R8
@@ -8166,7 +8166,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func momentumSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·momentumSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -8279,7 +8279,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y7, Y7, Y7
 	MOVQ        (BX), R8
@@ -8322,7 +8322,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func momentumSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·momentumSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -8495,7 +8495,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y11, Y11, Y11
 	MOVQ        (BX), R8
@@ -8566,7 +8566,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func nesterovSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func nesterovSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·nesterovSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -8635,7 +8635,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y4, Y4, Y4
 	MOVQ        (BX), R8
@@ -8655,7 +8655,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func nesterovSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func nesterovSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·nesterovSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -8740,7 +8740,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y5, Y5, Y5
 	MOVQ        (BX), R8
@@ -8769,7 +8769,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func nesterovSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func nesterovSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·nesterovSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -8886,7 +8886,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y7, Y7, Y7
 	MOVQ        (BX), R8
@@ -8929,7 +8929,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func nesterovSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func nesterovSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·nesterovSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -9110,7 +9110,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y11, Y11, Y11
 	MOVQ        (BX), R8
@@ -9181,7 +9181,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rmspropSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func rmspropSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·rmspropSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -9254,7 +9254,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y5, Y5, Y5
 	MOVQ        (BX), R8
@@ -9274,7 +9274,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rmspropSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func rmspropSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·rmspropSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -9366,7 +9366,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y6, Y6, Y6
 	MOVQ        (BX), R8
@@ -9395,7 +9395,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rmspropSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func rmspropSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·rmspropSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -9525,7 +9525,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y8, Y8, Y8
 	MOVQ        (BX), R8
@@ -9568,7 +9568,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rmspropSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func rmspropSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·rmspropSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -9774,7 +9774,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y12, Y12, Y12
 	MOVQ        (BX), R8
@@ -9845,7 +9845,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func adamSparse1AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·adamSparse1AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -9929,7 +9929,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y7, Y7, Y7
 	MOVQ        (SI), R9
@@ -9950,7 +9950,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func adamSparse2AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·adamSparse2AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -10061,7 +10061,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y8, Y8, Y8
 	MOVQ        (SI), R9
@@ -10092,7 +10092,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func adamSparse4AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·adamSparse4AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -10257,7 +10257,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y10, Y10, Y10
 	MOVQ        (SI), R9
@@ -10304,7 +10304,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func adamSparse8AVX2(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, FMA3
 TEXT ·adamSparse8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -10577,7 +10577,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Y14, Y14, Y14
 	MOVQ        (SI), R9

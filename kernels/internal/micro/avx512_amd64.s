@@ -22542,7 +22542,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func sgdSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sgdSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -22601,7 +22601,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z3, Z3, Z3
 	MOVQ        (DX), DI
@@ -22621,7 +22621,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func sgdSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sgdSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -22688,7 +22688,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z4, Z4, Z4
 	MOVQ        (DX), DI
@@ -22717,7 +22717,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func sgdSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sgdSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -22800,7 +22800,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z6, Z6, Z6
 	MOVQ        (DX), DI
@@ -22841,7 +22841,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func sgdSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func sgdSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sgdSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -22956,7 +22956,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z10, Z10, Z10
 	MOVQ        (DX), DI
@@ -23021,7 +23021,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func momentumSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·momentumSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -23090,7 +23090,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z4, Z4, Z4
 	MOVQ        (BX), R8
@@ -23111,7 +23111,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func momentumSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·momentumSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -23196,7 +23196,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z5, Z5, Z5
 	MOVQ        (BX), R8
@@ -23227,7 +23227,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func momentumSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·momentumSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -23344,7 +23344,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z7, Z7, Z7
 	MOVQ        (BX), R8
@@ -23389,7 +23389,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func momentumSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func momentumSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·momentumSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -23570,7 +23570,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z11, Z11, Z11
 	MOVQ        (BX), R8
@@ -23643,7 +23643,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func nesterovSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func nesterovSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·nesterovSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -23713,7 +23713,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z4, Z4, Z4
 	MOVQ        (BX), R8
@@ -23734,7 +23734,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func nesterovSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func nesterovSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·nesterovSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -23821,7 +23821,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z5, Z5, Z5
 	MOVQ        (BX), R8
@@ -23852,7 +23852,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func nesterovSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func nesterovSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·nesterovSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -23973,7 +23973,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z7, Z7, Z7
 	MOVQ        (BX), R8
@@ -24018,7 +24018,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func nesterovSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func nesterovSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·nesterovSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -24207,7 +24207,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z11, Z11, Z11
 	MOVQ        (BX), R8
@@ -24280,7 +24280,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rmspropSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func rmspropSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·rmspropSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -24354,7 +24354,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z5, Z5, Z5
 	MOVQ        (BX), R8
@@ -24375,7 +24375,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rmspropSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func rmspropSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·rmspropSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -24469,7 +24469,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z6, Z6, Z6
 	MOVQ        (BX), R8
@@ -24500,7 +24500,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rmspropSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func rmspropSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·rmspropSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -24634,7 +24634,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z8, Z8, Z8
 	MOVQ        (BX), R8
@@ -24679,7 +24679,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func rmspropSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func rmspropSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·rmspropSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -24893,7 +24893,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z12, Z12, Z12
 	MOVQ        (BX), R8
@@ -24966,7 +24966,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func adamSparse1AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamSparse1AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -25052,7 +25052,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z7, Z7, Z7
 	MOVQ        (SI), R9
@@ -25074,7 +25074,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func adamSparse2AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamSparse2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -25189,7 +25189,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z8, Z8, Z8
 	MOVQ        (SI), R9
@@ -25222,7 +25222,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func adamSparse4AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamSparse4AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -25395,7 +25395,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z10, Z10, Z10
 	MOVQ        (SI), R9
@@ -25444,7 +25444,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still int, watch *float32, scalars *float32)
+// func adamSparse8AVX512(rows int, spans *int32, columns *int32, values *float32, b *float32, rsb int, w *float32, m *float32, v *float32, rs int, places *int, still bool, watch *float32, scalars *float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamSparse8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         scalars+104(FP), AX
@@ -25733,7 +25733,7 @@ next:
 	JMP  done
 
 empty:
-	CMPQ        still+88(FP), $0x00
+	CMPB        still+88(FP), $0x00
 	JEQ         update
 	VXORPS      Z14, Z14, Z14
 	MOVQ        (SI), R9

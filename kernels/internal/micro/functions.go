@@ -50,11 +50,10 @@ type SparseFunc func(rows int, spans, columns *int32, values, b *float32, rsb in
 // elements apart, those of w, m and v rs; vectors of b are neighbours, vector i of
 // a row of the others begins at element places[i]. An optimizer with fewer moments
 // does not look at v, or m. scalars are those of the optimizer; watch is a vector
-// to which 0·w is added, so that it shows a w that is not finite. If still is not 0, w
-// and moments of 0 stay as they are where the gradient is 0: such rows may be passed
-// over. There is at least one row. Two elements of columns behind those of a row may
-// be read.
-type SparseUpdateFunc func(rows int, spans, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, places *int, still int, watch, scalars *float32)
+// to which 0·w is added, so that it shows a w that is not finite. If still, w and
+// moments of 0 stay as they are where the gradient is 0: such rows may be passed over.
+// There is at least one row. Two elements of columns behind those of a row may be read.
+type SparseUpdateFunc func(rows int, spans, columns *int32, values, b *float32, rsb int, w, m, v *float32, rs int, places *int, still bool, watch, scalars *float32)
 
 // NonZeroFunc lists the bytes that are not zero, as float32(x[i])/a, and their
 // columns, first+i, in ascending i < n, and returns how many they are. n is a

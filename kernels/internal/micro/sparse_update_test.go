@@ -66,9 +66,9 @@ func checkSparseUpdate(t *testing.T, s *Set, u sparseUpdate, rnd *rand.Rand, whi
 	gw := guarded(t, watch, side)
 
 	// Every other row has no gradient, and perhaps nothing to update.
-	still := 0
-	if u.still && rnd.IntN(2) == 0 {
-		still, scalars[4] = 1, 1
+	still := u.still && rnd.IntN(2) == 0
+	if still {
+		scalars[4] = 1
 	}
 	for i := 0; i < rows; i += 2 {
 		a.spans[2*i+1] = a.spans[2*i]
@@ -167,7 +167,7 @@ func BenchmarkSparseUpdate(b *testing.B) {
 				w, m, v := make([]float32, rows*width), make([]float32, rows*width), make([]float32, rows*width)
 				scalars := []float32{1e-3, 0.1, 1e-3, 1e-7, 1}
 				for b.Loop() {
-					u.of(&s)[which](rows, &a.spans[0], &a.columns[0], &a.values[0], &x[0], width, &w[0], &m[0], &v[0], width, &places[0], 1, &watch[0], &scalars[0])
+					u.of(&s)[which](rows, &a.spans[0], &a.columns[0], &a.values[0], &x[0], width, &w[0], &m[0], &v[0], width, &places[0], true, &watch[0], &scalars[0])
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows*width), "ns/weight")
 			})

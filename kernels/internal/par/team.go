@@ -143,10 +143,8 @@ func (t *Team) serve(rank int, g *gate, seen uint32, spins bool) {
 	}()
 	for ; !last; seen++ {
 		g.wait(seen, spins)
-		closing := t.closing
-		spins = t.spins
+		last, spins = t.closing, t.spins // what closes the team cannot end the goroutine
 		t.help(rank)
-		last = closing
 	}
 }
 
