@@ -1,6 +1,12 @@
 package kernels
 
-import "github.com/mnist-fast/mnist-fast/kernels/internal/par"
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/mnist-fast/mnist-fast/kernels/internal/par"
+)
 
 // A Team is a Core for each of several workers: goroutines that stay ready for
 // short pieces of work. Only one goroutine may use a Team at once. Close it when
@@ -13,6 +19,7 @@ type Team struct {
 
 	product product // that the workers share out
 	part    func(rank int, k *Core)
+	paces   paces
 }
 
 // A product below parallelFlops takes one worker less time than to tell the others of
@@ -32,6 +39,7 @@ func NewTeam(tier Tier, workers int) *Team {
 		t.cores = append(t.cores, NewCore(tier))
 	}
 	t.par = par.NewTeam(len(t.cores))
+	t.paces = paces{slices.Repeat([]float64{1}, len(t.cores)), make([]float64, len(t.cores))}
 	t.run = func(rank int) { t.task(rank, t.cores[rank]) }
 	t.part = t.multiplyPart
 	return t
@@ -59,7 +67,8 @@ func (t *Team) Barrier(rank int) { t.par.Barrier(rank) }
 func (t *Team) Close() { t.par.Close() }
 
 // Gemm is Core.Gemm with the rows or the columns of c shared out among the
-// workers. The bits are the same for any number of workers.
+// workers: evenly, or by how fast each was of late. The bits are the same for any number
+// of workers.
 func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
 	t.multiply(newProduct(alpha, &a, &b, beta, &c, e))
 }
@@ -77,26 +86,38 @@ func (t *Team) multiply(p product) {
 		return
 	}
 	t.product = p
+	t.paces.deal()
 	t.Run(t.part)
 }
 
 // shares reports whether all workers take part in a product.
 func (t *Team) shares(p *product) bool {
-	work := 2 * float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols) // an int may be too small
+	work := 2 * p.work()
 	if p.c.Rows == 1 || p.c.Cols == 1 {
 		work *= rowCounts
 	}
 	return len(t.cores) > 1 && work >= parallelFlops && (work >= wakingFlops || t.par.Ready())
 }
 
+// work is in multiply-adds.
+func (p *product) work() float64 { return float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols) }
+
 // multiplyPart computes the rank's part, with whole strips of a packed b.
 func (t *Team) multiplyPart(rank int, k *Core) {
+	from, to := t.paces.share(rank)
 	unit := shareUnit(t.product.c.ColStride)
 	if t.product.packed != nil {
 		unit = mainTile(k.set).NR
 	}
-	p := t.product.share(unit, rank, t.Workers())
+	p := t.product.share(unit, from, to)
+	work := p.work()
+	if work < pacedWork {
+		k.run(&p)
+		return
+	}
+	begin := time.Now()
 	k.run(&p)
+	t.paces.add(rank, work, float64(time.Since(begin)))
 }
 
 // ShareGemm cuts a product, c = act(a·b + …), along the longer side of c into one
@@ -104,18 +125,19 @@ func (t *Team) multiplyPart(rank int, k *Core) {
 // Neighbours in memory stay together by the line of the cache, which two workers had
 // better not both write to. There may be nothing left for a rank.
 func ShareGemm(a, b, c Mat, e Epilogue, rank, workers int) (Mat, Mat, Mat, Epilogue) {
-	p := product{a: a, b: b, c: c, bias: Mat{Data: e.Bias}}.share(shareUnit(c.ColStride), rank, workers)
+	n := float64(workers)
+	p := product{a: a, b: b, c: c, bias: Mat{Data: e.Bias}}.share(shareUnit(c.ColStride), float64(rank)/n, float64(rank+1)/n)
 	return p.a, p.b, p.c, Epilogue{p.bias.Data, e.ReLU}
 }
 
-// share is the rank's part of a product: rows of c, or columns, which come in units.
-func (p product) share(unit, rank, workers int) product {
+// share is a part of a product: rows of c, or columns, which come in units.
+func (p product) share(unit int, from, to float64) product {
 	if p.c.Rows >= p.c.Cols {
-		i0, i1 := Share(p.c.Rows, shareUnit(p.c.RowStride), rank, workers)
+		i0, i1 := cut(p.c.Rows, shareUnit(p.c.RowStride), from, to)
 		p.a, p.c = p.a.Slice(i0, i1, 0, p.a.Cols), p.c.Slice(i0, i1, 0, p.c.Cols)
 		return p
 	}
-	j0, j1 := Share(p.c.Cols, unit, rank, workers)
+	j0, j1 := cut(p.c.Cols, unit, from, to)
 	p.b, p.c = p.b.Slice(0, p.b.Rows, j0, j1), p.c.Slice(0, p.c.Rows, j0, j1)
 	if p.packed != nil {
 		p.packed = p.packed[j0*p.b.Rows:]
@@ -139,6 +161,11 @@ func shareUnit(stride int) int {
 // the run of that rank: things from begin to end-1. Runs begin at multiples of
 // unit and differ by at most one unit.
 func Share(n, unit, rank, workers int) (begin, end int) {
-	units := (n + unit - 1) / unit
-	return min(n, units*rank/workers*unit), min(n, units*(rank+1)/workers*unit)
+	return cut(n, unit, float64(rank)/float64(workers), float64(rank+1)/float64(workers))
+}
+
+// cut returns which of n things, in units, are between two parts of the whole.
+func cut(n, unit int, from, to float64) (begin, end int) {
+	units := float64((n + unit - 1) / unit)
+	return min(n, int(math.Round(units*from))*unit), min(n, int(math.Round(units*to))*unit)
 }
