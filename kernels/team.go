@@ -2,9 +2,9 @@ package kernels
 
 import (
 	"math"
-	"slices"
 	"time"
 
+	"github.com/mnist-fast/mnist-fast/internal/balance"
 	"github.com/mnist-fast/mnist-fast/kernels/internal/par"
 )
 
@@ -19,16 +19,18 @@ type Team struct {
 
 	product product // that the workers share out
 	part    func(rank int, k *Core)
-	paces   paces
+	balance *balance.Balance // of products
 }
 
 // A product below parallelFlops takes one worker less time than to tell the others of
 // it, and one below wakingFlops less than to wake them. A row counts for more: it
-// takes longer to read b than to multiply with it.
+// takes longer to read b than to multiply with it. Below measuredFlops, it would show that
+// the clock is looked at.
 const (
 	parallelFlops = 1 << 18
 	wakingFlops   = 1 << 23
 	rowCounts     = 2
+	measuredFlops = 1 << 22
 )
 
 // NewTeam returns a team of that many workers, the caller included; below 1
@@ -39,7 +41,7 @@ func NewTeam(tier Tier, workers int) *Team {
 		t.cores = append(t.cores, NewCore(tier))
 	}
 	t.par = par.NewTeam(len(t.cores))
-	t.paces = paces{slices.Repeat([]float64{1}, len(t.cores)), make([]float64, len(t.cores))}
+	t.balance = balance.New(len(t.cores))
 	t.run = func(rank int) { t.task(rank, t.cores[rank]) }
 	t.part = t.multiplyPart
 	return t
@@ -86,38 +88,38 @@ func (t *Team) multiply(p product) {
 		return
 	}
 	t.product = p
-	t.paces.deal()
 	t.Run(t.part)
+	t.balance.Tips(nil)
 }
 
 // shares reports whether all workers take part in a product.
 func (t *Team) shares(p *product) bool {
-	work := 2 * p.work()
+	work := p.flops()
 	if p.c.Rows == 1 || p.c.Cols == 1 {
 		work *= rowCounts
 	}
 	return len(t.cores) > 1 && work >= parallelFlops && (work >= wakingFlops || t.par.Ready())
 }
 
-// work is in multiply-adds.
-func (p *product) work() float64 { return float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols) }
+func (p *product) flops() float64 {
+	return 2 * float64(p.c.Rows) * float64(p.c.Cols) * float64(p.a.Cols) // an int may be too small
+}
 
 // multiplyPart computes the rank's part, with whole strips of a packed b.
 func (t *Team) multiplyPart(rank int, k *Core) {
-	from, to := t.paces.share(rank)
+	from, to := t.balance.Share(rank)
 	unit := shareUnit(t.product.c.ColStride)
 	if t.product.packed != nil {
 		unit = mainTile(k.set).NR
 	}
 	p := t.product.share(unit, from, to)
-	work := p.work()
-	if work < pacedWork {
+	if t.product.flops() < measuredFlops {
 		k.run(&p)
 		return
 	}
 	begin := time.Now()
 	k.run(&p)
-	t.paces.add(rank, work, float64(time.Since(begin)))
+	t.balance.Add(rank, p.flops(), time.Since(begin))
 }
 
 // ShareGemm cuts a product, c = act(a·b + …), along the longer side of c into one

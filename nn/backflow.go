@@ -55,7 +55,7 @@ func newBackFlow(f *flow, r rule, st state, shared []exchange) *backFlow {
 	return b
 }
 
-// takeShards makes shards of each stage the worker's own, as many as it is fast.
+// takeShards is that of the flow, with what is kept for its weights.
 func (f *backFlow) takeShards(speeds []float64) {
 	f.flow.takeShards(speeds)
 	for i, s := range f.stages {

@@ -11,9 +11,13 @@ func TestMemoryEstimate(t *testing.T) {
 	const inputs = 100
 	for _, c := range []struct {
 		hidden, batch, workers int
-	}{{1000, 32, 1}, {1000, 32, 3}, {250, 500, 1}, {250, 500, 2}, {20, 4000, 2}, {20, 4000, 0}} {
-		layers := []Dense{{Units: c.hidden, Activation: ReLU}, {Units: c.hidden, Activation: ReLU}, {Units: 10, Activation: Softmax}}
-		config := Config{BatchSize: c.batch, Workers: c.workers}
+		dropout                float32
+	}{
+		{1000, 32, 1, 0}, {1000, 32, 3, 0}, {250, 500, 1, 0}, {250, 500, 2, 0}, {20, 4000, 2, 0}, {20, 4000, 0, 0},
+		{250, 500, 1, 0.5}, {250, 500, 8, 0.5}, {20, 4000, 2, 0.5}, {20, 4000, 8, 0.5}, {500, 1000, 16, 0.5},
+	} {
+		layers := []Dense{{Units: c.hidden, Activation: ReLU, Dropout: c.dropout}, {Units: c.hidden, Activation: ReLU, Dropout: c.dropout}, {Units: 10, Activation: Softmax}}
+		config := Config{BatchSize: c.batch, Workers: c.workers, InputDropout: c.dropout}
 		d := Dataset{X: Bytes{Data: make([]uint8, c.batch*inputs), Columns: inputs, Divisor: 1}, Y: Labels{Of: make([]uint8, c.batch), Classes: 10}}
 		before := heap()
 		m, err := NewSequential(inputs, 1, layers...)

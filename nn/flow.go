@@ -85,14 +85,15 @@ func newFlow(m *Sequential, rows, rank, workers int, shared []exchange, meet fun
 		units := m.params[s.last()].units
 		sf := stageFlow{stage: s, out: newOutputs(rows, units)}
 		if s.paired {
-			sf.deal, sf.hidden = make(deal, workers), newOutputs(rows, s.shards.units)
+			sf.deal, sf.hidden = make(deal, workers), newOutputs(rows, s.shards.most(rank, workers))
 		}
 		f.stages = append(f.stages, sf)
 	}
 	return f
 }
 
-// takeShards makes shards of each stage the worker's own, as many as it is fast.
+// takeShards makes shards of each stage the worker's own, as many as its speed earns. It
+// allocates nothing.
 func (f *flow) takeShards(speeds []float64) {
 	f.checked.edits = -1
 	for i := range f.stages {

@@ -48,6 +48,14 @@ func (d deal) set(s shards, speeds []float64) {
 	}
 }
 
+// most is how many units a worker may be dealt.
+func (s shards) most(rank, workers int) int {
+	if rank >= s.count {
+		return 0
+	}
+	return min(s.units, (s.count-min(s.count, workers)+1)*s.width)
+}
+
 // evenly are the speeds of workers of whom nothing is known.
 func evenly(workers int) []float64 { return slices.Repeat([]float64{1}, workers) }
 

@@ -11,10 +11,10 @@ import (
 // their weights and moments. Layers without shards are computed by all workers alike, each
 // with weights and moments of its own.
 type squad struct {
-	team    *kernels.Team
-	flows   []*backFlow
-	balance *balance
-	edits   int // of the model that the workers' own weights come from; -1 in a step
+	team   *kernels.Team
+	flows  []*backFlow
+	dealer *dealer
+	edits  int // of the model that the workers' own weights come from; -1 in a step
 }
 
 // squadOf returns that many workers, who know the weights as they are now. Their buffers
@@ -38,7 +38,7 @@ func (s *step) squadOf(workers int) *squad {
 
 func (s *step) newSquad(workers int) *squad {
 	s.share()
-	q := &squad{team: s.team, balance: newBalance(s.model, workers)}
+	q := &squad{team: s.team, dealer: newDealer(s.model, workers)}
 	if workers != s.team.Workers() {
 		q.team = kernels.NewTeam(s.team.Tier(), workers)
 	}
@@ -52,10 +52,10 @@ func (s *step) newSquad(workers int) *squad {
 	return q
 }
 
-// takeShards deals all shards anew.
+// takeShards deals all shards anew, by the workers' speeds.
 func (q *squad) takeShards() {
 	for _, f := range q.flows {
-		f.takeShards(q.balance.speeds)
+		f.takeShards(q.dealer.Speeds)
 	}
 }
 
@@ -63,7 +63,7 @@ func (q *squad) takeShards() {
 func (q *squad) meet(rank int) {
 	begin := time.Now()
 	q.team.Barrier(rank)
-	q.balance.clocks[rank].waited += time.Since(begin)
+	q.dealer.clocks[rank].waited += time.Since(begin)
 }
 
 // share makes the buffers that all squads have in common.

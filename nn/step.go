@@ -85,8 +85,9 @@ func (s *step) train(d Dataset, rows, next []int) metricSum {
 	s.model.edits++ // for other trainers of the model
 	s.averaged.edits++
 	q.edits = s.model.edits
-	if q.balance.tips() {
+	if q.dealer.tips() {
 		q.takeShards()
+		s.tuner.restart()
 	}
 	s.tuner.stepped(len(rows), time.Since(begin))
 	return q.flows[0].sums(s.penalty.total())
@@ -110,16 +111,16 @@ func (s *step) count() {
 
 // work is one worker's part of a step.
 func (s *step) work(rank int, k *kernels.Core) {
-	f, clock := s.squad.flows[rank], &s.squad.balance.clocks[rank]
+	f, dealer := s.squad.flows[rank], s.squad.dealer
 	s.penalty.sum(k, rank, s.squad.team.Workers())
 	f.gather(k, s.data, s.rows)
-	clock.start()
+	dealer.clocks[rank].start()
 	f.forward(k, s.objective.fusesSoftmax())
 	if rank == 0 {
 		f.score()
 	}
 	f.backward(k, s.objective)
-	clock.stop()
+	dealer.stop(rank)
 	if s.updating && f.gradients != nil {
 		f.update(k, s.clipping, s.config.accumulate())
 	}

@@ -40,7 +40,7 @@ func (w *window) add(samples int, took time.Duration) {
 
 const (
 	tuneWindow = 50 * time.Millisecond // several time slices of operating systems, and of Go
-	tuneGlance = time.Millisecond      // shows which workers are much slower
+	tuneGlance = time.Millisecond      // shows which workers are much slower, whatever their shards
 	firstPause = 100 * time.Millisecond
 	longPause  = 3 * time.Second
 	fewSteps   = 100 // between trials, which take some steps
@@ -68,7 +68,7 @@ func (t *tuner) stepped(samples int, took time.Duration) {
 		if whole {
 			t.settled()
 		}
-	} else if whole || t.took >= tuneGlance && t.rate() < t.bestRate*0.8 {
+	} else if whole || t.took >= tuneGlance && t.rate() < t.bestRate*0.5 {
 		t.tried()
 	}
 }
@@ -120,6 +120,9 @@ func (t *tuner) tried() {
 	t.since = window{}
 	t.use(t.best)
 }
+
+// restart measures anew: shards were dealt otherwise.
+func (t *tuner) restart() { t.window = window{} }
 
 // use has the next steps made with that many workers.
 func (t *tuner) use(workers int) { t.now, t.window = workers, window{} }

@@ -144,6 +144,7 @@ func TestSquadsTakeTurns(t *testing.T) {
 	for name, c := range map[string]Config{
 		"gradients used at once": {BatchSize: 7, Workers: 8},
 		"gradients kept":         {BatchSize: 7, Workers: 8, Accumulate: 2, EMA: 0.5, GlobalClipNorm: 0.1},
+		"each gradient limited":  {BatchSize: 7, Workers: 9, ClipNorm: 0.01, InputDropout: 0.1, Optimizer: NewRMSprop()},
 	} {
 		train := func(workers ...int) (scores []Metrics, weights string, average []float32) {
 			trainer := squadsTrainer(t, c)
@@ -151,8 +152,8 @@ func TestSquadsTakeTurns(t *testing.T) {
 				trainer.step.tuner.now = workers[i%len(workers)]
 				if i%3 > 0 {
 					q := trainer.step.squadOf(trainer.step.tuner.now)
-					for rank := range q.balance.speeds {
-						q.balance.speeds[rank] = math.Exp(2 * r.NormFloat64())
+					for rank := range q.dealer.Speeds {
+						q.dealer.Speeds[rank] = math.Exp(2 * r.NormFloat64())
 					}
 					q.takeShards()
 				}
@@ -165,7 +166,7 @@ func TestSquadsTakeTurns(t *testing.T) {
 			return scores, trainer.Model().SHA256(), trainer.step.state.average
 		}
 		wantScores, wantWeights, wantAverage := train(1)
-		scores, weights, average := train(8, 3, 1, 2, 2, 8, 1)
+		scores, weights, average := train(c.Workers, 3, 1, 2, 2, 8, 1)
 		if !slices.Equal(scores, wantScores) || weights != wantWeights || !slices.Equal(average, wantAverage) {
 			t.Errorf("%s: scores %v, weights %s; want %v, %s", name, scores, weights, wantScores, wantWeights)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mnist-fast/mnist-fast/internal/balance"
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
 
@@ -39,31 +40,31 @@ func TestDeal(t *testing.T) {
 
 // settle makes steps of workers of such speeds, in weights a nanosecond, and returns how
 // often shards were dealt anew. Some of the time is the same for all deals.
-func settle(b *balance, steps int, speeds []float64) (deals int) {
+func settle(d *dealer, steps int, speeds []float64) (deals int) {
 	const other = 20 * time.Microsecond
 	for range steps {
-		for rank, weights := range b.sharesOf(b.speeds) {
-			b.clocks[rank].total += other + time.Duration(weights/speeds[rank])
+		for rank, share := range d.shares {
+			d.Add(rank, share, other+time.Duration(share*float64(len(d.model.weights))/speeds[rank]))
 		}
-		if b.tips() {
+		if d.tips() {
 			deals++
 		}
 	}
 	return deals
 }
 
-func balanceOf(t *testing.T, workers int, layers ...Dense) *balance {
+func dealerOf(t *testing.T, workers int, layers ...Dense) *dealer {
 	t.Helper()
 	m, err := NewSequential(784, 1, layers...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newBalance(m, workers)
+	return newDealer(m, workers)
 }
 
 var threeLayers = []Dense{{Units: 256, Activation: ReLU}, {Units: 128, Activation: ReLU}, {Units: 10, Activation: Softmax}}
 
-func TestBalanceDealsBySpeed(t *testing.T) {
+func TestDealerDealsBySpeed(t *testing.T) {
 	const few, many = 1000, 5000 // steps
 	for _, c := range []struct {
 		name   string
@@ -79,31 +80,31 @@ func TestBalanceDealsBySpeed(t *testing.T) {
 		{"there are more workers than shards", append(evenly(9), 0.1), deal{1, 2, 3, 4, 5, 6, 7, 8, 8, 8}, 0},
 		{"two are slow", []float64{0.5, 0.5, 0.25, 0.25}, deal{3, 6, 7, 8}, 1},
 	} {
-		b := balanceOf(t, len(c.speeds), threeLayers...)
-		if deals := settle(b, few, c.speeds); deals != c.deals {
+		d := dealerOf(t, len(c.speeds), threeLayers...)
+		if deals := settle(d, few, c.speeds); deals != c.deals {
 			t.Errorf("%s: dealt %d times, want %d", c.name, deals, c.deals)
 		}
-		if deals := settle(b, many, c.speeds); deals > 0 {
+		if deals := settle(d, many, c.speeds); deals > 0 {
 			t.Errorf("%s: does not come to rest", c.name)
 		}
-		all := b.model.stages[0].shards
-		if got := dealt(all, b.speeds); !slices.Equal(got, c.ends) {
+		all := d.model.stages[0].shards
+		if got := dealt(all, d.Speeds); !slices.Equal(got, c.ends) {
 			t.Errorf("%s: runs end at %v, want %v", c.name, got, c.ends)
 		}
-		settle(b, few, evenly(len(c.speeds)))
-		if got, want := dealt(all, b.speeds), dealt(all, evenly(len(c.speeds))); !slices.Equal(got, want) {
+		settle(d, few, evenly(len(c.speeds)))
+		if got, want := dealt(all, d.Speeds), dealt(all, evenly(len(c.speeds))); !slices.Equal(got, want) {
 			t.Errorf("%s: then all are alike: runs end at %v, want %v", c.name, got, want)
 		}
 	}
 }
 
 // A worker that was held up once is not slow.
-func TestBalanceForgivesStalls(t *testing.T) {
-	b := balanceOf(t, 2, threeLayers...)
+func TestDealerForgivesStalls(t *testing.T) {
+	d := dealerOf(t, 2, threeLayers...)
 	deals := 0
 	for range 100 {
-		b.clocks[1].total += time.Second
-		deals += settle(b, 1000, []float64{0.5, 0.5})
+		d.Add(1, 0, time.Second)
+		deals += settle(d, 1000, []float64{0.5, 0.5})
 	}
 	if deals > 0 {
 		t.Errorf("dealt %d times", deals)
@@ -111,24 +112,36 @@ func TestBalanceForgivesStalls(t *testing.T) {
 }
 
 // Without pairs of layers there is nothing to deal.
-func TestBalanceWithoutShards(t *testing.T) {
-	if deals := settle(balanceOf(t, 2, Dense{Units: 10, Activation: Softmax}), 10000, []float64{1, 0.1}); deals > 0 {
+func TestDealerWithoutShards(t *testing.T) {
+	if deals := settle(dealerOf(t, 2, Dense{Units: 10, Activation: Softmax}), 10000, []float64{1, 0.1}); deals > 0 {
 		t.Errorf("dealt %d times", deals)
 	}
 }
 
-// What the clocks of workers show in a step.
-func TestClocks(t *testing.T) {
+// What steps tell the dealer of the time that workers took.
+func TestDealerIsTold(t *testing.T) {
 	trainer := squadsTrainer(t, Config{Workers: 2})
 	data := Dataset{X: Floats{kernels.NewMat(7, 50)}, Y: Labels{Of: make([]uint8, 7), Classes: 5}}
-	begin := time.Now()
 	if _, err := trainer.TrainOnBatch(data); err != nil {
 		t.Fatal(err)
 	}
-	took := time.Since(begin)
-	for rank, c := range trainer.step.squad.balance.clocks {
-		if c.total <= 0 || c.total > took {
-			t.Errorf("worker %d was at work for %v of %v", rank, c.total, took)
+	s := trainer.step
+	d, begin, steps := s.squad.dealer, time.Now(), 0.0
+	d.Balance = balance.New(2)
+	for told := false; !told; steps++ {
+		s.squad.team.Run(s.run)
+		took := float64(time.Since(begin))
+		d.Tips(func(speeds []float64) []float64 {
+			told = true
+			for rank, speed := range speeds {
+				if busy := d.shares[rank] * (steps + 1) / speed; busy <= 0 || busy > took {
+					t.Errorf("worker %d was at work for %v of %v", rank, time.Duration(busy), time.Duration(took))
+				}
+			}
+			return d.shares
+		})
+		if took > 1e10 {
+			t.Fatal("it is not told")
 		}
 	}
 }
