@@ -16,6 +16,7 @@ type backFlow struct {
 	gradients []layerView // nil if each is used up at once
 	add       bool        // to the gradients of batches before
 	average   []layerView // of the weights, if there is one
+	places    []place     // all of the model, if some are needed
 	portions  []portion
 	norms     []float64  // factors that limit them
 	shared    []exchange // of the gradients at the inputs of stages

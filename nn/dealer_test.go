@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -143,5 +145,19 @@ func TestDealerIsTold(t *testing.T) {
 		if took > 1e10 {
 			t.Fatal("it is not told")
 		}
+	}
+}
+
+func TestDealsAllocateNothing(t *testing.T) {
+	trainer := squadsTrainer(t, Config{BatchSize: 7, Workers: 3, Accumulate: 2, EMA: 0.5, GlobalClipNorm: 0.1})
+	q, r := trainer.step.squadOf(3), rand.New(rand.NewPCG(1, 2))
+	if n := testing.AllocsPerRun(100, func() {
+		for rank := range q.dealer.Speeds {
+			q.dealer.Speeds[rank] = math.Exp(2 * r.NormFloat64())
+		}
+		q.takeShards()
+		q.dealer.tips()
+	}); n > 0 {
+		t.Errorf("%v allocations each time", n)
 	}
 }

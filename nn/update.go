@@ -73,8 +73,12 @@ func (f *backFlow) takePortions() {
 	if f.gradients == nil && f.average == nil {
 		return
 	}
+	if f.places == nil {
+		f.places = f.model.places()
+		f.portions = make([]portion, 0, len(f.places)) // for any deal
+	}
 	f.portions = f.portions[:0]
-	for i, p := range f.model.places() {
+	for i, p := range f.places {
 		s := f.stages[p.stage]
 		if s.paired && (p.shard < s.begin || p.shard >= s.end) {
 			continue
