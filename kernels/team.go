@@ -89,7 +89,7 @@ func (t *Team) multiply(p product) {
 	}
 	t.product = p
 	t.Run(t.part)
-	t.balance.Tips(nil)
+	t.balance.Tips(balance.Anywhere)
 }
 
 // shares reports whether all workers take part in a product.

@@ -12,8 +12,8 @@ type dealer struct {
 	*balance.Balance
 	model  *Sequential
 	clocks []clock   // of each worker
-	shares []float64 // of all weights that are in shards: those of each worker
-	other  []float64 // shares, if they were dealt otherwise
+	shares []float64 // weights in the shards of each worker
+	other  []float64 // if they were dealt otherwise
 	deal   deal      // of the stage at hand
 }
 
@@ -35,26 +35,19 @@ func (d *dealer) tips() bool {
 	return true
 }
 
-// sharesBy are the shares that come from those speeds.
+// sharesBy are the shares that come from speeds.
 func (d *dealer) sharesBy(speeds []float64) []float64 {
 	clear(d.other)
-	whole := 0.0
 	for _, s := range d.model.stages {
 		if !s.paired {
 			continue
 		}
 		perUnit := d.model.params[s.first].inputs + d.model.params[s.last()].units
-		whole += float64(s.shards.units * perUnit)
 		d.deal.set(s.shards, speeds)
 		for rank := range d.deal {
-			begin, end := d.deal.run(rank)
-			lo, _ := s.shards.bounds(begin)
-			hi, _ := s.shards.bounds(end)
+			lo, hi := s.shards.unitsOf(d.deal.run(rank))
 			d.other[rank] += float64((hi - lo) * perUnit)
 		}
-	}
-	for rank := range d.other {
-		d.other[rank] /= max(1, whole)
 	}
 	return d.other
 }

@@ -27,7 +27,7 @@ func TestDeal(t *testing.T) {
 		{256, []float64{1, 1}, deal{4, 8}},
 		{256, []float64{1, 1, 1}, deal{3, 6, 8}},
 		{30, []float64{1, 1, 1}, deal{1, 2, 2}}, // two shards
-		{256, evenly(9), deal{1, 2, 3, 4, 5, 6, 7, 8, 8}},
+		{256, balance.New(9).Speeds, deal{1, 2, 3, 4, 5, 6, 7, 8, 8}},
 		{256, []float64{1, 0.6}, deal{5, 8}},
 		{256, []float64{0.6, 1}, deal{3, 8}},
 		{256, []float64{3, 1, 1}, deal{6, 7, 8}},
@@ -46,7 +46,7 @@ func settle(d *dealer, steps int, speeds []float64) (deals int) {
 	const other = 20 * time.Microsecond
 	for range steps {
 		for rank, share := range d.shares {
-			d.Add(rank, share, other+time.Duration(share*float64(len(d.model.weights))/speeds[rank]))
+			d.Add(rank, share, other+time.Duration(share/speeds[rank]))
 		}
 		if d.tips() {
 			deals++
@@ -79,7 +79,7 @@ func TestDealerDealsBySpeed(t *testing.T) {
 		{"nearly", []float64{0.5, 0.42}, deal{4, 8}, 0},
 		{"one is slow", []float64{0.5, 0.3}, deal{5, 8}, 1},
 		{"one is very slow", []float64{0.02, 0.5}, deal{1, 8}, 1},
-		{"there are more workers than shards", append(evenly(9), 0.1), deal{1, 2, 3, 4, 5, 6, 7, 8, 8, 8}, 0},
+		{"there are more workers than shards", append(balance.New(9).Speeds, 0.1), deal{1, 2, 3, 4, 5, 6, 7, 8, 8, 8}, 0},
 		{"two are slow", []float64{0.5, 0.5, 0.25, 0.25}, deal{3, 6, 7, 8}, 1},
 	} {
 		d := dealerOf(t, len(c.speeds), threeLayers...)
@@ -93,8 +93,8 @@ func TestDealerDealsBySpeed(t *testing.T) {
 		if got := dealt(all, d.Speeds); !slices.Equal(got, c.ends) {
 			t.Errorf("%s: runs end at %v, want %v", c.name, got, c.ends)
 		}
-		settle(d, few, evenly(len(c.speeds)))
-		if got, want := dealt(all, d.Speeds), dealt(all, evenly(len(c.speeds))); !slices.Equal(got, want) {
+		settle(d, few, balance.New(len(c.speeds)).Speeds)
+		if got, want := dealt(all, d.Speeds), dealt(all, balance.New(len(c.speeds)).Speeds); !slices.Equal(got, want) {
 			t.Errorf("%s: then all are alike: runs end at %v, want %v", c.name, got, want)
 		}
 	}

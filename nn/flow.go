@@ -103,8 +103,7 @@ func (f *flow) takeShards(speeds []float64) {
 		}
 		s.deal.set(s.shards, speeds)
 		s.begin, s.end = s.deal.run(f.rank)
-		s.lo, _ = s.shards.bounds(s.begin)
-		s.hi, _ = s.shards.bounds(s.end)
+		s.lo, s.hi = s.shards.unitsOf(s.begin, s.end)
 		s.hidden.cols = s.hi - s.lo
 		s.hidden.dropout.takeShards(s)
 	}
@@ -114,7 +113,7 @@ func (f *flow) takeShards(speeds []float64) {
 func newSoloFlow(m *Sequential, rows int) *flow {
 	f := newFlow(m, rows, 0, 1, newExchanges(m, rows), func() {})
 	f.sparse = newSparseBatch(m, rows, 1)
-	f.takeShards(evenly(1))
+	f.takeShards([]float64{1})
 	return f
 }
 

@@ -1,7 +1,5 @@
 package nn
 
-import "slices"
-
 // shards are runs of neighbouring units.
 type shards struct{ units, width, count int }
 
@@ -21,8 +19,19 @@ func cut(units int) shards {
 }
 
 // bounds are the first unit of shard s and the one behind its last.
-func (s shards) bounds(i int) (begin, end int) {
-	return min(i*s.width, s.units), min((i+1)*s.width, s.units)
+func (s shards) bounds(i int) (begin, end int) { return s.unitsOf(i, i+1) }
+
+// unitsOf are the first unit of a run of shards and the one behind its last.
+func (s shards) unitsOf(begin, end int) (lo, hi int) {
+	return min(begin*s.width, s.units), min(end*s.width, s.units)
+}
+
+// most is how many units a worker may be dealt.
+func (s shards) most(rank, workers int) int {
+	if rank >= s.count {
+		return 0
+	}
+	return min(s.units, (s.count-min(s.count, workers)+1)*s.width)
 }
 
 // A deal says where each worker's run of shards ends; it begins where the one before ends.
@@ -47,17 +56,6 @@ func (d deal) set(s shards, speeds []float64) {
 		d[rank+1] += d[rank]
 	}
 }
-
-// most is how many units a worker may be dealt.
-func (s shards) most(rank, workers int) int {
-	if rank >= s.count {
-		return 0
-	}
-	return min(s.units, (s.count-min(s.count, workers)+1)*s.width)
-}
-
-// evenly are the speeds of workers of whom nothing is known.
-func evenly(workers int) []float64 { return slices.Repeat([]float64{1}, workers) }
 
 // run is the worker's run of shards, which may be empty.
 func (d deal) run(rank int) (begin, end int) {

@@ -63,21 +63,26 @@ func (b *Balance) Add(rank int, work float64, took time.Duration) {
 	b.tallies[rank].took += took
 }
 
+// Anywhere deals work that can be cut anywhere: see Share.
+func Anywhere(speeds []float64) []float64 { return speeds }
+
 // Tips reports, now and then, that other shares would take less time, and sets Speeds.
-// Deal returns the shares of the whole, of each worker, that come from speeds; if nil, they
-// are those of Share.
+// Deal returns how much each worker gets, in any unit, by speeds.
 func (b *Balance) Tips(deal func(speeds []float64) []float64) bool {
+	if len(b.tallies) == 1 {
+		return false
+	}
 	var whole tally
 	for i := range b.tallies {
 		whole.work += b.tallies[i].work
 		whole.took += b.tallies[i].took
 	}
-	if len(b.tallies) == 1 || whole.took < window()*time.Duration(len(b.tallies)) {
+	if whole.took < window()*time.Duration(len(b.tallies)) {
 		return false
 	}
 	before := b.look() / whole.work
-	speeds, after, gain := b.even, b.longest(deal, b.even), evenGain
-	if took := b.longest(deal, b.found); took < after*(1-unevenGain) {
+	speeds, after, gain := b.even, b.longest(deal(b.even)), evenGain
+	if took := b.longest(deal(b.found)); took < after*(1-unevenGain) {
 		speeds, after, gain = b.found, took, unevenGain
 	}
 	tips := after < before*(1-gain)
@@ -91,18 +96,14 @@ func (b *Balance) Tips(deal func(speeds []float64) []float64) bool {
 }
 
 // longest is how long, with the speeds that were found, the last worker takes for its
-// share of a unit of work that is shared out by other speeds.
-func (b *Balance) longest(deal func([]float64) []float64, by []float64) (longest float64) {
-	shares, whole := by, sum(by)
-	if deal != nil {
-		shares, whole = deal(by), 1
-	}
+// share of a unit of work.
+func (b *Balance) longest(shares []float64) (longest float64) {
 	for rank, share := range shares {
 		if share > 0 {
-			longest = max(longest, share/whole/b.found[rank])
+			longest = max(longest, share/b.found[rank])
 		}
 	}
-	return longest
+	return longest / sum(shares)
 }
 
 // look finds the speeds, and how long the last worker took, and begins anew. Who had

@@ -40,7 +40,7 @@ func (w *workshop) work(during time.Duration) (took float64, changes int) {
 			longest = max(longest, t)
 		}
 		w.now += longest
-		if w.Tips(nil) {
+		if w.Tips(Anywhere) {
 			changes++
 		}
 	}
