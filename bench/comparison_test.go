@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -29,7 +30,7 @@ type comparison struct {
 	contestants []*contestant
 	trials      []*trial
 	visits      []float64 // how long a visit took, in steps of pace, in every round
-	ceilings    []float64 // GFLOP/s, in every round
+	ceilings    []float64 // operations in a step of pace, in every round
 }
 
 // A trial is one product that all contestants compute.
@@ -119,7 +120,7 @@ func (c *comparison) addTrial(s shape) error {
 	p := newProduct(s)
 	for i, x := range c.contestants {
 		own := p.withOutput()
-		series := &series{call: x.prepare(own), settle: sliceTime}
+		series := &series{call: x.prepare(own), settle: sliceTime, wait: c.wait}
 		if c.workers > 1 {
 			series.settle = settleTime
 		}
@@ -140,13 +141,44 @@ func (c *comparison) round() {
 	for _, t := range c.trials {
 		c.contestants[0].thread.do(func() {
 			quiet()
-			c.visits = append(c.visits, perCall(c.visit, 10000)/pace())
-			c.ceilings = append(c.ceilings, ceiling(c.team))
+			c.visits = append(c.visits, perCall(c.visit, 10000)/look().pace)
+			c.ceilings = append(c.ceilings, ceilingInSteps(c.team))
 		})
 		for i, x := range c.contestants {
-			x.take(t.series[i].sample)
+			c.measure(x, t.series[i])
 		}
 	}
+}
+
+// measure takes a sample. One of several threads is taken again if the workers of a
+// team, just before or just after, were not all alone on their cores, while there is
+// time for it: between its slices only one of the cores is looked at.
+func (c *comparison) measure(x *contestant, s *series) {
+	for start := time.Now(); ; {
+		before := c.alone()
+		var taken sample
+		x.take(func() { taken = s.sample() })
+		alone := c.alone() && before
+		if alone || time.Since(start) > c.wait {
+			if !alone {
+				taken.crowded = len(taken.paces)
+			}
+			s.samples = append(s.samples, taken)
+			return
+		}
+	}
+}
+
+// alone reports whether workers of a team have a core each.
+func (c *comparison) alone() (all bool) {
+	if c.workers == 1 {
+		return true // whoever measures looks by itself
+	}
+	c.contestants[0].thread.do(func() {
+		quiet()
+		all = allAlone(c.team)
+	})
+	return all
 }
 
 func (c *comparison) close() {

@@ -97,6 +97,7 @@
 //	-peers.tier=avx2      our tier, by default the best; the peers keep to AVX2, too
 //	-peers.workers=2      threads of each contestant, by default 1
 //	-peers.rounds=20      measurements of each, by default 10
+//	-peers.wait=5s        how long each may wait to have the core to itself, by default 1s
 //	-peers.packed=false   ours reads weights as they lie; by default it packs them once
 //	-peers.shapes=b32     only shapes whose names match, a regular expression
 //	-peers.with=gonum,openblas=/opt/lib/libopenblas.so
@@ -130,7 +131,12 @@
 //     anything is measured, all results must agree with ours.
 //   - Times are counted in cycles, by a chain of multiplications before and after each
 //     millisecond, and told for the median clock: some clocks change by a fifth within
-//     milliseconds. The ceiling is the highest of all, brought to that clock.
+//     milliseconds. So is the ceiling.
+//   - A millisecond in which something else ran on the core is measured again: in a
+//     virtual machine, another one's program on the core's second hardware thread takes
+//     up to half of the speed, unseen by any count. Additions that a core alone can make
+//     several of at once, before and after, take longer then. A line below the table
+//     says how much could not be had without.
 //   - The way into C and back takes some 35 ns, which is measured in every round
 //     and subtracted. Our products are followed by the same, so that they have no
 //     advantage by filling the processor's pipeline without a break.

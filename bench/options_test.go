@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -17,6 +18,7 @@ var (
 	tierFlag    = flag.String("peers.tier", "", "tier of our kernels, by default the best; avx2 holds the peers to AVX2, too")
 	workersFlag = flag.Int("peers.workers", 1, "threads of each contestant")
 	roundsFlag  = flag.Int("peers.rounds", 10, "measurements of each contestant and shape")
+	waitFlag    = flag.Duration("peers.wait", time.Second, "how long each of them may wait for other programs to leave the core")
 	shapesFlag  = flag.String("peers.shapes", "", "regular expression of the shapes to measure, by name; all by default")
 	outFlag     = flag.String("peers.o", "", "file for all measurements, in benchmark format")
 	packedFlag  = flag.Bool("peers.packed", true, "ours may pack weights once, before what is measured")
@@ -29,6 +31,7 @@ type options struct {
 	tier    kernels.Tier
 	workers int
 	rounds  int
+	wait    time.Duration
 	packs   bool // weights, before what is measured
 	shapes  []shape
 	peers   []string          // by name
@@ -43,7 +46,7 @@ func parseFlags() (o options, err error) {
 	if o.workers, o.rounds = *workersFlag, *roundsFlag; o.workers < 1 || o.rounds < 1 {
 		return o, fmt.Errorf("%d workers, %d rounds: want at least 1", o.workers, o.rounds)
 	}
-	o.packs = *packedFlag
+	o.wait, o.packs = *waitFlag, *packedFlag
 	if o.shapes, err = selectShapes(*shapesFlag); err != nil {
 		return o, err
 	}

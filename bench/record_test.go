@@ -23,6 +23,7 @@ func (c *comparison) save(path string) error {
 	for _, x := range c.contestants {
 		fmt.Fprintf(&text, "peer-%s: %s\n", x.name, strings.Join(strings.Fields(x.about), " "))
 	}
+	fmt.Fprintf(&text, "beside-others: %.1f%%\n", 100*c.conditions().crowded)
 	c.write(&text)
 	return os.WriteFile(path, text.Bytes(), 0o666)
 }

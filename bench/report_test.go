@@ -24,18 +24,28 @@ type report struct {
 type conditions struct {
 	pace    float64 // ns a step, the median of all
 	visit   float64 // ns, subtracted from the time of each call
-	ceiling float64 // GFLOP/s at that pace: the highest, which was reached at the best pace
+	ceiling float64 // GFLOP/s at that pace
+	crowded float64 // how much of what was measured had not the core for itself
 }
 
 func (c *comparison) conditions() conditions {
 	var paces []float64
+	crowded := 0
 	for _, t := range c.trials {
 		for _, s := range t.series {
-			paces = append(paces, s.paces...)
+			for _, x := range s.samples {
+				paces = append(paces, x.paces...)
+				crowded += x.crowded
+			}
 		}
 	}
 	pace := median(paces)
-	return conditions{pace, pace * median(c.visits), slices.Max(c.ceilings) * slices.Min(paces) / pace}
+	return conditions{
+		pace:    pace,
+		visit:   pace * median(c.visits),
+		ceiling: median(c.ceilings) / pace,
+		crowded: float64(crowded) / float64(len(paces)),
+	}
 }
 
 // A row is the result of a trial.
@@ -74,9 +84,9 @@ func (t *trial) row(names []string, at conditions) row {
 }
 
 // rates are the GFLOP/s of calls without the visits to C.
-func (t *trial) rates(samples []float64, at conditions) (rates []float64) {
-	for _, steps := range samples {
-		rates = append(rates, t.flops()/(steps*at.pace-at.visit))
+func (t *trial) rates(samples []sample, at conditions) (rates []float64) {
+	for _, x := range samples {
+		rates = append(rates, t.flops()/(x.steps*at.pace-at.visit))
 	}
 	return rates
 }
@@ -174,7 +184,8 @@ func (r report) print(out io.Writer) {
 	}
 	fmt.Fprintln(w)
 	w.Flush()
-	fmt.Fprintln(out, "\n~ may be chance (Mann-Whitney U test, p > 0.05)")
+	fmt.Fprintf(out, "\n%.1f %% was measured beside something else on the core\n", 100*r.crowded)
+	fmt.Fprintln(out, "~ may be chance (Mann-Whitney U test, p > 0.05)")
 	if r.packs {
 		fmt.Fprintln(out, "* of weights: ours packed b once, before; -peers.packed=false reads it as it lies")
 	}

@@ -30,8 +30,15 @@ type series struct {
 	calls   int           // that make a slice
 	slices  int           // that make a sample
 	settle  time.Duration // settleTime, or less for one thread; 0 for long calls
-	samples []float64     // time of a call, in every round, in steps of pace
-	paces   []float64     // meanwhile
+	wait    time.Duration // for slices alone on the core, in each sample
+	samples []sample      // one of every round
+}
+
+// A sample is what was measured in a round.
+type sample struct {
+	steps   float64   // time of a call, in steps of pace
+	paces   []float64 // meanwhile, of each slice
+	crowded int       // slices that were not alone on the core
 }
 
 // calibrate finds out how many calls make a slice.
@@ -50,41 +57,32 @@ func (s *series) calibrate() {
 	}
 }
 
-// sample waits until nothing disturbs, warms up and measures.
-func (s *series) sample() {
+// sample waits until nothing disturbs, warms up and measures. A slice that was not alone
+// on the core is made again, while there is time for it.
+func (s *series) sample() (x sample) {
 	quiet()
 	for start := time.Now(); time.Since(start) < s.settle; {
 		perCall(s.call, s.calls)
 		runtime.Gosched() // the 10 ms begin anew
 	}
-	slices, before := make([]float64, s.slices), pace()
-	for i := range slices {
+	slices, before := make([]float64, 0, s.slices), look()
+	for start := time.Now(); len(slices) < s.slices; {
 		ns := perCall(s.call, s.calls)
-		after := pace()
-		meanwhile := (before + after) / 2
-		slices[i] = ns / meanwhile
-		s.paces = append(s.paces, meanwhile)
+		after := look()
+		alone := before.alone() && after.alone()
+		pace := (before.pace + after.pace) / 2
 		before = after
-	}
-	s.samples = append(s.samples, median(slices))
-}
-
-// chained is the last result of pace, kept because otherwise it would not be computed.
-var chained uint64
-
-// pace is the time of one step of a chain of multiplications, of which each takes the
-// same number of cycles, in ns. By it, samples are told in cycles: clocks change, by up
-// to a fifth from one millisecond to the next, and not for all contestants at once.
-func pace() float64 {
-	const steps = 10000 // 15 µs
-	chain := func() {
-		x := chained
-		for range steps {
-			x = x*6364136223846793005 + 1
+		if !alone && time.Since(start) < s.wait {
+			runtime.Gosched() // the 10 ms begin anew
+			continue
 		}
-		chained = x
+		slices, x.paces = append(slices, ns/pace), append(x.paces, pace)
+		if !alone {
+			x.crowded++
+		}
 	}
-	return min(perCall(chain, 1), perCall(chain, 1)) / steps // one may be interrupted
+	x.steps = median(slices)
+	return x
 }
 
 // perCall measures calls, in ns for each.

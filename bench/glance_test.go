@@ -1,0 +1,116 @@
+package bench
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/mnist-fast/mnist-fast/kernels"
+)
+
+// A glance is what a thread sees of its core in some 40 µs. In a virtual machine,
+// another one's program may run on the core's second hardware thread, which is in no
+// count of ours, takes up to half of the speed, and comes and goes within
+// milliseconds.
+type glance struct {
+	pace  float64 // time of one of a chain of multiplications, in ns
+	width float64 // time of additions that could all be made at once, in steps of pace
+}
+
+// crowdedBy is how much longer than at best the additions take, from which on the
+// thread is not taken to be alone on its core. (Seen: 1.03 alone, 1.3 and more else.)
+const crowdedBy = 1.1
+
+// fastest are the shortest times of both works that were seen, in ns a step.
+var fastest = struct {
+	sync.Mutex
+	chain, wide float64
+}{chain: math.Inf(1), wide: math.Inf(1)}
+
+// look takes a glance. By its pace, samples are told in cycles: clocks change, by up to
+// a fifth from one millisecond to the next, and not for all contestants at once.
+func look() glance {
+	chain, wide := shortest(chain), shortest(wide)
+	fastest.Lock()
+	defer fastest.Unlock()
+	fastest.chain, fastest.wide = min(fastest.chain, chain), min(fastest.wide, wide)
+	return glance{chain, wide / chain}
+}
+
+// alone reports whether nothing else seems to run on the core.
+func (g glance) alone() bool {
+	fastest.Lock()
+	defer fastest.Unlock()
+	return g.width < crowdedBy*fastest.wide/fastest.chain
+}
+
+// allAlone reports whether the team's workers, who look at the same time, are all alone:
+// not two on one core either.
+func allAlone(team *kernels.Team) bool {
+	alone := make([]bool, team.Workers())
+	team.Run(func(rank int, _ *kernels.Core) {
+		for range 3 { // the first may still have to wake up
+			team.Barrier(rank)
+			alone[rank] = look().alone()
+		}
+	})
+	return !slices.Contains(alone, false)
+}
+
+// ceilingInSteps is what the team's workers can do at most in a step of pace, all at
+// once, in operations.
+func ceilingInSteps(team *kernels.Team) (sum float64) {
+	each := make([]float64, team.Workers())
+	team.Run(func(rank int, _ *kernels.Core) {
+		before := look()
+		gflops := kernels.Ceiling(team.Tier())
+		each[rank] = gflops * min(before.pace, look().pace)
+	})
+	for _, x := range each {
+		sum += x
+	}
+	return sum
+}
+
+// shortest is the time of a step of f, in ns.
+func shortest(f func(steps int)) float64 {
+	const steps = 5000
+	once := func() { f(steps) }
+	return min(perCall(once, 1), perCall(once, 1)) / steps // one may be interrupted
+}
+
+// chain does multiplications of which each waits for the one before.
+func chain(steps int) {
+	x := uint64(steps)
+	for range steps {
+		x = x*6364136223846793005 + 1
+	}
+	runtime.KeepAlive(x) // or it would not be computed
+}
+
+// wide does additions of which four and more can be made at once.
+func wide(steps int) {
+	a, b, c, d := steps, steps+1, steps+2, steps+3
+	for range steps {
+		a, b, c, d = (a+3)^5, (b+3)^5, (c+3)^5, (d+3)^5
+		a, b, c, d = (a+7)^9, (b+7)^9, (c+7)^9, (d+7)^9
+	}
+	runtime.KeepAlive(a ^ b ^ c ^ d)
+}
+
+func TestGlance(t *testing.T) {
+	chain, wide := fastest.chain, fastest.wide
+	defer func() { fastest.chain, fastest.wide = chain, wide }()
+	fastest.chain, fastest.wide = 2, 3
+	for g, want := range map[glance]bool{
+		{2, 1.5}: true,
+		{4, 1.6}: true, // a slow clock alone is no crowd
+		{2, 1.7}: false,
+	} {
+		if g.alone() != want {
+			t.Errorf("%v: alone is %v", g, !want)
+		}
+	}
+}
