@@ -13,6 +13,10 @@ func (p *product) decidePacking() {
 		p.c.Rows >= reuseToPack(p.b.Rows, p.b.RowStride, p.b.ColStride))
 }
 
+// pageOfFloats is 4 KB of float32: addresses that far apart share a set of a first-level
+// cache.
+const pageOfFloats = 1 << 10
+
 // minReuseA is for how many columns of c a copy of a pays at the earliest.
 const minReuseA = 128
 
@@ -23,17 +27,16 @@ const minReuseA = 128
 // a second-level cache has, or if no prefetcher follows. Measured on Zen 3.
 func reuseToPack(steps, step, stride int) int {
 	const (
-		fits  = 16      // steps that are fast in any case
-		few   = 128     // and those that are if they do not share a set
-		page  = 1 << 10 // 4 KB of float32: addresses that far apart share a set
+		fits  = 16  // steps that are fast in any case
+		few   = 128 // and those that are if they do not share a set
 		large = 1 << 17
 		far   = 1 << 18
 	)
-	crowded := step%page == 0
+	crowded := step%pageOfFloats == 0
 	switch {
 	case crowded && steps > fits && steps < few:
 		return 32
-	case steps < few || step == 1 && stride%page != 0:
+	case steps < few || step == 1 && stride%pageOfFloats != 0:
 		return math.MaxInt
 	case step == 1: // rows are pages apart, but what is read of each is contiguous
 		return 384
@@ -89,17 +92,27 @@ func (k *Core) packStrips(dst []float32, b place, rows, cols int, alpha float32,
 
 // packTiles copies tiles of rows × cols that lie side by side, times α: tile after
 // tile, each of that size, and in a tile row after row, rs elements apart. Along
-// contiguous rows it goes row by row, because these may be pages apart, and asks for
-// what is a few of them ahead: no prefetcher goes there by itself.
+// contiguous rows, which may be pages apart, it goes row by row, or by a few rows of
+// each tile where these fit the first-level cache. No prefetcher follows that by itself:
+// it asks for what is some rows ahead.
 func (k *Core) packTiles(dst []float32, src place, tiles, size, rows, cols, rs int, alpha float32) {
-	if src.cs == 1 && tiles > 1 {
-		for p := range rows {
-			k.set.Copy(tiles, cols, &dst[p*rs], size, src.element(p, 0), cols, alpha, 8*src.rs)
+	const few, fit = 16, 1 << 11
+	switch {
+	case src.cs != 1 || tiles < 2:
+		for t := range tiles {
+			k.move(place{&dst[t*size], rs, 1}, src.from(0, t*cols), rows, cols, alpha)
 		}
-		return
-	}
-	for t := range tiles {
-		k.move(place{&dst[t*size], rs, 1}, src.from(0, t*cols), rows, cols, alpha)
+	case few*tiles*cols > fit || src.rs%(pageOfFloats/2) == 0:
+		for p := range rows {
+			k.set.Copy(tiles, cols, &dst[p*rs], size, src.element(p, 0), cols, alpha, min(8, rows-1-p)*src.rs)
+		}
+	default:
+		for p := 0; p < rows; p += few {
+			n := min(few, rows-p)
+			for t := range tiles {
+				k.set.Copy(n, cols, &dst[t*size+p*rs], rs, src.element(p, t*cols), src.rs, alpha, min(few, rows-p-n)*src.rs)
+			}
+		}
 	}
 }
 

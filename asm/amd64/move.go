@@ -12,10 +12,11 @@ import (
 // A move is the state of a kernel that moves a matrix. Strides are in bytes.
 type move struct {
 	*generator
-	rows, cols reg.Register // left to do
+	rows, cols reg.Register
 	dst, rsd   reg.Register
 	src, rss   reg.Register
 	alpha      reg.VecVirtual
+	low        bool // only the low halves of vectors are at work
 }
 
 func (g *generator) beginMove(f formula.Function) *move {
@@ -29,60 +30,77 @@ func (g *generator) beginMove(f formula.Function) *move {
 	}
 }
 
-// copy generates dst[i][j] = α·src[i][j], row after row, in each the whole
-// vectors and then what is left.
+// copy generates dst[i][j] = α·src[i][j]: first the whole vectors of all rows, then
+// what is left of them.
 func (g *generator) copy() {
 	m := g.beginMove(formula.Copy)
-	vectors := g.copyOf(m.cols)
+	ahead, vectors := g.loadStride("ahead"), g.copyOf(m.cols)
+	g.jumpIfZero(m.rows, "done")
 	g.ANDQ(operand.I32(-g.Lanes), vectors)
 	g.SHLQ(operand.Imm(2), vectors)
-	rest := g.copyOf(m.cols)
-	g.ANDQ(operand.Imm(uint64(g.Lanes-1)), rest)
-	var mask reg.Register
-	if g.Masks {
-		mask = g.firstLanes(rest)
-	}
-	g.jumpIfZero(m.rows, "done")
-
-	at, ahead := g.GP64(), g.loadStride("ahead")
-	from := operand.Mem{Base: m.src, Index: at, Scale: 1}
-	to := operand.Mem{Base: m.dst, Index: at, Scale: 1}
-	g.Label("row")
-	g.PREFETCHT0(operand.Mem{Base: m.src, Index: ahead, Scale: 1})
-	g.XORQ(at, at)
-	g.CMPQ(at, vectors)
-	g.JEQ(operand.LabelRef("rest"))
-	g.Label("vectors")
-	x := g.vec()
-	g.VMULPS(from, m.alpha, x)
-	g.VMOVUPS(x, to)
-	g.ADDQ(operand.Imm(uint64(4*g.Lanes)), at)
-	g.CMPQ(at, vectors)
-	g.JNE(operand.LabelRef("vectors"))
+	g.jumpIfZero(vectors, "rest")
+	m.copyRows("vectors", ahead, vectors, m.copyVectors(vectors))
 	g.Label("rest")
 	if g.Masks {
-		g.VMULPS_Z(from, m.alpha, mask, x)
-		g.VMOVUPS(x, mask, to)
+		m.copyMasked(ahead)
 	} else {
-		m.copyRest(rest, from, to)
+		m.copyFew(ahead)
 	}
-	g.ADDQ(m.rss, m.src)
-	g.ADDQ(m.rsd, m.dst)
-	g.countDown(m.rows, "row")
 	g.Label("done")
 	g.end()
 }
 
-// copyRest copies fewer elements than a vector has, by the bits of their number.
-func (m *move) copyRest(n reg.Register, from, to operand.Mem) {
+// copyRows copies something of every row, and goes on behind it, a width to the right.
+func (m *move) copyRows(loop string, ahead reg.Register, width operand.Op, body func(from, to operand.Mem)) {
+	rows, src, dst := m.copyOf(m.rows), m.copyOf(m.src), m.copyOf(m.dst)
+	m.Label(loop)
+	m.PREFETCHT0(operand.Mem{Base: src, Index: ahead, Scale: 1})
+	body(operand.Mem{Base: src}, operand.Mem{Base: dst})
+	m.ADDQ(m.rss, src)
+	m.ADDQ(m.rsd, dst)
+	m.countDown(rows, loop)
+	m.ADDQ(width, m.src)
+	m.ADDQ(width, m.dst)
+}
+
+// copyVectors copies vectors of that many bytes.
+func (m *move) copyVectors(bytes reg.Register) func(from, to operand.Mem) {
+	return func(from, to operand.Mem) {
+		at, x := m.GP64(), m.vec()
+		from.Index, from.Scale, to.Index, to.Scale = at, 1, at, 1
+		m.XORQ(at, at)
+		m.Label("vector")
+		m.VMULPS(from, m.alpha, x)
+		m.VMOVUPS(x, to)
+		m.ADDQ(operand.Imm(uint64(4*m.Lanes)), at)
+		m.CMPQ(at, bytes)
+		m.JNE(operand.LabelRef("vector"))
+	}
+}
+
+// copyMasked copies fewer elements than a vector has.
+func (m *move) copyMasked(ahead reg.Register) {
+	m.ANDQ(operand.Imm(uint64(m.Lanes-1)), m.cols)
+	m.jumpIfZero(m.cols, "done")
+	mask := m.firstLanes(m.cols)
+	m.copyRows("masked", ahead, operand.Imm(0), func(from, to operand.Mem) {
+		x := m.vec()
+		m.VMULPS_Z(from, m.alpha, mask, x)
+		m.VMOVUPS(x, mask, to)
+	})
+}
+
+// copyFew copies fewer elements than a vector has, by the bits of their number.
+func (m *move) copyFew(ahead reg.Register) {
 	for size := m.Lanes / 2; size > 0; size /= 2 {
 		skip := fmt.Sprintf("without%d", size)
-		m.jumpUnless(n, size, skip)
-		x := m.XMM()
-		m.moveFew(size)(from, x)
-		m.VMULPS(m.alpha.AsX(), x, x)
-		m.moveFew(size)(x, to)
-		m.ADDQ(operand.Imm(uint64(4*size)), from.Index)
+		m.jumpUnless(m.cols, size, skip)
+		m.copyRows(fmt.Sprintf("rows%d", size), ahead, operand.Imm(uint64(4*size)), func(from, to operand.Mem) {
+			x := m.XMM()
+			m.moveFew(size)(from, x)
+			m.VMULPS(m.alpha.AsX(), x, x)
+			m.moveFew(size)(x, to)
+		})
 		m.Label(skip)
 	}
 }

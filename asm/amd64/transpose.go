@@ -10,68 +10,128 @@ import (
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
 
-// transpose generates dst[j][i] = α·src[i][j] in blocks of Lanes × Lanes, which
-// are transposed in registers.
+// transpose generates dst[j][i] = α·src[i][j].
 func (g *generator) transpose() {
 	m := g.beginMove(formula.Transpose)
-	cols, src, dst := m.cols, m.src, m.dst // of the blocks at hand
-	m.cols, m.src, m.dst = g.GP64(), g.GP64(), g.GP64()
-	width := operand.Imm(uint64(g.Lanes))
-	rowStep, colStep := g.copyOf(m.rss), g.copyOf(m.rsd) // bytes between rows of blocks in src, and columns of blocks in dst
-	lanesLog := operand.Imm(uint64(bits.TrailingZeros(uint(g.Lanes))))
-	g.SHLQ(lanesLog, rowStep)
-	g.SHLQ(lanesLog, colStep)
 	g.jumpIfZero(m.rows, "done")
-	g.jumpIfZero(cols, "done")
-
-	g.Label("rows")
-	g.MOVQ(cols, m.cols)
-	g.MOVQ(src, m.src)
-	g.MOVQ(dst, m.dst)
-	g.Label("cols")
-	g.CMPQ(m.rows, width)
-	g.JLT(operand.LabelRef("edge"))
-	g.CMPQ(m.cols, width)
-	g.JLT(operand.LabelRef("edge"))
-	m.block()
-	g.JMP(operand.LabelRef("next"))
-	g.Label("edge")
-	m.edge()
-	g.Label("next")
-	g.ADDQ(operand.Imm(uint64(4*g.Lanes)), m.src)
-	g.ADDQ(colStep, m.dst)
-	g.SUBQ(width, m.cols)
-	g.JG(operand.LabelRef("cols"))
-	g.ADDQ(rowStep, src)
-	g.ADDQ(operand.Imm(uint64(4*g.Lanes)), dst)
-	g.SUBQ(width, m.rows)
-	g.JG(operand.LabelRef("rows"))
+	g.jumpIfZero(m.cols, "done")
+	if g.Masks {
+		m.blocks()
+	} else {
+		m.bands()
+	}
 	g.Label("done")
 	g.end()
 }
 
-// block transposes a whole block.
-func (m *move) block() {
-	rows := m.vecs(m.Lanes)
-	from := m.copyOf(m.src)
-	m.eachRow(m.Lanes, from, m.rss, func(i int) { m.VMULPS(operand.Mem{Base: from}, m.alpha, rows[i]) })
-	to, cols := m.copyOf(m.dst), m.transposed(rows)
-	m.eachRow(m.Lanes, to, m.rsd, func(j int) { m.VMOVUPS(cols[j], operand.Mem{Base: to}) })
+// bands transposes bands of 8 rows, and of as many as the bits of what is left say.
+func (m *move) bands() {
+	m.repeat("bands", "few", m.rows, operand.Imm(8), func() { m.band(8) })
+	for n := 4; n > 0; n /= 2 {
+		skip := fmt.Sprintf("without%d", n)
+		m.jumpUnless(m.rows, n, skip)
+		m.band(n)
+		m.Label(skip)
+	}
 }
 
-// edge transposes a block that has fewer rows or columns: it reads and writes
-// only those.
-func (m *move) edge() {
+// band transposes n rows, four columns at a time and then one by one, and goes on to
+// the next rows.
+func (m *move) band(n int) {
+	label := func(name string) string { return fmt.Sprintf("%s%d", name, n) }
+	cols, src, dst := m.copyOf(m.cols), m.copyOf(m.src), m.copyOf(m.dst)
+	m.low = n < 8
+	if n > 1 {
+		m.repeat(label("fours"), label("rest"), cols, operand.Imm(4), func() {
+			m.storeColumns(n, m.loadRows(n, src), dst)
+			m.ADDQ(operand.Imm(4*4), src)
+			m.LEAQ(operand.Mem{Base: dst, Index: m.rsd, Scale: 4}, dst)
+		})
+		m.jumpIfZero(cols, label("done"))
+	}
+	m.Label(label("column"))
+	from, x := m.copyOf(src), m.XMM()
+	m.eachRow(n, from, m.rss, func(i int) {
+		m.VMOVSS(operand.Mem{Base: from}, x)
+		m.VMULPS(m.alpha.AsX(), x, x)
+		m.VMOVSS(x, operand.Mem{Base: dst, Disp: 4 * i})
+	})
+	m.ADDQ(operand.Imm(4), src)
+	m.ADDQ(m.rsd, dst)
+	m.countDown(cols, label("column"))
+	m.Label(label("done"))
+	m.ADDQ(operand.Imm(uint64(4*n)), m.dst)
+	for range n {
+		m.ADDQ(m.rss, m.src)
+	}
+}
+
+// loadRows loads four columns of n rows, times α: those of rows 4 to 7 into the upper
+// halves of the vectors of rows 0 to 3.
+func (m *move) loadRows(n int, src reg.Register) []reg.VecVirtual {
+	rows, from := m.vecs(min(n, 4)), m.copyOf(src)
+	m.eachRow(n, from, m.rss, func(i int) {
+		if i < 4 {
+			m.VMOVUPS(operand.Mem{Base: from}, rows[i].AsX())
+		} else {
+			m.VINSERTF128(operand.U8(1), operand.Mem{Base: from}, rows[i-4], rows[i-4])
+		}
+	})
+	for _, x := range rows {
+		m.VMULPS(m.part(m.alpha), m.part(x), m.part(x))
+	}
+	return rows
+}
+
+// storeColumns stores four columns of n rows.
+func (m *move) storeColumns(n int, rows []reg.VecVirtual, dst reg.Register) {
+	to := operand.Mem{Base: m.copyOf(dst)}
+	if n > 2 {
+		columns := m.fours(rows)
+		m.eachRow(4, to.Base, m.rsd, func(j int) { m.VMOVUPS(m.part(columns[j]), to) })
+		return
+	}
+	lo, hi := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, rows[0], rows[1]) // two columns each
+	m.eachRow(4, to.Base, m.rsd, func(j int) {
+		store := [...]func(...operand.Op){m.VMOVSD, m.VMOVHPS}[j%2]
+		store([...]reg.VecVirtual{lo, hi}[j/2].AsX(), to)
+	})
+}
+
+// blocks transposes blocks of up to Lanes × Lanes in registers. What a block lacks of
+// that it neither reads nor writes.
+func (m *move) blocks() {
+	cols, src, dst := m.GP64(), m.GP64(), m.GP64() // left in the rows at hand
+	width := operand.Imm(uint64(m.Lanes))
+	down, across := m.copyOf(m.rss), m.copyOf(m.rsd) // bytes to the next block in src, and in dst
+	lanesLog := operand.Imm(uint64(bits.TrailingZeros(uint(m.Lanes))))
+	m.SHLQ(lanesLog, down)
+	m.SHLQ(lanesLog, across)
+	m.Label("rows")
+	m.MOVQ(m.cols, cols)
+	m.MOVQ(m.src, src)
+	m.MOVQ(m.dst, dst)
+	m.Label("cols")
+	m.block(cols, src, dst)
+	m.ADDQ(operand.Imm(uint64(4*m.Lanes)), src)
+	m.ADDQ(across, dst)
+	m.SUBQ(width, cols)
+	m.JG(operand.LabelRef("cols"))
+	m.ADDQ(down, m.src)
+	m.ADDQ(operand.Imm(uint64(4*m.Lanes)), m.dst)
+	m.SUBQ(width, m.rows)
+	m.JG(operand.LabelRef("rows"))
+}
+
+// block transposes a block.
+func (m *move) block(cols, src, dst reg.Register) {
 	rows := m.vecs(m.Lanes)
 	m.zero(rows...)
-	lanes, at := m.atMostLanes(m.cols), m.copyOf(m.src)
-	m.eachOf(m.rows, at, m.rss, "loaded", func(i int) {
-		m.loadLanes(i, lanes, rows[i], at)
-		m.VMULPS(m.alpha, rows[i], rows[i])
-	})
+	lanes, at := m.atMostLanes(cols), m.copyOf(src)
+	m.eachOf(m.rows, at, m.rss, "loaded", func(i int) { m.VMULPS_Z(operand.Mem{Base: at}, m.alpha, lanes, rows[i]) })
 	columns := m.transposed(rows)
-	lanes, at = m.atMostLanes(m.rows), m.copyOf(m.dst)
-	m.eachOf(m.cols, at, m.rsd, "stored", func(j int) { m.storeLanes(j, lanes, columns[j], at) })
+	lanes, at = m.atMostLanes(m.rows), m.copyOf(dst)
+	m.eachOf(cols, at, m.rsd, "stored", func(j int) { m.VMOVUPS(columns[j], lanes, operand.Mem{Base: at}) })
 }
 
 // eachOf emits row for each of n rows, or the first Lanes of them, that lie a stride
@@ -88,116 +148,25 @@ func (m *move) eachOf(n, at, stride reg.Register, done string, row func(i int)) 
 	m.Label(done)
 }
 
-// atMostLanes is min(n, Lanes), or the mask of as many lanes.
+// atMostLanes is the mask of the first n lanes, or of all.
 func (m *move) atMostLanes(n reg.Register) reg.Register {
 	lanes := m.GP64()
 	m.MOVQ(operand.I32(m.Lanes), lanes)
 	m.CMPQ(n, lanes)
 	m.CMOVQLT(n, lanes)
-	if m.Masks {
-		return m.firstLanes(lanes)
-	}
-	return lanes
+	return m.firstLanes(lanes)
 }
 
-// loadLanes loads the first n lanes of row i, by a mask or the bits of n; the others
-// become 0. (AVX2's masked load does the same, but some emulators read beyond the mask.)
-func (m *move) loadLanes(i int, n reg.Register, v reg.VecVirtual, at reg.Register) {
-	if m.Masks {
-		m.VMOVUPS_Z(operand.Mem{Base: at}, n, v)
-		return
-	}
-	label := func(name string) string { return fmt.Sprintf("row%d%s", i, name) }
-	m.CMPQ(n, operand.Imm(uint64(m.Lanes)))
-	m.JLT(operand.LabelRef(label("few")))
-	m.VMOVUPS(operand.Mem{Base: at}, v)
-	m.JMP(operand.LabelRef(label("loaded")))
-
-	m.Label(label("few"))
-	rest, last, from := m.XMM(), m.XMM(), m.copyOf(at)
-	m.zero(v)
-	m.zero(rest)
-	m.jumpUnless(n, 4, label("without4"))
-	m.VMOVUPS(operand.Mem{Base: from}, v.AsX())
-	m.ADDQ(operand.Imm(16), from)
-	m.Label(label("without4"))
-	m.jumpUnless(n, 2, label("without2"))
-	m.VMOVSD(operand.Mem{Base: from}, rest)
-	m.ADDQ(operand.Imm(8), from)
-	m.Label(label("without2"))
-	m.jumpUnless(n, 1, label("without1"))
-	m.VMOVSS(operand.Mem{Base: from}, last)
-	m.jumpUnless(n, 2, label("alone"))
-	m.VMOVLHPS(last, rest, rest)
-	m.JMP(operand.LabelRef(label("without1")))
-	m.Label(label("alone"))
-	m.VMOVAPS(last, rest)
-	m.Label(label("without1"))
-	m.jumpUnless(n, 4, label("low"))
-	m.VINSERTF128(operand.U8(1), rest, v, v)
-	m.JMP(operand.LabelRef(label("loaded")))
-	m.Label(label("low"))
-	m.VMOVAPS(rest, v.AsX())
-	m.Label(label("loaded"))
-}
-
-// storeLanes stores the first n lanes of column j, by a mask or the bits of n. AVX2's
-// masked store would do, but is slow on AMD's processors up to Zen 4.
-func (m *move) storeLanes(j int, n reg.Register, v reg.VecVirtual, at reg.Register) {
-	if m.Masks {
-		m.VMOVUPS(v, n, operand.Mem{Base: at})
-		return
-	}
-	few, stored := fmt.Sprintf("few%d", j), fmt.Sprintf("stored%d", j)
-	m.CMPQ(n, operand.Imm(uint64(m.Lanes)))
-	m.JLT(operand.LabelRef(few))
-	m.VMOVUPS(v, operand.Mem{Base: at})
-	m.JMP(operand.LabelRef(stored))
-	m.Label(few)
-	end := m.copyOf(at)
-	x := m.XMM()
-	m.VMOVAPS(v.AsX(), x)
-	for size := m.Lanes / 2; size > 0; size /= 2 {
-		skip := fmt.Sprintf("column%dwithout%d", j, size)
-		m.jumpUnless(n, size, skip)
-		m.moveFew(size)(x, operand.Mem{Base: end})
-		switch size {
-		case 4:
-			m.VEXTRACTF128(operand.U8(1), v, x)
-		case 2:
-			m.VMOVHLPS(x, x, x)
-		}
-		m.ADDQ(operand.Imm(uint64(4*size)), end)
-		m.Label(skip)
-	}
-	m.Label(stored)
-}
-
-// transposed returns the columns of a block of Lanes rows: pairs of rows are
-// interleaved by elements, then by pairs, then by groups of four.
+// transposed returns the columns of a block of 16 rows: transposed by fours within each
+// group of four lanes, then the groups. Group g of column c is in vector c of the g-th
+// four rows at first.
 func (m *move) transposed(rows []reg.VecVirtual) []reg.VecVirtual {
-	quads := make([]reg.VecVirtual, len(rows))
-	for i := 0; i < len(rows); i += 4 { // 4 × 4 transposes within each group of four lanes
-		lo01, hi01 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, rows[i], rows[i+1])
-		lo23, hi23 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, rows[i+2], rows[i+3])
-		quads[i], quads[i+1] = m.pair(m.VUNPCKLPD, m.VUNPCKHPD, lo01, lo23)
-		quads[i+2], quads[i+3] = m.pair(m.VUNPCKLPD, m.VUNPCKHPD, hi01, hi23)
+	var v []reg.VecVirtual
+	for i := 0; i < len(rows); i += 4 {
+		v = append(v, m.fours(rows[i:i+4])...)
 	}
-	return m.transposedGroups(quads)
-}
-
-// transposedGroups transposes groups of four lanes: vector 4r+c holds group g of
-// column c at lanes 4g…; column 4g+c is made of group g of vectors c, 4+c, ….
-func (m *move) transposedGroups(v []reg.VecVirtual) []reg.VecVirtual {
 	cols := make([]reg.VecVirtual, len(v))
 	for c := range 4 {
-		if m.Lanes == 8 {
-			lo, hi := m.vec(), m.vec()
-			m.VPERM2F128(operand.U8(0x20), v[4+c], v[c], lo)
-			m.VPERM2F128(operand.U8(0x31), v[4+c], v[c], hi)
-			cols[c], cols[4+c] = lo, hi
-			continue
-		}
 		even01, odd01 := m.groups(v[c], v[4+c])
 		even23, odd23 := m.groups(v[8+c], v[12+c])
 		cols[c], cols[8+c] = m.groups(even01, even23)
@@ -214,10 +183,28 @@ func (m *move) groups(x, y reg.VecVirtual) (even, odd reg.VecVirtual) {
 	return even, odd
 }
 
+// fours transposes four rows within each group of four lanes: pairs of rows are
+// interleaved by elements, then by pairs.
+func (m *move) fours(rows []reg.VecVirtual) []reg.VecVirtual {
+	lo01, hi01 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, rows[0], rows[1])
+	lo23, hi23 := m.pair(m.VUNPCKLPS, m.VUNPCKHPS, rows[2], rows[3])
+	col0, col1 := m.pair(m.VUNPCKLPD, m.VUNPCKHPD, lo01, lo23)
+	col2, col3 := m.pair(m.VUNPCKLPD, m.VUNPCKHPD, hi01, hi23)
+	return []reg.VecVirtual{col0, col1, col2, col3}
+}
+
 // pair returns both results of a pair of instructions that interleave x and y.
 func (m *move) pair(low, high func(...operand.Op), x, y reg.VecVirtual) (lo, hi reg.VecVirtual) {
 	lo, hi = m.vec(), m.vec()
-	low(y, x, lo)
-	high(y, x, hi)
+	low(m.part(y), m.part(x), m.part(lo))
+	high(m.part(y), m.part(x), m.part(hi))
 	return lo, hi
+}
+
+// part is what of a vector is at work: its low half in a band of fewer than 8 rows.
+func (m *move) part(v reg.VecVirtual) reg.Register {
+	if m.low {
+		return v.AsX()
+	}
+	return v
 }

@@ -46,16 +46,12 @@ func (t *tile) chains() {
 	t.loadParam("k", kLeft)
 	t.emit("CBZ %s, done", kLeft)
 	t.loadOperands()
-	t.emit("SUBS $%d, %s", 1+kUnroll, kLeft)
-	t.emit("BLT rest")
-	t.label("unrolled")
-	for range kUnroll {
-		t.step(true)
-	}
-	t.emit("SUBS $%d, %s", kUnroll, kLeft)
-	t.emit("BGE unrolled")
-
-	t.label("rest")
+	t.emit("SUB $1, %s", kLeft)
+	t.repeat("unrolled", "rest", kLeft, kUnroll, func() {
+		for range kUnroll {
+			t.step(true)
+		}
+	})
 	t.emit("ADDS $%d, %s", kUnroll, kLeft)
 	t.emit("BEQ last")
 	t.label("single")

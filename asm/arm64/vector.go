@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
@@ -62,14 +61,10 @@ func (l *lowering) loadParams(k formula.Kernel) {
 		l.scalars[s] = l.free.take()
 		l.broadcastParam(s, l.scalars[s])
 	}
-	var constants bool
 	for _, v := range l.program.Values {
 		l.lastAccess[v.Name] = v
-		constants = constants || slices.ContainsFunc(v.Args, func(a *formula.Value) bool { return a.Op == formula.Const })
 	}
-	if constants {
-		l.emit("MOVD $%s(SB), %s", pool, poolBase)
-	}
+	l.emit("MOVD $%s(SB), %s", pool, poolBase)
 }
 
 // elements runs the program over whole vectors, then over what is left.

@@ -5064,64 +5064,99 @@ TEXT ·copyAVX2(SB), NOSPLIT, $0-64
 	MOVQ         rss+40(FP), DI
 	SHLQ         $0x02, DI
 	VBROADCASTSS alpha+48(FP), Y0
-	MOVQ         CX, R8
-	ANDQ         $-8, R8
+	MOVQ         ahead+56(FP), R8
 	SHLQ         $0x02, R8
-	ANDQ         $0x07, CX
+	MOVQ         CX, R9
 	TESTQ        AX, AX
 	JZ           done
-	MOVQ         ahead+56(FP), R10
-	SHLQ         $0x02, R10
-
-row:
-	PREFETCHT0 (SI)(R10*1)
-	XORQ       R9, R9
-	CMPQ       R9, R8
-	JEQ        rest
+	ANDQ         $-8, R9
+	SHLQ         $0x02, R9
+	TESTQ        R9, R9
+	JZ           rest
+	MOVQ         AX, R10
+	MOVQ         SI, R11
+	MOVQ         DX, R12
 
 vectors:
-	VMULPS  (SI)(R9*1), Y0, Y1
-	VMOVUPS Y1, (DX)(R9*1)
-	ADDQ    $0x20, R9
-	CMPQ    R9, R8
-	JNE     vectors
+	PREFETCHT0 (R11)(R8*1)
+	XORQ       R13, R13
+
+vector:
+	VMULPS  (R11)(R13*1), Y0, Y1
+	VMOVUPS Y1, (R12)(R13*1)
+	ADDQ    $0x20, R13
+	CMPQ    R13, R9
+	JNE     vector
+	ADDQ    DI, R11
+	ADDQ    BX, R12
+	DECQ    R10
+	JNZ     vectors
+	ADDQ    R9, SI
+	ADDQ    R9, DX
 
 rest:
-	TESTQ   $0x00000004, CX
-	JZ      without4
-	VMOVUPS (SI)(R9*1), X1
-	VMULPS  X0, X1, X1
-	VMOVUPS X1, (DX)(R9*1)
-	ADDQ    $0x10, R9
+	TESTQ $0x00000004, CX
+	JZ    without4
+	MOVQ  AX, R9
+	MOVQ  SI, R10
+	MOVQ  DX, R11
+
+rows4:
+	PREFETCHT0 (R10)(R8*1)
+	VMOVUPS    (R10), X1
+	VMULPS     X0, X1, X1
+	VMOVUPS    X1, (R11)
+	ADDQ       DI, R10
+	ADDQ       BX, R11
+	DECQ       R9
+	JNZ        rows4
+	ADDQ       $0x10, SI
+	ADDQ       $0x10, DX
 
 without4:
-	TESTQ  $0x00000002, CX
-	JZ     without2
-	VMOVSD (SI)(R9*1), X1
-	VMULPS X0, X1, X1
-	VMOVSD X1, (DX)(R9*1)
-	ADDQ   $0x08, R9
+	TESTQ $0x00000002, CX
+	JZ    without2
+	MOVQ  AX, R9
+	MOVQ  SI, R10
+	MOVQ  DX, R11
+
+rows2:
+	PREFETCHT0 (R10)(R8*1)
+	VMOVSD     (R10), X1
+	VMULPS     X0, X1, X1
+	VMOVSD     X1, (R11)
+	ADDQ       DI, R10
+	ADDQ       BX, R11
+	DECQ       R9
+	JNZ        rows2
+	ADDQ       $0x08, SI
+	ADDQ       $0x08, DX
 
 without2:
-	TESTQ  $0x00000001, CX
-	JZ     without1
-	VMOVSS (SI)(R9*1), X1
-	VMULPS X0, X1, X1
-	VMOVSS X1, (DX)(R9*1)
-	ADDQ   $0x04, R9
+	TESTQ $0x00000001, CX
+	JZ    without1
+	MOVQ  SI, CX
+	MOVQ  DX, R9
+
+rows1:
+	PREFETCHT0 (CX)(R8*1)
+	VMOVSS     (CX), X1
+	VMULPS     X0, X1, X1
+	VMOVSS     X1, (R9)
+	ADDQ       DI, CX
+	ADDQ       BX, R9
+	DECQ       AX
+	JNZ        rows1
+	ADDQ       $0x04, SI
+	ADDQ       $0x04, DX
 
 without1:
-	ADDQ DI, SI
-	ADDQ BX, DX
-	DECQ AX
-	JNZ  row
-
 done:
 	VZEROUPPER
 	RET
 
 // func transposeAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
-// Requires: AVX, CMOV
+// Requires: AVX
 TEXT ·transposeAVX2(SB), NOSPLIT, $0-64
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
@@ -5132,753 +5167,271 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-64
 	MOVQ         rss+40(FP), DI
 	SHLQ         $0x02, DI
 	VBROADCASTSS alpha+48(FP), Y0
-	MOVQ         DI, R11
-	MOVQ         BX, R12
-	SHLQ         $0x03, R11
-	SHLQ         $0x03, R12
 	TESTQ        AX, AX
 	JZ           done
 	TESTQ        CX, CX
 	JZ           done
+	SUBQ         $0x08, AX
+	JL           few
 
-rows:
+bands:
 	MOVQ CX, R8
 	MOVQ SI, R9
 	MOVQ DX, R10
-
-cols:
-	CMPQ       AX, $0x08
-	JLT        edge
-	CMPQ       R8, $0x08
-	JLT        edge
-	MOVQ       R9, R13
-	VMULPS     (R13), Y0, Y1
-	ADDQ       DI, R13
-	VMULPS     (R13), Y0, Y2
-	ADDQ       DI, R13
-	VMULPS     (R13), Y0, Y3
-	ADDQ       DI, R13
-	VMULPS     (R13), Y0, Y4
-	ADDQ       DI, R13
-	VMULPS     (R13), Y0, Y5
-	ADDQ       DI, R13
-	VMULPS     (R13), Y0, Y6
-	ADDQ       DI, R13
-	VMULPS     (R13), Y0, Y7
-	ADDQ       DI, R13
-	VMULPS     (R13), Y0, Y8
-	MOVQ       R10, R13
-	VUNPCKLPS  Y2, Y1, Y9
-	VUNPCKHPS  Y2, Y1, Y1
-	VUNPCKLPS  Y4, Y3, Y2
-	VUNPCKHPS  Y4, Y3, Y3
-	VUNPCKLPD  Y2, Y9, Y4
-	VUNPCKHPD  Y2, Y9, Y2
-	VUNPCKLPD  Y3, Y1, Y9
-	VUNPCKHPD  Y3, Y1, Y1
-	VUNPCKLPS  Y6, Y5, Y3
-	VUNPCKHPS  Y6, Y5, Y5
-	VUNPCKLPS  Y8, Y7, Y6
-	VUNPCKHPS  Y8, Y7, Y7
-	VUNPCKLPD  Y6, Y3, Y8
-	VUNPCKHPD  Y6, Y3, Y3
-	VUNPCKLPD  Y7, Y5, Y6
-	VUNPCKHPD  Y7, Y5, Y5
-	VPERM2F128 $0x20, Y8, Y4, Y7
-	VPERM2F128 $0x31, Y8, Y4, Y4
-	VPERM2F128 $0x20, Y3, Y2, Y8
-	VPERM2F128 $0x31, Y3, Y2, Y2
-	VPERM2F128 $0x20, Y6, Y9, Y3
-	VPERM2F128 $0x31, Y6, Y9, Y6
-	VPERM2F128 $0x20, Y5, Y1, Y9
-	VPERM2F128 $0x31, Y5, Y1, Y1
-	VMOVUPS    Y7, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Y8, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Y3, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Y9, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Y4, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Y2, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Y6, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Y1, (R13)
-	JMP        next
-
-edge:
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	MOVQ    $+8, R13
-	CMPQ    R8, R13
-	CMOVQLT R8, R13
-	MOVQ    R9, R14
-	CMPQ    R13, $0x08
-	JLT     row0few
-	VMOVUPS (R14), Y1
-	JMP     row0loaded
-
-row0few:
-	MOVQ    R14, R15
-	VXORPS  Y1, Y1, Y1
-	VXORPS  X9, X9, X9
-	TESTQ   $0x00000004, R13
-	JZ      row0without4
-	VMOVUPS (R15), X1
-	ADDQ    $0x10, R15
-
-row0without4:
-	TESTQ  $0x00000002, R13
-	JZ     row0without2
-	VMOVSD (R15), X9
-	ADDQ   $0x08, R15
-
-row0without2:
-	TESTQ    $0x00000001, R13
-	JZ       row0without1
-	VMOVSS   (R15), X10
-	TESTQ    $0x00000002, R13
-	JZ       row0alone
-	VMOVLHPS X10, X9, X9
-	JMP      row0without1
-
-row0alone:
-	VMOVAPS X10, X9
-
-row0without1:
-	TESTQ       $0x00000004, R13
-	JZ          row0low
-	VINSERTF128 $0x01, X9, Y1, Y1
-	JMP         row0loaded
-
-row0low:
-	VMOVAPS X9, X1
-
-row0loaded:
-	VMULPS  Y0, Y1, Y1
-	CMPQ    AX, $0x01
-	JLE     loaded
-	ADDQ    DI, R14
-	CMPQ    R13, $0x08
-	JLT     row1few
-	VMOVUPS (R14), Y2
-	JMP     row1loaded
-
-row1few:
-	MOVQ    R14, R15
-	VXORPS  Y2, Y2, Y2
-	VXORPS  X9, X9, X9
-	TESTQ   $0x00000004, R13
-	JZ      row1without4
-	VMOVUPS (R15), X2
-	ADDQ    $0x10, R15
-
-row1without4:
-	TESTQ  $0x00000002, R13
-	JZ     row1without2
-	VMOVSD (R15), X9
-	ADDQ   $0x08, R15
-
-row1without2:
-	TESTQ    $0x00000001, R13
-	JZ       row1without1
-	VMOVSS   (R15), X10
-	TESTQ    $0x00000002, R13
-	JZ       row1alone
-	VMOVLHPS X10, X9, X9
-	JMP      row1without1
-
-row1alone:
-	VMOVAPS X10, X9
-
-row1without1:
-	TESTQ       $0x00000004, R13
-	JZ          row1low
-	VINSERTF128 $0x01, X9, Y2, Y2
-	JMP         row1loaded
-
-row1low:
-	VMOVAPS X9, X2
-
-row1loaded:
-	VMULPS  Y0, Y2, Y2
-	CMPQ    AX, $0x02
-	JLE     loaded
-	ADDQ    DI, R14
-	CMPQ    R13, $0x08
-	JLT     row2few
-	VMOVUPS (R14), Y3
-	JMP     row2loaded
-
-row2few:
-	MOVQ    R14, R15
-	VXORPS  Y3, Y3, Y3
-	VXORPS  X9, X9, X9
-	TESTQ   $0x00000004, R13
-	JZ      row2without4
-	VMOVUPS (R15), X3
-	ADDQ    $0x10, R15
-
-row2without4:
-	TESTQ  $0x00000002, R13
-	JZ     row2without2
-	VMOVSD (R15), X9
-	ADDQ   $0x08, R15
-
-row2without2:
-	TESTQ    $0x00000001, R13
-	JZ       row2without1
-	VMOVSS   (R15), X10
-	TESTQ    $0x00000002, R13
-	JZ       row2alone
-	VMOVLHPS X10, X9, X9
-	JMP      row2without1
-
-row2alone:
-	VMOVAPS X10, X9
-
-row2without1:
-	TESTQ       $0x00000004, R13
-	JZ          row2low
-	VINSERTF128 $0x01, X9, Y3, Y3
-	JMP         row2loaded
-
-row2low:
-	VMOVAPS X9, X3
-
-row2loaded:
-	VMULPS  Y0, Y3, Y3
-	CMPQ    AX, $0x03
-	JLE     loaded
-	ADDQ    DI, R14
-	CMPQ    R13, $0x08
-	JLT     row3few
-	VMOVUPS (R14), Y4
-	JMP     row3loaded
-
-row3few:
-	MOVQ    R14, R15
-	VXORPS  Y4, Y4, Y4
-	VXORPS  X9, X9, X9
-	TESTQ   $0x00000004, R13
-	JZ      row3without4
-	VMOVUPS (R15), X4
-	ADDQ    $0x10, R15
-
-row3without4:
-	TESTQ  $0x00000002, R13
-	JZ     row3without2
-	VMOVSD (R15), X9
-	ADDQ   $0x08, R15
-
-row3without2:
-	TESTQ    $0x00000001, R13
-	JZ       row3without1
-	VMOVSS   (R15), X10
-	TESTQ    $0x00000002, R13
-	JZ       row3alone
-	VMOVLHPS X10, X9, X9
-	JMP      row3without1
-
-row3alone:
-	VMOVAPS X10, X9
-
-row3without1:
-	TESTQ       $0x00000004, R13
-	JZ          row3low
-	VINSERTF128 $0x01, X9, Y4, Y4
-	JMP         row3loaded
-
-row3low:
-	VMOVAPS X9, X4
-
-row3loaded:
-	VMULPS  Y0, Y4, Y4
-	CMPQ    AX, $0x04
-	JLE     loaded
-	ADDQ    DI, R14
-	CMPQ    R13, $0x08
-	JLT     row4few
-	VMOVUPS (R14), Y5
-	JMP     row4loaded
-
-row4few:
-	MOVQ    R14, R15
-	VXORPS  Y5, Y5, Y5
-	VXORPS  X9, X9, X9
-	TESTQ   $0x00000004, R13
-	JZ      row4without4
-	VMOVUPS (R15), X5
-	ADDQ    $0x10, R15
-
-row4without4:
-	TESTQ  $0x00000002, R13
-	JZ     row4without2
-	VMOVSD (R15), X9
-	ADDQ   $0x08, R15
-
-row4without2:
-	TESTQ    $0x00000001, R13
-	JZ       row4without1
-	VMOVSS   (R15), X10
-	TESTQ    $0x00000002, R13
-	JZ       row4alone
-	VMOVLHPS X10, X9, X9
-	JMP      row4without1
-
-row4alone:
-	VMOVAPS X10, X9
-
-row4without1:
-	TESTQ       $0x00000004, R13
-	JZ          row4low
-	VINSERTF128 $0x01, X9, Y5, Y5
-	JMP         row4loaded
-
-row4low:
-	VMOVAPS X9, X5
-
-row4loaded:
-	VMULPS  Y0, Y5, Y5
-	CMPQ    AX, $0x05
-	JLE     loaded
-	ADDQ    DI, R14
-	CMPQ    R13, $0x08
-	JLT     row5few
-	VMOVUPS (R14), Y6
-	JMP     row5loaded
-
-row5few:
-	MOVQ    R14, R15
-	VXORPS  Y6, Y6, Y6
-	VXORPS  X9, X9, X9
-	TESTQ   $0x00000004, R13
-	JZ      row5without4
-	VMOVUPS (R15), X6
-	ADDQ    $0x10, R15
-
-row5without4:
-	TESTQ  $0x00000002, R13
-	JZ     row5without2
-	VMOVSD (R15), X9
-	ADDQ   $0x08, R15
-
-row5without2:
-	TESTQ    $0x00000001, R13
-	JZ       row5without1
-	VMOVSS   (R15), X10
-	TESTQ    $0x00000002, R13
-	JZ       row5alone
-	VMOVLHPS X10, X9, X9
-	JMP      row5without1
-
-row5alone:
-	VMOVAPS X10, X9
-
-row5without1:
-	TESTQ       $0x00000004, R13
-	JZ          row5low
-	VINSERTF128 $0x01, X9, Y6, Y6
-	JMP         row5loaded
-
-row5low:
-	VMOVAPS X9, X6
-
-row5loaded:
-	VMULPS  Y0, Y6, Y6
-	CMPQ    AX, $0x06
-	JLE     loaded
-	ADDQ    DI, R14
-	CMPQ    R13, $0x08
-	JLT     row6few
-	VMOVUPS (R14), Y7
-	JMP     row6loaded
-
-row6few:
-	MOVQ    R14, R15
-	VXORPS  Y7, Y7, Y7
-	VXORPS  X9, X9, X9
-	TESTQ   $0x00000004, R13
-	JZ      row6without4
-	VMOVUPS (R15), X7
-	ADDQ    $0x10, R15
-
-row6without4:
-	TESTQ  $0x00000002, R13
-	JZ     row6without2
-	VMOVSD (R15), X9
-	ADDQ   $0x08, R15
-
-row6without2:
-	TESTQ    $0x00000001, R13
-	JZ       row6without1
-	VMOVSS   (R15), X10
-	TESTQ    $0x00000002, R13
-	JZ       row6alone
-	VMOVLHPS X10, X9, X9
-	JMP      row6without1
-
-row6alone:
-	VMOVAPS X10, X9
-
-row6without1:
-	TESTQ       $0x00000004, R13
-	JZ          row6low
-	VINSERTF128 $0x01, X9, Y7, Y7
-	JMP         row6loaded
-
-row6low:
-	VMOVAPS X9, X7
-
-row6loaded:
-	VMULPS  Y0, Y7, Y7
-	CMPQ    AX, $0x07
-	JLE     loaded
-	ADDQ    DI, R14
-	CMPQ    R13, $0x08
-	JLT     row7few
-	VMOVUPS (R14), Y8
-	JMP     row7loaded
-
-row7few:
-	VXORPS  Y8, Y8, Y8
-	VXORPS  X9, X9, X9
-	TESTQ   $0x00000004, R13
-	JZ      row7without4
-	VMOVUPS (R14), X8
-	ADDQ    $0x10, R14
-
-row7without4:
-	TESTQ  $0x00000002, R13
-	JZ     row7without2
-	VMOVSD (R14), X9
-	ADDQ   $0x08, R14
-
-row7without2:
-	TESTQ    $0x00000001, R13
-	JZ       row7without1
-	VMOVSS   (R14), X10
-	TESTQ    $0x00000002, R13
-	JZ       row7alone
-	VMOVLHPS X10, X9, X9
-	JMP      row7without1
-
-row7alone:
-	VMOVAPS X10, X9
-
-row7without1:
-	TESTQ       $0x00000004, R13
-	JZ          row7low
-	VINSERTF128 $0x01, X9, Y8, Y8
-	JMP         row7loaded
-
-row7low:
-	VMOVAPS X9, X8
-
-row7loaded:
-	VMULPS Y0, Y8, Y8
-
-loaded:
-	VUNPCKLPS  Y2, Y1, Y9
-	VUNPCKHPS  Y2, Y1, Y1
-	VUNPCKLPS  Y4, Y3, Y2
-	VUNPCKHPS  Y4, Y3, Y3
-	VUNPCKLPD  Y2, Y9, Y4
-	VUNPCKHPD  Y2, Y9, Y2
-	VUNPCKLPD  Y3, Y1, Y9
-	VUNPCKHPD  Y3, Y1, Y1
-	VUNPCKLPS  Y6, Y5, Y3
-	VUNPCKHPS  Y6, Y5, Y5
-	VUNPCKLPS  Y8, Y7, Y6
-	VUNPCKHPS  Y8, Y7, Y7
-	VUNPCKLPD  Y6, Y3, Y8
-	VUNPCKHPD  Y6, Y3, Y3
-	VUNPCKLPD  Y7, Y5, Y6
-	VUNPCKHPD  Y7, Y5, Y5
-	VPERM2F128 $0x20, Y8, Y4, Y7
-	VPERM2F128 $0x31, Y8, Y4, Y4
-	VPERM2F128 $0x20, Y3, Y2, Y8
-	VPERM2F128 $0x31, Y3, Y2, Y2
-	VPERM2F128 $0x20, Y6, Y9, Y3
-	VPERM2F128 $0x31, Y6, Y9, Y6
-	VPERM2F128 $0x20, Y5, Y1, Y9
-	VPERM2F128 $0x31, Y5, Y1, Y1
-	MOVQ       $+8, R13
-	CMPQ       AX, R13
-	CMOVQLT    AX, R13
-	MOVQ       R10, R14
-	CMPQ       R13, $0x08
-	JLT        few0
-	VMOVUPS    Y7, (R14)
-	JMP        stored0
-
-few0:
-	MOVQ         R14, R15
-	VMOVAPS      X7, X5
-	TESTQ        $0x00000004, R13
-	JZ           column0without4
-	VMOVUPS      X5, (R15)
-	VEXTRACTF128 $0x01, Y7, X5
-	ADDQ         $0x10, R15
-
-column0without4:
-	TESTQ    $0x00000002, R13
-	JZ       column0without2
-	VMOVSD   X5, (R15)
-	VMOVHLPS X5, X5, X5
-	ADDQ     $0x08, R15
-
-column0without2:
-	TESTQ  $0x00000001, R13
-	JZ     column0without1
-	VMOVSS X5, (R15)
-	ADDQ   $0x04, R15
-
-column0without1:
-stored0:
-	CMPQ    R8, $0x01
-	JLE     stored
-	ADDQ    BX, R14
-	CMPQ    R13, $0x08
-	JLT     few1
-	VMOVUPS Y8, (R14)
-	JMP     stored1
-
-few1:
-	MOVQ         R14, R15
-	VMOVAPS      X8, X5
-	TESTQ        $0x00000004, R13
-	JZ           column1without4
-	VMOVUPS      X5, (R15)
-	VEXTRACTF128 $0x01, Y8, X5
-	ADDQ         $0x10, R15
-
-column1without4:
-	TESTQ    $0x00000002, R13
-	JZ       column1without2
-	VMOVSD   X5, (R15)
-	VMOVHLPS X5, X5, X5
-	ADDQ     $0x08, R15
-
-column1without2:
-	TESTQ  $0x00000001, R13
-	JZ     column1without1
-	VMOVSS X5, (R15)
-	ADDQ   $0x04, R15
-
-column1without1:
-stored1:
-	CMPQ    R8, $0x02
-	JLE     stored
-	ADDQ    BX, R14
-	CMPQ    R13, $0x08
-	JLT     few2
-	VMOVUPS Y3, (R14)
-	JMP     stored2
-
-few2:
-	MOVQ         R14, R15
-	VMOVAPS      X3, X5
-	TESTQ        $0x00000004, R13
-	JZ           column2without4
-	VMOVUPS      X5, (R15)
-	VEXTRACTF128 $0x01, Y3, X5
-	ADDQ         $0x10, R15
-
-column2without4:
-	TESTQ    $0x00000002, R13
-	JZ       column2without2
-	VMOVSD   X5, (R15)
-	VMOVHLPS X5, X5, X5
-	ADDQ     $0x08, R15
-
-column2without2:
-	TESTQ  $0x00000001, R13
-	JZ     column2without1
-	VMOVSS X5, (R15)
-	ADDQ   $0x04, R15
-
-column2without1:
-stored2:
-	CMPQ    R8, $0x03
-	JLE     stored
-	ADDQ    BX, R14
-	CMPQ    R13, $0x08
-	JLT     few3
-	VMOVUPS Y9, (R14)
-	JMP     stored3
-
-few3:
-	MOVQ         R14, R15
-	VMOVAPS      X9, X3
-	TESTQ        $0x00000004, R13
-	JZ           column3without4
-	VMOVUPS      X3, (R15)
-	VEXTRACTF128 $0x01, Y9, X3
-	ADDQ         $0x10, R15
-
-column3without4:
-	TESTQ    $0x00000002, R13
-	JZ       column3without2
-	VMOVSD   X3, (R15)
-	VMOVHLPS X3, X3, X3
-	ADDQ     $0x08, R15
-
-column3without2:
-	TESTQ  $0x00000001, R13
-	JZ     column3without1
-	VMOVSS X3, (R15)
-	ADDQ   $0x04, R15
-
-column3without1:
-stored3:
-	CMPQ    R8, $0x04
-	JLE     stored
-	ADDQ    BX, R14
-	CMPQ    R13, $0x08
-	JLT     few4
-	VMOVUPS Y4, (R14)
-	JMP     stored4
-
-few4:
-	MOVQ         R14, R15
-	VMOVAPS      X4, X3
-	TESTQ        $0x00000004, R13
-	JZ           column4without4
-	VMOVUPS      X3, (R15)
-	VEXTRACTF128 $0x01, Y4, X3
-	ADDQ         $0x10, R15
-
-column4without4:
-	TESTQ    $0x00000002, R13
-	JZ       column4without2
-	VMOVSD   X3, (R15)
-	VMOVHLPS X3, X3, X3
-	ADDQ     $0x08, R15
-
-column4without2:
-	TESTQ  $0x00000001, R13
-	JZ     column4without1
-	VMOVSS X3, (R15)
-	ADDQ   $0x04, R15
-
-column4without1:
-stored4:
-	CMPQ    R8, $0x05
-	JLE     stored
-	ADDQ    BX, R14
-	CMPQ    R13, $0x08
-	JLT     few5
-	VMOVUPS Y2, (R14)
-	JMP     stored5
-
-few5:
-	MOVQ         R14, R15
-	VMOVAPS      X2, X3
-	TESTQ        $0x00000004, R13
-	JZ           column5without4
-	VMOVUPS      X3, (R15)
-	VEXTRACTF128 $0x01, Y2, X3
-	ADDQ         $0x10, R15
-
-column5without4:
-	TESTQ    $0x00000002, R13
-	JZ       column5without2
-	VMOVSD   X3, (R15)
-	VMOVHLPS X3, X3, X3
-	ADDQ     $0x08, R15
-
-column5without2:
-	TESTQ  $0x00000001, R13
-	JZ     column5without1
-	VMOVSS X3, (R15)
-	ADDQ   $0x04, R15
-
-column5without1:
-stored5:
-	CMPQ    R8, $0x06
-	JLE     stored
-	ADDQ    BX, R14
-	CMPQ    R13, $0x08
-	JLT     few6
-	VMOVUPS Y6, (R14)
-	JMP     stored6
-
-few6:
-	MOVQ         R14, R15
-	VMOVAPS      X6, X2
-	TESTQ        $0x00000004, R13
-	JZ           column6without4
-	VMOVUPS      X2, (R15)
-	VEXTRACTF128 $0x01, Y6, X2
-	ADDQ         $0x10, R15
-
-column6without4:
-	TESTQ    $0x00000002, R13
-	JZ       column6without2
-	VMOVSD   X2, (R15)
-	VMOVHLPS X2, X2, X2
-	ADDQ     $0x08, R15
-
-column6without2:
-	TESTQ  $0x00000001, R13
-	JZ     column6without1
-	VMOVSS X2, (R15)
-	ADDQ   $0x04, R15
-
-column6without1:
-stored6:
-	CMPQ    R8, $0x07
-	JLE     stored
-	ADDQ    BX, R14
-	CMPQ    R13, $0x08
-	JLT     few7
-	VMOVUPS Y1, (R14)
-	JMP     stored7
-
-few7:
-	VMOVAPS      X1, X2
-	TESTQ        $0x00000004, R13
-	JZ           column7without4
-	VMOVUPS      X2, (R14)
-	VEXTRACTF128 $0x01, Y1, X2
-	ADDQ         $0x10, R14
-
-column7without4:
-	TESTQ    $0x00000002, R13
-	JZ       column7without2
-	VMOVSD   X2, (R14)
-	VMOVHLPS X2, X2, X2
-	ADDQ     $0x08, R14
-
-column7without2:
-	TESTQ  $0x00000001, R13
-	JZ     column7without1
-	VMOVSS X2, (R14)
-	ADDQ   $0x04, R14
-
-column7without1:
-stored7:
-stored:
-next:
-	ADDQ $0x20, R9
-	ADDQ R12, R10
-	SUBQ $0x08, R8
-	JG   cols
-	ADDQ R11, SI
+	SUBQ $0x04, R8
+	JL   rest8
+
+fours8:
+	MOVQ        R9, R11
+	VMOVUPS     (R11), X1
+	ADDQ        DI, R11
+	VMOVUPS     (R11), X2
+	ADDQ        DI, R11
+	VMOVUPS     (R11), X3
+	ADDQ        DI, R11
+	VMOVUPS     (R11), X4
+	ADDQ        DI, R11
+	VINSERTF128 $0x01, (R11), Y1, Y1
+	ADDQ        DI, R11
+	VINSERTF128 $0x01, (R11), Y2, Y2
+	ADDQ        DI, R11
+	VINSERTF128 $0x01, (R11), Y3, Y3
+	ADDQ        DI, R11
+	VINSERTF128 $0x01, (R11), Y4, Y4
+	VMULPS      Y0, Y1, Y1
+	VMULPS      Y0, Y2, Y2
+	VMULPS      Y0, Y3, Y3
+	VMULPS      Y0, Y4, Y4
+	MOVQ        R10, R11
+	VUNPCKLPS   Y2, Y1, Y5
+	VUNPCKHPS   Y2, Y1, Y6
+	VUNPCKLPS   Y4, Y3, Y7
+	VUNPCKHPS   Y4, Y3, Y8
+	VUNPCKLPD   Y7, Y5, Y9
+	VUNPCKHPD   Y7, Y5, Y5
+	VUNPCKLPD   Y8, Y6, Y7
+	VUNPCKHPD   Y8, Y6, Y6
+	VMOVUPS     Y9, (R11)
+	ADDQ        BX, R11
+	VMOVUPS     Y5, (R11)
+	ADDQ        BX, R11
+	VMOVUPS     Y7, (R11)
+	ADDQ        BX, R11
+	VMOVUPS     Y6, (R11)
+	ADDQ        $0x10, R9
+	LEAQ        (R10)(BX*4), R10
+	SUBQ        $0x04, R8
+	JGE         fours8
+
+rest8:
+	ADDQ  $0x04, R8
+	TESTQ R8, R8
+	JZ    done8
+
+column8:
+	MOVQ   R9, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, (R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 4(R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 8(R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 12(R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 16(R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 20(R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 24(R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 28(R10)
+	ADDQ   $0x04, R9
+	ADDQ   BX, R10
+	DECQ   R8
+	JNZ    column8
+
+done8:
 	ADDQ $0x20, DX
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
 	SUBQ $0x08, AX
-	JG   rows
+	JGE  bands
 
+few:
+	ADDQ  $0x08, AX
+	TESTQ $0x00000004, AX
+	JZ    without4
+	MOVQ  CX, R8
+	MOVQ  SI, R9
+	MOVQ  DX, R10
+	SUBQ  $0x04, R8
+	JL    rest4
+
+fours4:
+	MOVQ      R9, R11
+	VMOVUPS   (R11), X1
+	ADDQ      DI, R11
+	VMOVUPS   (R11), X2
+	ADDQ      DI, R11
+	VMOVUPS   (R11), X3
+	ADDQ      DI, R11
+	VMOVUPS   (R11), X4
+	VMULPS    X0, X1, X1
+	VMULPS    X0, X2, X2
+	VMULPS    X0, X3, X3
+	VMULPS    X0, X4, X4
+	MOVQ      R10, R11
+	VUNPCKLPS X2, X1, X5
+	VUNPCKHPS X2, X1, X1
+	VUNPCKLPS X4, X3, X2
+	VUNPCKHPS X4, X3, X3
+	VUNPCKLPD X2, X5, X4
+	VUNPCKHPD X2, X5, X2
+	VUNPCKLPD X3, X1, X5
+	VUNPCKHPD X3, X1, X1
+	VMOVUPS   X4, (R11)
+	ADDQ      BX, R11
+	VMOVUPS   X2, (R11)
+	ADDQ      BX, R11
+	VMOVUPS   X5, (R11)
+	ADDQ      BX, R11
+	VMOVUPS   X1, (R11)
+	ADDQ      $0x10, R9
+	LEAQ      (R10)(BX*4), R10
+	SUBQ      $0x04, R8
+	JGE       fours4
+
+rest4:
+	ADDQ  $0x04, R8
+	TESTQ R8, R8
+	JZ    done4
+
+column4:
+	MOVQ   R9, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, (R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 4(R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 8(R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 12(R10)
+	ADDQ   $0x04, R9
+	ADDQ   BX, R10
+	DECQ   R8
+	JNZ    column4
+
+done4:
+	ADDQ $0x10, DX
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+	ADDQ DI, SI
+
+without4:
+	TESTQ $0x00000002, AX
+	JZ    without2
+	MOVQ  CX, R8
+	MOVQ  SI, R9
+	MOVQ  DX, R10
+	SUBQ  $0x04, R8
+	JL    rest2
+
+fours2:
+	MOVQ      R9, R11
+	VMOVUPS   (R11), X1
+	ADDQ      DI, R11
+	VMOVUPS   (R11), X2
+	VMULPS    X0, X1, X1
+	VMULPS    X0, X2, X2
+	MOVQ      R10, R11
+	VUNPCKLPS X2, X1, X3
+	VUNPCKHPS X2, X1, X1
+	VMOVSD    X3, (R11)
+	ADDQ      BX, R11
+	VMOVHPS   X3, (R11)
+	ADDQ      BX, R11
+	VMOVSD    X1, (R11)
+	ADDQ      BX, R11
+	VMOVHPS   X1, (R11)
+	ADDQ      $0x10, R9
+	LEAQ      (R10)(BX*4), R10
+	SUBQ      $0x04, R8
+	JGE       fours2
+
+rest2:
+	ADDQ  $0x04, R8
+	TESTQ R8, R8
+	JZ    done2
+
+column2:
+	MOVQ   R9, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, (R10)
+	ADDQ   DI, R11
+	VMOVSS (R11), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, 4(R10)
+	ADDQ   $0x04, R9
+	ADDQ   BX, R10
+	DECQ   R8
+	JNZ    column2
+
+done2:
+	ADDQ $0x08, DX
+	ADDQ DI, SI
+	ADDQ DI, SI
+
+without2:
+	TESTQ $0x00000001, AX
+	JZ    without1
+	MOVQ  CX, AX
+	MOVQ  SI, CX
+	MOVQ  DX, R8
+
+column1:
+	MOVQ   CX, R9
+	VMOVSS (R9), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, (R8)
+	ADDQ   $0x04, CX
+	ADDQ   BX, R8
+	DECQ   AX
+	JNZ    column1
+	ADDQ   $0x04, DX
+	ADDQ   DI, SI
+
+without1:
 done:
 	VZEROUPPER
 	RET

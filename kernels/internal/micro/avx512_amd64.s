@@ -20245,38 +20245,56 @@ TEXT ·copyAVX512(SB), NOSPLIT, $0-64
 	MOVQ         rss+40(FP), DI
 	SHLQ         $0x02, DI
 	VBROADCASTSS alpha+48(FP), Z0
-	MOVQ         CX, R8
-	ANDQ         $-16, R8
+	MOVQ         ahead+56(FP), R8
 	SHLQ         $0x02, R8
-	ANDQ         $0x0f, CX
-	MOVL         $-1, R9
-	BZHIL        CX, R9, R9
-	KMOVW        R9, K1
+	MOVQ         CX, R9
 	TESTQ        AX, AX
 	JZ           done
-	MOVQ         ahead+56(FP), R9
+	ANDQ         $-16, R9
 	SHLQ         $0x02, R9
-
-row:
-	PREFETCHT0 (SI)(R9*1)
-	XORQ       CX, CX
-	CMPQ       CX, R8
-	JEQ        rest
+	TESTQ        R9, R9
+	JZ           rest
+	MOVQ         AX, R10
+	MOVQ         SI, R11
+	MOVQ         DX, R12
 
 vectors:
-	VMULPS  (SI)(CX*1), Z0, Z1
-	VMOVUPS Z1, (DX)(CX*1)
-	ADDQ    $0x40, CX
-	CMPQ    CX, R8
-	JNE     vectors
+	PREFETCHT0 (R11)(R8*1)
+	XORQ       R13, R13
+
+vector:
+	VMULPS  (R11)(R13*1), Z0, Z1
+	VMOVUPS Z1, (R12)(R13*1)
+	ADDQ    $0x40, R13
+	CMPQ    R13, R9
+	JNE     vector
+	ADDQ    DI, R11
+	ADDQ    BX, R12
+	DECQ    R10
+	JNZ     vectors
+	ADDQ    R9, SI
+	ADDQ    R9, DX
 
 rest:
-	VMULPS.Z (SI)(CX*1), Z0, K1, Z1
-	VMOVUPS  Z1, K1, (DX)(CX*1)
-	ADDQ     DI, SI
-	ADDQ     BX, DX
-	DECQ     AX
-	JNZ      row
+	ANDQ  $0x0f, CX
+	TESTQ CX, CX
+	JZ    done
+	MOVL  $-1, R9
+	BZHIL CX, R9, R9
+	KMOVW R9, K1
+	MOVQ  SI, CX
+	MOVQ  DX, R9
+
+masked:
+	PREFETCHT0 (CX)(R8*1)
+	VMULPS.Z   (CX), Z0, K1, Z1
+	VMOVUPS    Z1, K1, (R9)
+	ADDQ       DI, CX
+	ADDQ       BX, R9
+	DECQ       AX
+	JNZ        masked
+	ADDQ       $0x00, SI
+	ADDQ       $0x00, DX
 
 done:
 	VZEROUPPER
@@ -20294,14 +20312,14 @@ TEXT ·transposeAVX512(SB), NOSPLIT, $0-64
 	MOVQ         rss+40(FP), DI
 	SHLQ         $0x02, DI
 	VBROADCASTSS alpha+48(FP), Z0
-	MOVQ         DI, R11
-	MOVQ         BX, R12
-	SHLQ         $0x04, R11
-	SHLQ         $0x04, R12
 	TESTQ        AX, AX
 	JZ           done
 	TESTQ        CX, CX
 	JZ           done
+	MOVQ         DI, R11
+	MOVQ         BX, R12
+	SHLQ         $0x04, R11
+	SHLQ         $0x04, R12
 
 rows:
 	MOVQ CX, R8
@@ -20309,241 +20327,90 @@ rows:
 	MOVQ DX, R10
 
 cols:
-	CMPQ       AX, $0x10
-	JLT        edge
-	CMPQ       R8, $0x10
-	JLT        edge
-	MOVQ       R9, R13
-	VMULPS     (R13), Z0, Z1
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z2
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z3
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z4
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z5
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z6
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z7
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z8
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z9
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z10
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z11
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z12
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z13
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z14
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z15
-	ADDQ       DI, R13
-	VMULPS     (R13), Z0, Z16
-	MOVQ       R10, R13
-	VUNPCKLPS  Z2, Z1, Z17
-	VUNPCKHPS  Z2, Z1, Z1
-	VUNPCKLPS  Z4, Z3, Z2
-	VUNPCKHPS  Z4, Z3, Z3
-	VUNPCKLPD  Z2, Z17, Z4
-	VUNPCKHPD  Z2, Z17, Z2
-	VUNPCKLPD  Z3, Z1, Z17
-	VUNPCKHPD  Z3, Z1, Z1
-	VUNPCKLPS  Z6, Z5, Z3
-	VUNPCKHPS  Z6, Z5, Z5
-	VUNPCKLPS  Z8, Z7, Z6
-	VUNPCKHPS  Z8, Z7, Z7
-	VUNPCKLPD  Z6, Z3, Z8
-	VUNPCKHPD  Z6, Z3, Z3
-	VUNPCKLPD  Z7, Z5, Z6
-	VUNPCKHPD  Z7, Z5, Z5
-	VUNPCKLPS  Z10, Z9, Z7
-	VUNPCKHPS  Z10, Z9, Z9
-	VUNPCKLPS  Z12, Z11, Z10
-	VUNPCKHPS  Z12, Z11, Z11
-	VUNPCKLPD  Z10, Z7, Z12
-	VUNPCKHPD  Z10, Z7, Z7
-	VUNPCKLPD  Z11, Z9, Z10
-	VUNPCKHPD  Z11, Z9, Z9
-	VUNPCKLPS  Z14, Z13, Z11
-	VUNPCKHPS  Z14, Z13, Z13
-	VUNPCKLPS  Z16, Z15, Z14
-	VUNPCKHPS  Z16, Z15, Z15
-	VUNPCKLPD  Z14, Z11, Z16
-	VUNPCKHPD  Z14, Z11, Z11
-	VUNPCKLPD  Z15, Z13, Z14
-	VUNPCKHPD  Z15, Z13, Z13
-	VSHUFF32X4 $0x88, Z8, Z4, Z15
-	VSHUFF32X4 $0xdd, Z8, Z4, Z4
-	VSHUFF32X4 $0x88, Z16, Z12, Z8
-	VSHUFF32X4 $0xdd, Z16, Z12, Z12
-	VSHUFF32X4 $0x88, Z8, Z15, Z16
-	VSHUFF32X4 $0xdd, Z8, Z15, Z8
-	VSHUFF32X4 $0x88, Z12, Z4, Z15
-	VSHUFF32X4 $0xdd, Z12, Z4, Z4
-	VSHUFF32X4 $0x88, Z3, Z2, Z12
-	VSHUFF32X4 $0xdd, Z3, Z2, Z2
-	VSHUFF32X4 $0x88, Z11, Z7, Z3
-	VSHUFF32X4 $0xdd, Z11, Z7, Z7
-	VSHUFF32X4 $0x88, Z3, Z12, Z11
-	VSHUFF32X4 $0xdd, Z3, Z12, Z3
-	VSHUFF32X4 $0x88, Z7, Z2, Z12
-	VSHUFF32X4 $0xdd, Z7, Z2, Z2
-	VSHUFF32X4 $0x88, Z6, Z17, Z7
-	VSHUFF32X4 $0xdd, Z6, Z17, Z6
-	VSHUFF32X4 $0x88, Z14, Z10, Z17
-	VSHUFF32X4 $0xdd, Z14, Z10, Z10
-	VSHUFF32X4 $0x88, Z17, Z7, Z14
-	VSHUFF32X4 $0xdd, Z17, Z7, Z7
-	VSHUFF32X4 $0x88, Z10, Z6, Z17
-	VSHUFF32X4 $0xdd, Z10, Z6, Z6
-	VSHUFF32X4 $0x88, Z5, Z1, Z10
-	VSHUFF32X4 $0xdd, Z5, Z1, Z1
-	VSHUFF32X4 $0x88, Z13, Z9, Z5
-	VSHUFF32X4 $0xdd, Z13, Z9, Z9
-	VSHUFF32X4 $0x88, Z5, Z10, Z13
-	VSHUFF32X4 $0xdd, Z5, Z10, Z5
-	VSHUFF32X4 $0x88, Z9, Z1, Z10
-	VSHUFF32X4 $0xdd, Z9, Z1, Z1
-	VMOVUPS    Z16, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z11, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z14, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z13, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z15, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z12, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z17, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z10, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z8, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z3, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z7, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z5, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z4, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z2, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z6, (R13)
-	ADDQ       BX, R13
-	VMOVUPS    Z1, (R13)
-	JMP        next
-
-edge:
-	VXORPS    Z1, Z1, Z1
-	VXORPS    Z2, Z2, Z2
-	VXORPS    Z3, Z3, Z3
-	VXORPS    Z4, Z4, Z4
-	VXORPS    Z5, Z5, Z5
-	VXORPS    Z6, Z6, Z6
-	VXORPS    Z7, Z7, Z7
-	VXORPS    Z8, Z8, Z8
-	VXORPS    Z9, Z9, Z9
-	VXORPS    Z10, Z10, Z10
-	VXORPS    Z11, Z11, Z11
-	VXORPS    Z12, Z12, Z12
-	VXORPS    Z13, Z13, Z13
-	VXORPS    Z14, Z14, Z14
-	VXORPS    Z15, Z15, Z15
-	VXORPS    Z16, Z16, Z16
-	MOVQ      $+16, R13
-	CMPQ      R8, R13
-	CMOVQLT   R8, R13
-	MOVL      $-1, R14
-	BZHIL     R13, R14, R14
-	KMOVW     R14, K1
-	MOVQ      R9, R13
-	VMOVUPS.Z (R13), K1, Z1
-	VMULPS    Z0, Z1, Z1
-	CMPQ      AX, $0x01
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z2
-	VMULPS    Z0, Z2, Z2
-	CMPQ      AX, $0x02
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z3
-	VMULPS    Z0, Z3, Z3
-	CMPQ      AX, $0x03
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z4
-	VMULPS    Z0, Z4, Z4
-	CMPQ      AX, $0x04
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z5
-	VMULPS    Z0, Z5, Z5
-	CMPQ      AX, $0x05
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z6
-	VMULPS    Z0, Z6, Z6
-	CMPQ      AX, $0x06
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z7
-	VMULPS    Z0, Z7, Z7
-	CMPQ      AX, $0x07
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z8
-	VMULPS    Z0, Z8, Z8
-	CMPQ      AX, $0x08
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z9
-	VMULPS    Z0, Z9, Z9
-	CMPQ      AX, $0x09
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z10
-	VMULPS    Z0, Z10, Z10
-	CMPQ      AX, $0x0a
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z11
-	VMULPS    Z0, Z11, Z11
-	CMPQ      AX, $0x0b
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z12
-	VMULPS    Z0, Z12, Z12
-	CMPQ      AX, $0x0c
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z13
-	VMULPS    Z0, Z13, Z13
-	CMPQ      AX, $0x0d
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z14
-	VMULPS    Z0, Z14, Z14
-	CMPQ      AX, $0x0e
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z15
-	VMULPS    Z0, Z15, Z15
-	CMPQ      AX, $0x0f
-	JLE       loaded
-	ADDQ      DI, R13
-	VMOVUPS.Z (R13), K1, Z16
-	VMULPS    Z0, Z16, Z16
+	VXORPS   Z1, Z1, Z1
+	VXORPS   Z2, Z2, Z2
+	VXORPS   Z3, Z3, Z3
+	VXORPS   Z4, Z4, Z4
+	VXORPS   Z5, Z5, Z5
+	VXORPS   Z6, Z6, Z6
+	VXORPS   Z7, Z7, Z7
+	VXORPS   Z8, Z8, Z8
+	VXORPS   Z9, Z9, Z9
+	VXORPS   Z10, Z10, Z10
+	VXORPS   Z11, Z11, Z11
+	VXORPS   Z12, Z12, Z12
+	VXORPS   Z13, Z13, Z13
+	VXORPS   Z14, Z14, Z14
+	VXORPS   Z15, Z15, Z15
+	VXORPS   Z16, Z16, Z16
+	MOVQ     $+16, R13
+	CMPQ     R8, R13
+	CMOVQLT  R8, R13
+	MOVL     $-1, R14
+	BZHIL    R13, R14, R14
+	KMOVW    R14, K1
+	MOVQ     R9, R13
+	VMULPS.Z (R13), Z0, K1, Z1
+	CMPQ     AX, $0x01
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z2
+	CMPQ     AX, $0x02
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z3
+	CMPQ     AX, $0x03
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z4
+	CMPQ     AX, $0x04
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z5
+	CMPQ     AX, $0x05
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z6
+	CMPQ     AX, $0x06
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z7
+	CMPQ     AX, $0x07
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z8
+	CMPQ     AX, $0x08
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z9
+	CMPQ     AX, $0x09
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z10
+	CMPQ     AX, $0x0a
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z11
+	CMPQ     AX, $0x0b
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z12
+	CMPQ     AX, $0x0c
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z13
+	CMPQ     AX, $0x0d
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z14
+	CMPQ     AX, $0x0e
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z15
+	CMPQ     AX, $0x0f
+	JLE      loaded
+	ADDQ     DI, R13
+	VMULPS.Z (R13), Z0, K1, Z16
 
 loaded:
 	VUNPCKLPS  Z2, Z1, Z17
@@ -20680,7 +20547,6 @@ loaded:
 	VMOVUPS    Z1, K1, (R13)
 
 stored:
-next:
 	ADDQ $0x40, R9
 	ADDQ R12, R10
 	SUBQ $0x10, R8

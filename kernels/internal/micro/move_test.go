@@ -85,7 +85,7 @@ func FuzzMoves(f *testing.F) {
 func BenchmarkMoves(b *testing.B) {
 	for _, s := range usable() {
 		for name, f := range moves(&s) {
-			for _, size := range [][2]int{{32, 256}, {14, 256}, {32, 10}, {10, 32}} {
+			for _, size := range [][2]int{{32, 256}, {6, 256}, {14, 256}, {32, 10}, {10, 32}} {
 				rows, cols := size[0], size[1]
 				b.Run(fmt.Sprintf("tier=%s/kernel=%s/rows=%d/cols=%d", s.Name, name, rows, cols), func(b *testing.B) {
 					src, dst := make([]float32, rows*cols), make([]float32, rows*cols)

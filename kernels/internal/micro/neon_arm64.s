@@ -40,7 +40,8 @@ tile:
 	FMOVQ   96(R3), F15
 	FMOVQ   112(R3), F16
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -267,7 +268,8 @@ tile:
 	FMOVS   (R8)(R1<<2), F24
 	FMOVS   (R9)(R1<<2), F25
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -578,7 +580,8 @@ tile:
 	FMOVQ   16(R3), F28
 	FMOVQ   32(R3), F29
 	FMOVQ   48(R3), F30
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -947,7 +950,8 @@ tile:
 	FMOVQ   32(R3), F7
 	FMOVQ   48(R3), F8
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -1106,7 +1110,8 @@ tile:
 	FMOVS   (R8)(R1<<2), F12
 	FMOVS   (R9)(R1<<2), F13
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -1314,7 +1319,8 @@ tile:
 	FMOVS   (R9)(R1<<2), F17
 	FMOVS   (R10)(R1<<2), F18
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -1571,7 +1577,8 @@ tile:
 	FMOVQ   32(R3), F22
 	FMOVQ   48(R3), F23
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -1877,7 +1884,8 @@ tile:
 	FMOVQ   32(R3), F27
 	FMOVQ   48(R3), F28
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -2229,7 +2237,8 @@ tile:
 	ADD     R2, R1
 	FMOVQ   0(R3), F30
 	FMOVQ   16(R3), F31
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -2590,7 +2599,8 @@ tile:
 	FMOVQ   0(R3), F3
 	FMOVQ   16(R3), F4
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -2715,7 +2725,8 @@ tile:
 	FMOVQ   0(R3), F6
 	FMOVQ   16(R3), F7
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -2869,7 +2880,8 @@ tile:
 	FMOVQ   0(R3), F9
 	FMOVQ   16(R3), F10
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -3052,7 +3064,8 @@ tile:
 	FMOVQ   0(R3), F12
 	FMOVQ   16(R3), F13
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -3264,7 +3277,8 @@ tile:
 	FMOVQ   0(R3), F15
 	FMOVQ   16(R3), F16
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -3505,7 +3519,8 @@ tile:
 	FMOVQ   0(R3), F18
 	FMOVQ   16(R3), F19
 	ADD     R4, R3
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -3743,7 +3758,8 @@ tile:
 	ADD     R4, R3
 	FMOVS   (R8)(R1<<2), F2
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -3851,7 +3867,8 @@ tile:
 	FMOVS   (R8)(R1<<2), F3
 	FMOVS   (R9)(R1<<2), F4
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -3978,7 +3995,8 @@ tile:
 	FMOVS   (R9)(R1<<2), F5
 	FMOVS   (R10)(R1<<2), F6
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -4124,7 +4142,8 @@ tile:
 	FMOVS   (R10)(R1<<2), F7
 	FMOVS   (R11)(R1<<2), F8
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -4289,7 +4308,8 @@ tile:
 	FMOVS   (R11)(R1<<2), F9
 	FMOVS   (R12)(R1<<2), F10
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -4473,7 +4493,8 @@ tile:
 	FMOVS   (R12)(R1<<2), F11
 	FMOVS   (R13)(R1<<2), F12
 	ADD     R2, R1
-	SUBS    $5, R0
+	SUB     $1, R0
+	SUBS    $4, R0
 	BLT     rest
 
 unrolled:
@@ -5698,6 +5719,7 @@ TEXT ·addNEON(SB), NOSPLIT, $0-24
 	MOVD    n+0(FP), R0
 	MOVD    y+8(FP), R4
 	MOVD    x+16(FP), R5
+	MOVD    $constants<>(SB), R1
 	SUBS    $4, R0
 	BLT     tail
 
@@ -5731,6 +5753,7 @@ TEXT ·scaleNEON(SB), NOSPLIT, $0-28
 	MOVD    x+16(FP), R5
 	FMOVS   a+24(FP), F0
 	VDUP    V0.S[0], V0.S4
+	MOVD    $constants<>(SB), R1
 	SUBS    $4, R0
 	BLT     tail
 
@@ -5762,6 +5785,7 @@ TEXT ·divideNEON(SB), NOSPLIT, $0-28
 	MOVD    x+16(FP), R5
 	FMOVS   a+24(FP), F0
 	VDUP    V0.S[0], V0.S4
+	MOVD    $constants<>(SB), R1
 	SUBS    $4, R0
 	BLT     tail
 
@@ -5793,6 +5817,7 @@ TEXT ·pixelsNEON(SB), NOSPLIT, $0-28
 	MOVD    x+16(FP), R5
 	FMOVS   a+24(FP), F0
 	VDUP    V0.S[0], V0.S4
+	MOVD    $constants<>(SB), R1
 	SUBS    $4, R0
 	BLT     tail
 
@@ -6407,6 +6432,7 @@ TEXT ·softmaxGradNEON(SB), NOSPLIT, $0-36
 	MOVD    y+24(FP), R6
 	FMOVS   a+32(FP), F0
 	VDUP    V0.S[0], V0.S4
+	MOVD    $constants<>(SB), R1
 	SUBS    $4, R0
 	BLT     tail
 
@@ -6443,6 +6469,7 @@ TEXT ·residualNEON(SB), NOSPLIT, $0-36
 	MOVD    t+24(FP), R6
 	FMOVS   a+32(FP), F0
 	VDUP    V0.S[0], V0.S4
+	MOVD    $constants<>(SB), R1
 	SUBS    $4, R0
 	BLT     tail
 
@@ -6532,6 +6559,7 @@ TEXT ·sgdNEON(SB), NOSPLIT, $0-28
 	MOVD    grad+16(FP), R5
 	FMOVS   lr+24(FP), F0
 	VDUP    V0.S[0], V0.S4
+	MOVD    $constants<>(SB), R1
 	SUBS    $4, R0
 	BLT     tail
 
@@ -6829,6 +6857,7 @@ done:
 TEXT ·maxLanesNEON(SB), NOSPLIT, $0-24
 	MOVD    n+0(FP), R0
 	MOVD    x+8(FP), R4
+	MOVD    $constants<>(SB), R1
 	MOVD    lanes+16(FP), R2
 	FMOVQ   0(R2), F0
 	FMOVQ   16(R2), F1
@@ -6903,6 +6932,7 @@ TEXT ·dotLanesNEON(SB), NOSPLIT, $0-32
 	MOVD    n+0(FP), R0
 	MOVD    x+8(FP), R4
 	MOVD    y+16(FP), R5
+	MOVD    $constants<>(SB), R1
 	MOVD    lanes+24(FP), R2
 	FMOVQ   0(R2), F0
 	FMOVQ   16(R2), F1
@@ -6938,6 +6968,7 @@ TEXT ·distanceLanesNEON(SB), NOSPLIT, $0-32
 	MOVD    n+0(FP), R0
 	MOVD    x+8(FP), R4
 	MOVD    y+16(FP), R5
+	MOVD    $constants<>(SB), R1
 	MOVD    lanes+24(FP), R2
 	FMOVQ   0(R2), F0
 	FMOVQ   16(R2), F1

@@ -101,7 +101,7 @@ func (t *Team) Barrier(rank int) {
 	}
 	if int(t.arrived.Add(1)) == t.Size() {
 		t.arrived.Store(0)
-		t.openBarrier(rank)
+		t.openBarrier()
 		return
 	}
 	g.wait(seen, t.spins)
@@ -114,12 +114,10 @@ func (t *Team) Barrier(rank int) {
 // panicked, does not come.
 const abandoned = "par: barrier abandoned"
 
-// openBarrier lets the other ranks go on.
-func (t *Team) openBarrier(rank int) {
-	for r, g := range t.barrier {
-		if r != rank {
-			g.open()
-		}
+// openBarrier lets all ranks go on.
+func (t *Team) openBarrier() {
+	for _, g := range t.barrier {
+		g.open()
 	}
 }
 
@@ -163,7 +161,7 @@ func (t *Team) do(rank int) {
 	returned := false
 	defer func() {
 		if v := failure(recover(), returned); v != nil && v != any(abandoned) {
-			t.fail(rank, v)
+			t.fail(v)
 		}
 	}()
 	t.task(rank)
@@ -179,7 +177,7 @@ func failure(panicked any, returned bool) any {
 	return panicked
 }
 
-func (t *Team) fail(rank int, v any) {
+func (t *Team) fail(v any) {
 	t.failure.CompareAndSwap(nil, &v)
-	t.openBarrier(rank)
+	t.openBarrier()
 }
