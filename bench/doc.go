@@ -73,8 +73,12 @@
 //	               divider-sec
 //	floor-%        the floor in percent of the time
 //
-// part=all is the step. Its busy-% is how much of the time the workers had a processor:
-// were it less than 95 or so, something else ran. Its other results are the rates.
+// The profile is taken again if something else ran on the cores just before it or just
+// after, as under Peers, below, for up to -account.wait, by default 30 s.
+//
+// part=all is the step. Its alone-% is how often nothing else ran there, in the end;
+// its busy-% is how much of the time the workers had a processor: were it less than 95
+// or so, something else ran in this system. Its other results are the rates.
 // account.md says what the parts are, and has tables.
 //
 // BenchmarkScaling is a step over sizes of batches and widths of layers, 0.3 s a point:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -57,6 +58,17 @@ func allAlone(team *kernels.Team) bool {
 		}
 	})
 	return !slices.Contains(alone, false)
+}
+
+// aloneFor is how often, of many times, all of them are.
+func aloneFor(team *kernels.Team, d time.Duration) float64 {
+	looks, alone := 0, 0
+	for start := time.Now(); time.Since(start) < d; looks++ {
+		if allAlone(team) {
+			alone++
+		}
+	}
+	return float64(alone) / float64(looks)
 }
 
 // ceilingInSteps is what the team's workers can do at most in a step of pace, all at

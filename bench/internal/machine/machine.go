@@ -25,7 +25,7 @@ func CeilingKey(tier string) string { return "fma-ceiling-" + tier }
 // higher are the units of which more is better. Of times, less is: benchstat
 // knows that.
 var higher = []string{"GFLOP/s", "ceiling-%", "samples/s", "elem/ns", "accuracy-%", "of-best-peer",
-	"floor-%", "busy-%", "fma-GFLOP/s", "read-GB/s", "rewrite-GB/s", "update-elem/ns"}
+	"floor-%", "busy-%", "alone-%", "fma-GFLOP/s", "read-GB/s", "rewrite-GB/s", "update-elem/ns"}
 
 // WriteUnits writes the unit metadata of all benchmarks here.
 func WriteUnits(w io.Writer) {
