@@ -264,7 +264,10 @@ func (f *flow) collect(k *kernels.Core, d deal, e exchange, lo, hi, depth int, d
 	}
 	mid := middle(lo, hi)
 	f.collect(k, d, e, lo, mid, depth+1, dst, at)
-	right := f.right[depth][:len(dst)]
-	f.collect(k, d, e, mid, hi, depth+1, right, at)
+	right := e.partial[mid].data[at:][:len(dst)]
+	if d.owner(mid, hi) == severalOwners {
+		right = f.right[depth][:len(dst)]
+		f.collect(k, d, e, mid, hi, depth+1, right, at)
+	}
 	k.Add(dst, right)
 }

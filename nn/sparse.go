@@ -163,8 +163,9 @@ func (r shardRun) all(s *stageFlow, b buffer, rows int) kernels.Mat {
 func (f *flow) forwardSparse(k *kernels.Core) {
 	s := &f.stages[0]
 	w := f.weights[s.first]
+	hidden := s.hidden.mat(f.rows)
 	for i := range f.rows {
-		copy(s.hidden.mat(f.rows).Row(i), w.bias[s.lo:s.hi])
+		copy(hidden.Row(i), w.bias[s.lo:s.hi])
 	}
 	for p := range f.sparse.x.Parts() {
 		x, begin, end := f.sparse.x.Part(p)
