@@ -84,9 +84,9 @@ func (c *accountCase) measure(b *testing.B) *stepAccount {
 // record profiles the step, and again if other programs were on the cores just before
 // or just after, while there is time for it: rates are those of the best moments.
 func (c *accountCase) record(b *testing.B, team *kernels.Team, step func() error) *stepAccount {
-	const enough = 0.9
+	const enough, while = 0.9, 200 * time.Millisecond
 	for start := time.Now(); ; {
-		before := aloneFor(team, 200*time.Millisecond)
+		before := aloneFor(team, while)
 		if before < enough && time.Since(start) < *accountWait {
 			continue
 		}
@@ -94,7 +94,7 @@ func (c *accountCase) record(b *testing.B, team *kernels.Team, step func() error
 		if err != nil {
 			b.Fatal(err)
 		}
-		a := &stepAccount{Profile: p, alone: min(before, aloneFor(team, 200*time.Millisecond))}
+		a := &stepAccount{Profile: p, alone: min(before, aloneFor(team, while))}
 		if a.alone >= enough || time.Since(start) > *accountWait {
 			return a
 		}

@@ -93,7 +93,7 @@
 //
 //	go test ./bench -run '^$' -bench Peers
 //
-// It takes about a minute for a worker, and is skipped where no library is found,
+// It takes some two minutes, and is skipped where no library is found,
 // or none can be called: the way into C is github.com/ebitengine/purego, on Linux
 // and macOS, amd64 and arm64. On Debian, libopenblas0-pthread, libblis4-pthread,
 // libdnnl3.6 and libmkl-rt are such libraries. Flags:

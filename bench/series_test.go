@@ -96,12 +96,17 @@ func perCall(f func(), calls int) float64 {
 
 // ceiling is what the team's workers can do at most, in GFLOP/s, all at once.
 // It takes some 30 ms, more than many a benchmark: BENCH_CEILING=off says 0.
-func ceiling(team *kernels.Team) (sum float64) {
+func ceiling(team *kernels.Team) float64 {
 	if os.Getenv("BENCH_CEILING") == "off" {
 		return 0
 	}
+	return sumOf(team, func() float64 { return kernels.Ceiling(team.Tier()) })
+}
+
+// sumOf adds up what all workers measure at the same time.
+func sumOf(team *kernels.Team, measure func() float64) (sum float64) {
 	each := make([]float64, team.Workers())
-	team.Run(func(rank int, _ *kernels.Core) { each[rank] = kernels.Ceiling(team.Tier()) })
+	team.Run(func(rank int, _ *kernels.Core) { each[rank] = measure() })
 	for _, x := range each {
 		sum += x
 	}

@@ -39,7 +39,8 @@ func (g *generator) copy() {
 	g.ANDQ(operand.I32(-g.Lanes), vectors)
 	g.SHLQ(operand.Imm(2), vectors)
 	g.jumpIfZero(vectors, "rest")
-	m.copyRows("vectors", ahead, vectors, m.copyVectors(vectors))
+	m.copyRows("vectors", ahead, m.copyVectors(vectors))
+	m.skip(vectors)
 	g.Label("rest")
 	if g.Masks {
 		m.copyMasked(ahead)
@@ -50,8 +51,8 @@ func (g *generator) copy() {
 	g.end()
 }
 
-// copyRows copies something of every row, and goes on behind it, a width to the right.
-func (m *move) copyRows(loop string, ahead reg.Register, width operand.Op, body func(from, to operand.Mem)) {
+// copyRows copies something of every row.
+func (m *move) copyRows(loop string, ahead reg.Register, body func(from, to operand.Mem)) {
 	rows, src, dst := m.copyOf(m.rows), m.copyOf(m.src), m.copyOf(m.dst)
 	m.Label(loop)
 	m.PREFETCHT0(operand.Mem{Base: src, Index: ahead, Scale: 1})
@@ -59,8 +60,12 @@ func (m *move) copyRows(loop string, ahead reg.Register, width operand.Op, body 
 	m.ADDQ(m.rss, src)
 	m.ADDQ(m.rsd, dst)
 	m.countDown(rows, loop)
-	m.ADDQ(width, m.src)
-	m.ADDQ(width, m.dst)
+}
+
+// skip goes on some bytes to the right.
+func (m *move) skip(bytes operand.Op) {
+	m.ADDQ(bytes, m.src)
+	m.ADDQ(bytes, m.dst)
 }
 
 // copyVectors copies vectors of that many bytes.
@@ -83,7 +88,7 @@ func (m *move) copyMasked(ahead reg.Register) {
 	m.ANDQ(operand.Imm(uint64(m.Lanes-1)), m.cols)
 	m.jumpIfZero(m.cols, "done")
 	mask := m.firstLanes(m.cols)
-	m.copyRows("masked", ahead, operand.Imm(0), func(from, to operand.Mem) {
+	m.copyRows("masked", ahead, func(from, to operand.Mem) {
 		x := m.vec()
 		m.VMULPS_Z(from, m.alpha, mask, x)
 		m.VMOVUPS(x, mask, to)
@@ -95,12 +100,15 @@ func (m *move) copyFew(ahead reg.Register) {
 	for size := m.Lanes / 2; size > 0; size /= 2 {
 		skip := fmt.Sprintf("without%d", size)
 		m.jumpUnless(m.cols, size, skip)
-		m.copyRows(fmt.Sprintf("rows%d", size), ahead, operand.Imm(uint64(4*size)), func(from, to operand.Mem) {
+		m.copyRows(fmt.Sprintf("rows%d", size), ahead, func(from, to operand.Mem) {
 			x := m.XMM()
 			m.moveFew(size)(from, x)
 			m.VMULPS(m.alpha.AsX(), x, x)
 			m.moveFew(size)(x, to)
 		})
+		if size > 1 {
+			m.skip(operand.Imm(uint64(4 * size)))
+		}
 		m.Label(skip)
 	}
 }

@@ -158,8 +158,8 @@ func (m *move) atMostLanes(n reg.Register) reg.Register {
 }
 
 // transposed returns the columns of a block of 16 rows: transposed by fours within each
-// group of four lanes, then the groups. Group g of column c is in vector c of the g-th
-// four rows at first.
+// group of four lanes, then the groups. In between, vector c of each four rows has, as
+// group g, those rows of column 4g+c.
 func (m *move) transposed(rows []reg.VecVirtual) []reg.VecVirtual {
 	var v []reg.VecVirtual
 	for i := 0; i < len(rows); i += 4 {

@@ -5136,19 +5136,16 @@ without2:
 	TESTQ $0x00000001, CX
 	JZ    without1
 	MOVQ  SI, CX
-	MOVQ  DX, R9
 
 rows1:
 	PREFETCHT0 (CX)(R8*1)
 	VMOVSS     (CX), X1
 	VMULPS     X0, X1, X1
-	VMOVSS     X1, (R9)
+	VMOVSS     X1, (DX)
 	ADDQ       DI, CX
-	ADDQ       BX, R9
+	ADDQ       BX, DX
 	DECQ       AX
 	JNZ        rows1
-	ADDQ       $0x04, SI
-	ADDQ       $0x04, DX
 
 without1:
 done:

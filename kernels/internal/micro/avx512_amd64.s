@@ -20283,18 +20283,15 @@ rest:
 	BZHIL CX, R9, R9
 	KMOVW R9, K1
 	MOVQ  SI, CX
-	MOVQ  DX, R9
 
 masked:
 	PREFETCHT0 (CX)(R8*1)
 	VMULPS.Z   (CX), Z0, K1, Z1
-	VMOVUPS    Z1, K1, (R9)
+	VMOVUPS    Z1, K1, (DX)
 	ADDQ       DI, CX
-	ADDQ       BX, R9
+	ADDQ       BX, DX
 	DECQ       AX
 	JNZ        masked
-	ADDQ       $0x00, SI
-	ADDQ       $0x00, DX
 
 done:
 	VZEROUPPER
