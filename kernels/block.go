@@ -24,52 +24,49 @@ func (b *block) rows() int  { return b.i1 - b.i0 }
 func (b *block) cols() int  { return b.j1 - b.j0 }
 func (b *block) depth() int { return b.p1 - b.p0 }
 
-// A grid is a part of c in a block that consists of equal tiles, lines of them
-// below each other, with what they read and write.
+// A grid is a part of c in a block that consists of tiles of the same width, with what
+// they read and write.
 type grid struct {
-	lines         lines
+	runs          [2]run // the first may be empty
 	strips        strips
-	a, b, init, c place
-	down, across  int // from line to line in a, from strip to strip in b
+	b, init, c    place
+	across        int // from strip to strip in b
 	k             int
 	lo            float32
+	rounds, ahead int // in which a tile prefetches, and how much a round
+}
 
-	ahead, stepAhead int // from a strip to the next, a part of which its tiles prefetch
+// A run is lines of tiles of the same height, below each other, from row i of the block on.
+type run struct {
+	lines
+	i    int
+	a    place
+	down int // from line to line in a
 }
 
 // macro multiplies one block, grid by grid.
 func (k *Core) macro(p *product, b *block) {
 	k.packBlocks(p, b)
-	g := grid{k: b.depth(), lo: micro.None}
+	g := grid{k: b.depth(), lo: micro.None, rounds: b.depth() / k.set.AheadEvery}
 	if p.relu && b.p1 == p.a.Cols {
 		g.lo = 0
 	}
+	i, tiles := 0, 0
+	for r, l := range cutRows(b.rows(), highest(k.set)) {
+		a, down := k.placeA(p, b, i, l.rows)
+		g.runs[r] = run{l, i, a, down}
+		i, tiles = i+l.count*l.rows, tiles+l.count
+	}
 	c, init := p.c.place(b.i0, b.j0), k.seedPlace(p, b)
-	runs := cutRows(b.rows(), highest(k.set))
-	rounds := b.depth() / k.set.AheadEvery // in which a tile prefetches
 	for j := 0; j < b.cols(); j += g.strips.count * g.strips.cols {
 		g.strips = stripsFor(k.set, p.height(), b.cols()-j)
 		g.b, g.across = k.placeB(p, b, j, g.strips)
-		g.lookAhead(rounds * (runs[0].count + runs[1].count))
-		i := 0
-		for _, g.lines = range runs {
-			if g.lines.count > 0 {
-				g.a, g.down = k.placeA(p, b, i, g.lines.rows)
-				g.c, g.init = c.from(i, j), init.from(i, j)
-				k.compute(&g)
-				g.ahead += g.lines.count * rounds * g.stepAhead
-				i += g.lines.count * g.lines.rows
-			}
+		g.c, g.init = c.from(0, j), init.from(0, j)
+		g.ahead = 0
+		if g.rounds > 0 && g.across > g.strips.tile.NR { // a strip of b lies in one piece
+			g.ahead = g.k * g.strips.tile.NR / (g.rounds * tiles)
 		}
-	}
-}
-
-// lookAhead spreads the prefetching of the next strip of b, if it lies in one
-// piece behind the one at hand, over all rounds of the tiles of the strip.
-func (g *grid) lookAhead(rounds int) {
-	g.ahead, g.stepAhead = 0, 0
-	if rounds > 0 && g.across > g.strips.tile.NR {
-		g.ahead, g.stepAhead = g.across, g.k*g.strips.tile.NR/rounds
+		k.compute(&g)
 	}
 }
 
@@ -87,20 +84,18 @@ func (k *Core) seedPlace(p *product, b *block) place {
 	return p.seed.from(b.i0, b.j0)
 }
 
-// compute runs the tiles of a grid: line by line if that takes few calls, else
-// strip by strip, so that a strip of b stays in the first-level cache.
+// compute runs the tiles of a grid: line by line if that takes few calls, or a scratch,
+// else strip by strip, so that a strip of b stays in the caches.
 func (k *Core) compute(g *grid) {
-	switch {
-	case g.c.cs != 1 || g.strips.cols < g.strips.tile.NR && !k.set.Masks:
-		k.scratchLines(g)
-	case g.k*g.strips.count*g.strips.cols <= maxLine:
-		for i := range g.lines.count {
-			g.line(i, 0, g.strips.count, g.init.from(i*g.lines.rows, 0), g.c.from(i*g.lines.rows, 0))
-		}
-	default:
+	scratched := g.c.cs != 1 || g.strips.cols < g.strips.tile.NR && !k.set.Masks
+	if !scratched && g.k*g.strips.count*g.strips.cols > maxLine {
 		for q := range g.strips.count {
 			g.strip(q)
 		}
+		return
+	}
+	for r := range g.runs {
+		k.lines(g, &g.runs[r], scratched)
 	}
 }
 
@@ -108,43 +103,54 @@ func (k *Core) compute(g *grid) {
 // line: a part of the first-level cache.
 const maxLine = 1 << 13
 
-// line computes a number of tiles beside each other: in line i, from strip q.
-func (g *grid) line(i, q, count int, init, c place) {
-	g.strips.tile.Gemm[g.lines.rows-1](count, g.k, offset(g.a.at, i*g.down), g.a.rs, g.a.cs, 0, offset(g.b.at, q*g.across), g.b.rs, g.across,
-		init.at, init.rs, g.strips.cols*init.cs, c.at, c.rs, g.strips.cols, g.strips.cols, g.lo, 0, 0)
-}
-
-// strip computes the tiles of strip q, one below the other.
+// strip computes the tiles of strip q, one below the other. They prefetch the next strip,
+// or behind the last one the first, with which the next block of rows begins.
 func (g *grid) strip(q int) {
-	ahead, step := g.ahead, g.stepAhead
-	if q == g.strips.count-1 { // there may be nothing behind it
-		ahead, step = 0, 0
+	at, col := q*g.across, q*g.strips.cols
+	next := (q+1)%g.strips.count*g.across - at
+	for _, r := range g.runs {
+		if r.count == 0 {
+			continue
+		}
+		init, c := g.init.from(r.i, col), g.c.from(r.i, col)
+		g.strips.tile.Gemm[r.rows-1](r.count, g.k, r.a.at, r.a.rs, r.a.cs, r.down, offset(g.b.at, at), g.b.rs, 0,
+			init.at, init.rs, r.rows*init.rs, c.at, c.rs, r.rows*c.rs, g.strips.cols, g.lo, next, g.ahead)
+		next += r.count * g.rounds * g.ahead
 	}
-	init, c := g.init.from(0, q*g.strips.cols), g.c.from(0, q*g.strips.cols)
-	g.strips.tile.Gemm[g.lines.rows-1](g.lines.count, g.k, g.a.at, g.a.rs, g.a.cs, g.down, offset(g.b.at, q*g.across), g.b.rs, 0,
-		init.at, init.rs, g.lines.rows*init.rs, c.at, c.rs, g.lines.rows*c.rs, g.strips.cols, g.lo, ahead, step)
 }
 
-// scratchCols is the width of the scratch in which scratchLines computes: no tile
-// is wider.
+// scratchCols is the width of the scratch for tiles beside each other: no tile is wider.
 const scratchCols = 256
 
-// scratchLines computes tiles that are not as wide as the registers, or whose rows
-// are not contiguous, in a scratch of a few tiles beside each other.
-func (k *Core) scratchLines(g *grid) {
-	most := scratchCols / g.strips.tile.NR
-	for i := range g.lines.count {
+// lines computes the tiles of a run, line by line: in a scratch if they are not as wide
+// as the registers, or their rows are not contiguous.
+func (k *Core) lines(g *grid, r *run, scratched bool) {
+	most := g.strips.count
+	if scratched {
+		most = scratchCols / g.strips.tile.NR
+	}
+	for i := range r.count {
 		for q := 0; q < g.strips.count; q += most {
 			count := min(most, g.strips.count-q)
-			cols := count * g.strips.cols
+			row, col, cols := r.i+i*r.rows, q*g.strips.cols, count*g.strips.cols
+			init, c := g.init.from(row, col), g.c.from(row, col)
+			if !scratched {
+				g.line(r, i, q, count, init, c)
+				continue
+			}
 			scratch := place{&k.scratch[0], scratchCols, 1}
-			c, init := g.c.from(i*g.lines.rows, q*g.strips.cols), g.init.from(i*g.lines.rows, q*g.strips.cols)
 			if init.cs != 0 { // c or a bias, where there may be no whole tile to read
-				k.move(scratch, init, g.lines.rows, cols, 1)
+				k.move(scratch, init, r.rows, cols, 1)
 				init = scratch
 			}
-			g.line(i, q, count, init, scratch)
-			k.move(c, scratch, g.lines.rows, cols, 1)
+			g.line(r, i, q, count, init, scratch)
+			k.move(c, scratch, r.rows, cols, 1)
 		}
 	}
+}
+
+// line computes a number of tiles beside each other: in line i of a run, from strip q.
+func (g *grid) line(r *run, i, q, count int, init, c place) {
+	g.strips.tile.Gemm[r.rows-1](count, g.k, offset(r.a.at, i*r.down), r.a.rs, r.a.cs, 0, offset(g.b.at, q*g.across), g.b.rs, g.across,
+		init.at, init.rs, g.strips.cols*init.cs, c.at, c.rs, g.strips.cols, g.strips.cols, g.lo, 0, 0)
 }

@@ -10,7 +10,7 @@ import "github.com/mnist-fast/mnist-fast/kernels/internal/micro"
 // SGD computes w -= lr·g.
 func (k *Core) SGD(w, g []float32, lr float32) {
 	checkApart(w, g)
-	each2By(k.set.SGD, w, g, lr)
+	each2(with2(k.set.SGD, lr), w, g)
 }
 
 // Momentum computes v = mu·v - lr·g; w += v.

@@ -18,7 +18,7 @@ func (k *Core) SoftmaxGrad(dx, dy, y Mat) {
 	checkRows(dx, dy, y)
 	for i := range dx.Rows {
 		to, from, out := dx.Row(i), dy.Row(i), y.Row(i)
-		each3By(k.set.SoftmaxGrad, to, from, out, k.Dot(from, out))
+		each3(with3(k.set.SoftmaxGrad, k.Dot(from, out)), to, from, out)
 	}
 }
 

@@ -15,10 +15,10 @@ import (
 func (k *Core) Add(y, x []float32) { each2(k.set.Add, y, x) }
 
 // Scale computes y[i] = a·x[i].
-func (k *Core) Scale(y, x []float32, a float32) { each2By(k.set.Scale, y, x, a) }
+func (k *Core) Scale(y, x []float32, a float32) { each2(with2(k.set.Scale, a), y, x) }
 
 // Divide computes y[i] = x[i] / a.
-func (k *Core) Divide(y, x []float32, a float32) { each2By(k.set.Divide, y, x, a) }
+func (k *Core) Divide(y, x []float32, a float32) { each2(with2(k.set.Divide, a), y, x) }
 
 // Pixels computes y[i] = float32(x[i]) / a: bytes to numbers, for a = 255 from
 // 0 to 1.
@@ -76,9 +76,9 @@ func (k *Core) Tanh(y, x []float32) { each2(k.set.Tanh, y, x) }
 func (k *Core) TanhGrad(dx, dy, y []float32) { each3(k.set.TanhGrad, dx, dy, y) }
 
 // Residual computes d[i] = a·(y[i]-t[i]): the gradient of a squared error.
-func (k *Core) Residual(d, y, t []float32, a float32) { each3By(k.set.Residual, d, y, t, a) }
+func (k *Core) Residual(d, y, t []float32, a float32) { each3(with3(k.set.Residual, a), d, y, t) }
 
-// each2 calls an element-wise kernel on two slices; each2By also has a scalar.
+// each2 calls an element-wise kernel on two slices.
 func each2(kernel micro.Map2, y, x []float32) {
 	checkVectors(y, x)
 	for lo, hi := range pieces(len(y)) {
@@ -86,14 +86,12 @@ func each2(kernel micro.Map2, y, x []float32) {
 	}
 }
 
-func each2By(kernel micro.Map2x1, y, x []float32, a float32) {
-	checkVectors(y, x)
-	for lo, hi := range pieces(len(y)) {
-		kernel(hi-lo, &y[lo], &x[lo], a)
-	}
+// with2 is a kernel on two slices and a scalar as one on the slices.
+func with2(kernel micro.Map2x1, a float32) micro.Map2 {
+	return func(n int, y, x *float32) { kernel(n, y, x, a) }
 }
 
-// each3 calls one on three; each3By also has a scalar.
+// each3 calls one on three.
 func each3(kernel micro.Map3, z, x, y []float32) {
 	checkVectors(z, x, y)
 	for lo, hi := range pieces(len(z)) {
@@ -101,11 +99,9 @@ func each3(kernel micro.Map3, z, x, y []float32) {
 	}
 }
 
-func each3By(kernel micro.Map3x1, z, x, y []float32, a float32) {
-	checkVectors(z, x, y)
-	for lo, hi := range pieces(len(z)) {
-		kernel(hi-lo, &z[lo], &x[lo], &y[lo], a)
-	}
+// with3 is a kernel on three slices and a scalar as one on the slices.
+func with3(kernel micro.Map3x1, a float32) micro.Map3 {
+	return func(n int, z, x, y *float32) { kernel(n, z, x, y, a) }
 }
 
 // pieceSize bounds a call of an element-wise kernel to some 10 µs: Go cannot
@@ -138,9 +134,6 @@ func checkVectors(out []float32, in ...[]float32) {
 
 // overlap reports whether two slices share memory.
 func overlap(x, y []float32) bool {
-	if len(x) == 0 || len(y) == 0 {
-		return false
-	}
-	px, py := uintptr(unsafe.Pointer(&x[0])), uintptr(unsafe.Pointer(&y[0]))
-	return px < py+4*uintptr(len(y)) && py < px+4*uintptr(len(x))
+	px, py := uintptr(unsafe.Pointer(unsafe.SliceData(x))), uintptr(unsafe.Pointer(unsafe.SliceData(y)))
+	return len(x) > 0 && len(y) > 0 && px < py+4*uintptr(len(y)) && py < px+4*uintptr(len(x))
 }
