@@ -114,8 +114,11 @@ check-build:
 check-purego:
 	$(GO) test -short -tags purego ./kernels/... ./nn/...
 
+# Without what takes minutes more under the detector and shows it nothing new: tests where
+# nothing runs at once, and plain Go where there is a run with each tier.
+RACELESS = TestGradients$$|Load(Of|FromAPipe|WeightsOf)|Everything|TestHelp(Names)?$$|TestInfo$$|UnknownTier|FullStdout|//tier=generic
 check-race:
-	$(GO) test -short -race ./kernels/... ./nn/... ./cmd/...
+	$(GO) test -short -race -skip '$(RACELESS)' ./kernels/... ./nn/... ./cmd/...
 
 # The weights of the reference run, on every tier, with every number of workers.
 check-bits:
@@ -123,11 +126,13 @@ check-bits:
 
 # Older and other processors, emulated: the tiers that each must and must not
 # have, and the same bits as everywhere (of the reference run with NEON and one
-# number of workers alone: in plain Go it takes minutes more).
+# number of workers alone: in plain Go it takes minutes more). What is of Go and not of
+# instructions is left to this processor, and so is what takes long in plain Go.
+SCHEDULED = UnevenProducts|SteadyState|ManyGoroutines|HelpersComeAndGo
 check-emulated:
-	KERNELS_TEST_TIERS='generic avx2' $(GO) test -short -exec '$(QEMU_AMD64) -cpu Haswell' ./kernels/...
-	KERNELS_TEST_TIERS=generic $(GO) test -short -exec '$(QEMU_AMD64) -cpu Nehalem' ./kernels/...
-	GOARCH=arm64 KERNELS_TEST_TIERS='generic neon' $(GO) test -short -exec $(QEMU_ARM64) ./kernels/...
+	KERNELS_TEST_TIERS='generic avx2' $(GO) test -short -skip '$(SCHEDULED)' -exec '$(QEMU_AMD64) -cpu Haswell' ./kernels/...
+	KERNELS_TEST_TIERS=generic $(GO) test -short -skip '$(SCHEDULED)|Blocking|TeamGemm|LargeProducts' -exec '$(QEMU_AMD64) -cpu Nehalem' ./kernels/...
+	GOARCH=arm64 KERNELS_TEST_TIERS='generic neon' $(GO) test -short -skip '$(SCHEDULED)' -exec $(QEMU_ARM64) ./kernels/...
 	GOARCH=arm64 $(GO) test -short -exec $(QEMU_ARM64) -run 'Bits|Keras|Series|Schedules|LeftOut' ./nn ./nn/augment
 	GOARCH=arm64 $(GO) test -timeout 30m -exec $(QEMU_ARM64) -run 'TestBits$$/tier=neon/workers=3$$' ./nn
 
