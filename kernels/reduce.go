@@ -32,10 +32,18 @@ func (k *Core) Finite(x []float32) bool {
 
 // max returns the largest x[i], passing over NaN; -Inf if there is none.
 func (k *Core) max(x []float32) float32 {
-	lowest := float32(math.Inf(-1))
-	padded(&k.lanes, nil, lowest)
-	k.reduce1(k.set.MaxLanes, x, lowest)
-	return slices.Max(k.lanes[:])
+	largest := float32(math.Inf(-1))
+	if len(x) >= micro.Lanes {
+		padded(&k.lanes, nil, largest)
+		k.reduce1(k.set.MaxLanes, x, largest)
+		x = k.lanes[:]
+	}
+	for _, v := range x {
+		if v > largest {
+			largest = v
+		}
+	}
+	return largest
 }
 
 // expSum computes y[i] = exp(x[i]-a) and returns Σ y[i].
@@ -89,10 +97,7 @@ func padded(buf *[micro.Lanes]float32, x []float32, neutral float32) *float32 {
 
 // foldSum adds the partial results: the upper half to the lower, and so on.
 func (k *Core) foldSum() float32 {
-	for w := micro.Lanes / 2; w > 0; w /= 2 {
-		for i := range w {
-			k.lanes[i] += k.lanes[i+w]
-		}
-	}
-	return k.lanes[0]
+	l := &k.lanes
+	quarter := func(i int) float32 { return (l[i] + l[i+8]) + (l[i+4] + l[i+12]) }
+	return (quarter(0) + quarter(2)) + (quarter(1) + quarter(3))
 }

@@ -110,10 +110,9 @@ func setRow[T uint8 | float32](s *SparseParts, i, at int, row []T, rest *[nonZer
 
 // TransposeTo sets t to the transpose.
 func (s *Sparse) TransposeTo(t *Sparse) {
-	t.rows, t.cols = s.cols, s.rows
-	t.spans = resize(t.spans, s.cols)
-	clear(t.spans)
-	spans := t.spans
+	spans := resize(t.spans, s.cols)
+	clear(spans)
+	t.rows, t.cols, t.spans = s.cols, s.rows, spans
 	for _, row := range s.spans {
 		for _, j := range s.columns[row.begin:row.end] {
 			spans[j].end++
@@ -121,9 +120,7 @@ func (s *Sparse) TransposeTo(t *Sparse) {
 	}
 	sum := int32(0)
 	for j := range spans { // each row is empty, and begins where it will
-		n := spans[j].end
-		spans[j] = span{sum, sum}
-		sum += n
+		spans[j], sum = span{sum, sum}, sum+spans[j].end
 	}
 	t.columns, t.values = resize(t.columns, int(sum)+columnsAhead), resize(t.values, int(sum))
 	columns, values := t.columns[:sum], t.values[:sum]

@@ -23,8 +23,8 @@ func Log(x float32) float32 {
 	s := (m - 1) / (m + 1)
 	sq := float64(s * s)
 	sum := 0.0
-	for n := 15; n >= 1; n -= 2 {
-		sum = 1/float64(n) + float64(sum*sq)
+	for _, c := range [...]float64{1. / 15, 1. / 13, 1. / 11, 1. / 9, 1. / 7, 1. / 5, 1. / 3, 1} {
+		sum = c + float64(sum*sq)
 	}
 	return float32(float64(float64(e)*math.Ln2) + float64(2*s*sum))
 }
