@@ -59,6 +59,10 @@ func (q *squad) takeShards() {
 	}
 }
 
+// scorer is the worker that counts the right samples: the last one, as the first begins
+// and ends steps.
+func (q *squad) scorer() int { return len(q.flows) - 1 }
+
 // meet has a worker wait for the others.
 func (q *squad) meet(rank int) {
 	begin := time.Now()

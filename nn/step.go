@@ -90,7 +90,7 @@ func (s *step) train(d Dataset, rows, next []int) metricSum {
 		s.tuner.restart()
 	}
 	s.tuner.stepped(len(rows), time.Since(begin))
-	return q.flows[0].sums(s.penalty.total())
+	return q.flows[q.scorer()].sums(s.penalty.total())
 }
 
 // count begins the next step, and an update if it is time for one.
@@ -116,7 +116,7 @@ func (s *step) work(rank int, k *kernels.Core) {
 	f.gather(k, s.data, s.rows)
 	dealer.clocks[rank].start()
 	f.forward(k, s.objective.fusesSoftmax())
-	if rank == 0 {
+	if rank == s.squad.scorer() {
 		f.score()
 	}
 	f.backward(k, s.objective)
