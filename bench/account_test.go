@@ -66,6 +66,7 @@ type stepAccount struct {
 	floors []account.Floor // of the parts
 	state  float64         // bytes
 	alone  float64         // how often the workers had their cores for themselves, just before and just after
+	pace   float64         // of the steps, on average: see glance
 }
 
 func (c *accountCase) measure(b *testing.B) *stepAccount {
@@ -90,11 +91,12 @@ func (c *accountCase) record(b *testing.B, team *kernels.Team, step func() error
 		if before < enough && time.Since(start) < *accountWait {
 			continue
 		}
-		p, err := account.Record(*accountTime, c.workers, step)
+		var clock watch
+		p, err := account.Record(*accountTime, c.workers, clock.over(step))
 		if err != nil {
 			b.Fatal(err)
 		}
-		a := &stepAccount{Profile: p, alone: min(before, aloneFor(team, while))}
+		a := &stepAccount{Profile: p, alone: min(before, aloneFor(team, while)), pace: clock.pace()}
 		if a.alone >= enough || time.Since(start) > *accountWait {
 			return a
 		}
@@ -145,13 +147,21 @@ func countBytes(data []uint8, columns int) (nonZero, live int) {
 	return nonZero, live
 }
 
+// addFloors measures rates, which are those of the fastest clock just now, and takes them
+// at the clock of the steps.
 func (a *stepAccount) addFloors(team *kernels.Team, s account.Step, top float64) {
-	a.rates, a.state = account.Measure(team, top), s.State()
+	a.state = s.State()
+	before := fastestPace(team)
+	measured := account.Measure(team, top)
+	for _, w := range s.Work() {
+		w.Floor(measured)
+	}
+	measured.Read(a.state)
+	measured.Rewrite(a.state)
+	a.rates = measured.At(min(before, fastestPace(team)) / a.pace)
 	for _, w := range s.Work() {
 		a.floors = append(a.floors, w.Floor(a.rates))
 	}
-	a.rates.Read(a.state) // while there is a team
-	a.rates.Rewrite(a.state)
 }
 
 func (a *stepAccount) reportPart(b *testing.B, p account.Part) (steps int) {

@@ -82,6 +82,40 @@ func ceilingInSteps(team *kernels.Team) float64 {
 	})
 }
 
+// fastestPace is the shortest pace that the team's workers see within a moment, as their
+// mean.
+func fastestPace(team *kernels.Team) float64 {
+	return sumOf(team, func() float64 {
+		best := look().pace
+		for start := time.Now(); time.Since(start) < 20*time.Millisecond; {
+			best = min(best, look().pace)
+		}
+		return best
+	}) / float64(team.Workers())
+}
+
+// A watch looks at the clock of the core now and then, for a thousandth of the time.
+type watch struct {
+	last  time.Time
+	sum   float64
+	looks int
+}
+
+// over is step, watched.
+func (w *watch) over(step func() error) func() error {
+	return func() error {
+		if time.Since(w.last) > 50*time.Millisecond {
+			w.sum += look().pace
+			w.looks++
+			w.last = time.Now()
+		}
+		return step()
+	}
+}
+
+// pace is the mean of those seen.
+func (w *watch) pace() float64 { return w.sum / float64(w.looks) }
+
 // shortest is the time of a step of f, in ns.
 func shortest(f func(steps int)) float64 {
 	const steps = 5000

@@ -86,6 +86,14 @@ type Rates struct {
 	Rewrite func(within float64) float64 // the same for bytes read and written
 }
 
+// At returns the rates with a clock that many times as fast: cores have one clock with
+// their caches (not with memory, which the state of a wide model needs).
+func (r Rates) At(clock float64) Rates {
+	return Rates{clock * r.Flops, clock * r.Updates,
+		func(from float64) float64 { return clock * r.Read(from) },
+		func(within float64) float64 { return clock * r.Rewrite(within) }}
+}
+
 // A Floor is the times, in ns, of what could be done at once: no part takes less
 // than the longest.
 type Floor struct{ FMA, Bytes, Divider float64 }

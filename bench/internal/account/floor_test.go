@@ -65,6 +65,14 @@ func TestFloor(t *testing.T) {
 	}
 }
 
+func TestRatesAtAnotherClock(t *testing.T) {
+	same := func(bytes float64) float64 { return bytes }
+	r := Rates{Flops: 10, Updates: 20, Read: same, Rewrite: same}.At(0.5)
+	if r.Flops != 5 || r.Updates != 10 || r.Read(30) != 15 || r.Rewrite(40) != 20 {
+		t.Errorf("%+v, read %v, rewritten %v", r, r.Read(30), r.Rewrite(40))
+	}
+}
+
 func TestMeasure(t *testing.T) {
 	team := kernels.NewTeam(kernels.Best(), 2)
 	defer team.Close()
