@@ -153,7 +153,7 @@ func (a *stepAccount) addFloors(team *kernels.Team, s account.Step, top float64)
 	a.state = s.State()
 	before := fastestPace(team)
 	measured := account.Measure(team, top)
-	for _, w := range s.Work() {
+	for _, w := range s.Work() { // and what it asks for is measured
 		w.Floor(measured)
 	}
 	measured.Read(a.state)

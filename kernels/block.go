@@ -95,7 +95,7 @@ func (k *Core) compute(g *grid) {
 		return
 	}
 	for r := range g.runs {
-		k.lines(g, &g.runs[r], scratched)
+		k.lineByLine(g, &g.runs[r], scratched)
 	}
 }
 
@@ -122,9 +122,9 @@ func (g *grid) strip(q int) {
 // scratchCols is the width of the scratch for tiles beside each other: no tile is wider.
 const scratchCols = 256
 
-// lines computes the tiles of a run, line by line: in a scratch if they are not as wide
-// as the registers, or their rows are not contiguous.
-func (k *Core) lines(g *grid, r *run, scratched bool) {
+// lineByLine computes the tiles of a run: in a scratch if they are not as wide as the
+// registers, or their rows are not contiguous.
+func (k *Core) lineByLine(g *grid, r *run, scratched bool) {
 	most := g.strips.count
 	if scratched {
 		most = scratchCols / g.strips.tile.NR
