@@ -129,8 +129,8 @@
 //
 //   - The contestants take turns, shape by shape, round by round: a slow minute of
 //     the machine hits them all. Each turn waits until threads left spinning by
-//     the one before are asleep, then warms up; more than one thread get 25 ms
-//     more, for the operating system to find a processor for each.
+//     the one before are asleep, then warms up, with a call at least; more than one
+//     thread get 25 ms, for the operating system to find a processor for each.
 //   - A and B are shared and begin at cache lines; each has a C of its own. Before
 //     anything is measured, all results must agree with ours.
 //   - Times are counted in cycles, by a chain of multiplications before and after each

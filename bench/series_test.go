@@ -19,7 +19,8 @@ const (
 )
 
 // settleTime is how long a contestant with more than one thread runs before
-// that, for the operating system to find a processor for each. One with one thread
+// that, for the operating system to find a processor for each: in a virtual machine, one
+// that wakes up after half a second may lie on the other's for 7 ms. One with one thread
 // makes a slice: after the wait for quiet, the processor has to wake up, and what it
 // had in its caches is gone, which costs the first milliseconds a third of their speed.
 const settleTime = 25 * time.Millisecond
@@ -29,7 +30,7 @@ type series struct {
 	call    func()
 	calls   int           // that make a slice
 	slices  int           // that make a sample
-	settle  time.Duration // settleTime, or less for one thread; 0 for long calls
+	settle  time.Duration // settleTime, or less for one thread; a call at least
 	wait    time.Duration // for slices alone on the core, in each sample
 	samples []sample      // one of every round
 }
@@ -49,9 +50,6 @@ func (s *series) calibrate() {
 		if slice := float64(s.calls) * ns; slice > float64(sliceTime)/2 {
 			s.calls = max(1, int(float64(sliceTime)/ns))
 			s.slices = max(1, int(float64(sampleTime)/ns)/s.calls)
-			if ns > float64(settleTime) {
-				s.settle = 0 // a call is so long that its beginning does not matter
-			}
 			return
 		}
 	}

@@ -80,19 +80,20 @@ func (p *product) transpose() {
 	p.alphaA, p.alphaB = p.alphaB, p.alphaA
 }
 
-// prefersTransposed reports whether the other form takes fewer cycles.
+// prefersTransposed reports whether the other form costs less. An α is multiplied into a
+// in either.
 func (k *Core) prefersTransposed(p *product) bool {
 	m, n, depth := p.c.Rows, p.c.Cols, p.a.Cols
 	v := k.set.Vector
-	here := moves{a: p.alphaA != 1, b: p.b.ColStride != 1, c: p.c.ColStride != 1}
+	here := moves{b: p.b.ColStride != 1, c: p.c.ColStride != 1}
 	if here == (moves{}) && n%v == 0 {
 		return false // nothing to gain
 	}
-	there := moves{b: p.alphaA != 1 || p.a.RowStride != 1, c: p.c.RowStride != 1 || p.bias.Data != nil}
-	return cycles(v, n, m, depth, there) < cycles(v, m, n, depth, here)
+	there := moves{b: p.alphaA == 1 && p.a.RowStride != 1, c: p.c.RowStride != 1 || p.bias.Data != nil}
+	return cost(v, n, m, depth, there) < cost(v, m, n, depth, here)
 }
 
-// run computes the product in the form that takes fewer cycles; packed strips are of
+// run computes the product in the form that costs less; packed strips are of
 // one form.
 func (k *Core) run(p *product) {
 	if p.c.Rows == 0 || p.c.Cols == 0 {

@@ -8,20 +8,28 @@ type Packed struct {
 	tier       Tier
 	rows, cols int
 	data       []float32
+	narrow     bool // row-major, for the transposed form, which tall products prefer
 }
 
 const badPacked = "kernels: operand was packed for another tier, or not at all"
 
 // manyRows stands for a c of more rows than any tile.
-const manyRows = 1 << 20
+const manyRows = 1 << 10
 
 // Pack re-orders b (k × n, any strides) into p, for GemmPacked on this tier. It
 // re-uses the memory of p. It panics if b reaches beyond its data.
 func (k *Core) Pack(p *Packed, b Mat) {
 	b.checkInput()
 	p.tier, p.rows, p.cols = k.tier, b.Rows, b.Cols
-	if b.Rows > 0 && b.Cols > 0 {
-		grow(&p.data, b.Rows*roundUp(b.Cols, k.set.Vector))
+	if b.Rows == 0 || b.Cols == 0 {
+		return
+	}
+	grow(&p.data, b.Rows*roundUp(b.Cols, k.set.Vector))
+	v := k.set.Vector
+	p.narrow = cost(v, b.Cols, manyRows, b.Rows, moves{b: true, c: true}) < cost(v, manyRows, b.Cols, b.Rows, moves{})
+	if p.narrow {
+		k.move(place{&p.data[0], b.Cols, 1}, b.place(0, 0), b.Rows, b.Cols, 1)
+	} else {
 		k.packStrips(p.data, b.place(0, 0), b.Rows, b.Cols, 1, manyRows)
 	}
 }
@@ -34,13 +42,15 @@ func (k *Core) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, 
 	k.run(&p)
 }
 
-// newPackedProduct checks the operands of GemmPacked. Of b as it was, the product has
-// the size alone.
+// newPackedProduct checks the operands of GemmPacked. Of a b in strips, as it was, the
+// product has the size alone.
 func newPackedProduct(alpha float32, a *Mat, b *Packed, beta float32, c *Mat, e Epilogue, t Tier) product {
 	if b.tier != t {
 		panic(badPacked)
 	}
-	p := newProduct(alpha, a, &Mat{b.data, b.rows, b.cols, 0, 0}, beta, c, e)
-	p.packed = b.data
+	p := newProduct(alpha, a, &Mat{b.data, b.rows, b.cols, b.cols, 1}, beta, c, e)
+	if !b.narrow {
+		p.packed = b.data
+	}
 	return p
 }

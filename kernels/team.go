@@ -134,7 +134,7 @@ func ShareGemm(a, b, c Mat, e Epilogue, rank, workers int) (Mat, Mat, Mat, Epilo
 
 // share is a part of a product: rows of c, or columns, which come in units.
 func (p product) share(unit int, from, to float64) product {
-	if p.c.Rows >= p.c.Cols {
+	if p.c.Rows > p.c.Cols {
 		i0, i1 := cut(p.c.Rows, shareUnit(p.c.RowStride), from, to)
 		p.a, p.c = p.a.Slice(i0, i1, 0, p.a.Cols), p.c.Slice(i0, i1, 0, p.c.Cols)
 		return p

@@ -44,25 +44,21 @@ func cutRows(rows, mr int) [2]lines {
 	return [2]lines{{high, low + 1}, {tiles - high, low}}
 }
 
-// moves are the operands of which no vector can be loaded or stored as they lie,
-// or that α has to be multiplied into.
-type moves struct{ a, b, c bool }
+// moves are the operands of which no vector can be loaded or stored as they lie.
+type moves struct{ b, c bool }
 
-// cycles estimates the time of a product of m × n × depth with vectors of v
-// elements: two multiply-adds a cycle, but 8 of them in flight, a strip of one
-// vector that waits for loads, and three cycles for each vector that is moved.
-func cycles(v, m, n, depth int, needs moves) int {
+// cost estimates the time of a product of m × n × depth with vectors of v elements, in
+// multiply-adds: a step of depth takes at least 8, which are in flight, a strip of one
+// vector waits for loads, and to move a vector takes as long as three.
+func cost(v, m, n, depth int, needs moves) int {
 	vectors := (n + v - 1) / v
 	step := max(m*vectors+vectors%2*m/8, 8)
 	moved := 0
-	if needs.a {
-		moved += depth * ((m + v - 1) / v)
-	}
 	if needs.b {
 		moved += depth * vectors
 	}
 	if needs.c {
 		moved += m * vectors
 	}
-	return step*depth/2 + 3*moved
+	return step*depth + 3*moved
 }

@@ -32,8 +32,13 @@ func (g *gate) open() {
 // wait returns once the gate was opened more often than seen. Spinning makes sense only
 // where there is a processor for everyone.
 func (g *gate) wait(seen uint32, spin bool) {
-	if spin && g.spin(seen) {
-		return
+	const looks = 500 // between two looks at the clock
+	for start := time.Now(); spin && time.Since(start) < spinTime; {
+		for range looks {
+			if g.count.Load() != seen {
+				return
+			}
+		}
 	}
 	// The count decides, not the token: one may come late, from an opener that
 	// was held up since before the last wait.
@@ -44,17 +49,4 @@ func (g *gate) wait(seen uint32, spin bool) {
 		}
 		<-g.wake
 	}
-}
-
-// spin watches the gate for a while and reports whether it was opened.
-func (g *gate) spin(seen uint32) bool {
-	const looks = 500 // between two looks at the clock
-	for start := time.Now(); time.Since(start) < spinTime; {
-		for range looks {
-			if g.count.Load() != seen {
-				return true
-			}
-		}
-	}
-	return false
 }
