@@ -22,6 +22,7 @@ type flow struct {
 	x        outputs
 	in       kernels.Mat // the batch, in x or where the table has it
 	targets  buffer
+	oneHot   bool // the targets are
 	stages   []stageFlow
 	losses   []float32 // of each row
 	factors  []float32 // that they are multiplied with, if weighted
@@ -126,6 +127,7 @@ func (f *flow) gather(k *kernels.Core, d Dataset, rows []int) {
 		f.gatherDense(k, d.X, rows)
 	}
 	if d.Y != nil {
+		_, f.oneHot = d.Y.(Labels)
 		d.Y.Gather(k, f.targets.mat(f.rows), rows)
 	}
 	f.weighted = d.Weights != nil

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
 )
@@ -82,9 +83,32 @@ func (o objective) lossAndGradient(k *kernels.Core, f *flow, d kernels.Mat) {
 	factors := o.factors(f)
 	o.smooth(t.Data, f.targets.cols)
 	o.Loss.lossAndGradient(k, losses, d, f.output(), t, f.model.outputActivation())
+	if o.Loss == CategoricalCrossentropy && !f.oneHot {
+		gradientOfSums(d, t)
+	}
 	for i, w := range factors {
 		losses[i] *= w
 		k.Scale(d.Row(i), d.Row(i), w)
+	}
+}
+
+// gradientOfSums corrects the gradient d of cross-entropy, a·(y-t) with a = 1/rows, where
+// the targets of a row do not sum to 1: it is a·(y·Σt-t).
+func gradientOfSums(d, t kernels.Mat) {
+	const rounding = 1e-5 // of a sum that is 1
+	a := 1 / float32(d.Rows)
+	for i := range d.Rows {
+		row, targets, sum := d.Row(i), t.Row(i), float32(0)
+		for _, x := range targets {
+			sum += x
+		}
+		if math.Abs(float64(sum)-1) <= rounding {
+			continue
+		}
+		for j, x := range targets {
+			share := float32(a * x)
+			row[j] = float32(float32(row[j]+share)*sum) - share
+		}
 	}
 }
 
