@@ -184,7 +184,7 @@ func TestFitRefusesBadSettings(t *testing.T) {
 		{"split of everything", nn.FitConfig{ValidationSplit: 1}, "validation split 1"},
 		{"split NaN", nn.FitConfig{ValidationSplit: math.NaN()}, "validation split NaN"},
 		{"two sorts of validation", nn.FitConfig{ValidationSplit: 0.1, Validation: &data}, "both"},
-		{"less than a batch left", nn.FitConfig{ValidationSplit: 0.7}, "batch size 4 is larger than the 3 samples"},
+		{"nothing left", nn.FitConfig{ValidationSplit: 0.95}, "a validation split of 0.95 leaves none of 10 samples"},
 	} {
 		trainer := newTrainer(t, newModel(t, 3, regressor...), regressorConfig)
 		_, err := trainer.Fit(context.Background(), data, test.config)

@@ -16,6 +16,9 @@ func (t *Trainer) Evaluate(ctx context.Context, d Dataset) (Metrics, error) {
 }
 
 func (t *Trainer) evaluator() *evaluator {
+	if t.step.closed {
+		panic("nn: the trainer is closed")
+	}
 	if t.eval == nil {
 		t.eval = newEvaluator(t.evaluated(), t.team, t.config.evaluation())
 	}

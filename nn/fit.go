@@ -60,8 +60,8 @@ func (t *Trainer) validateFit(d Dataset, c FitConfig) (int, error) {
 		return 0, err
 	}
 	n := int(float64(d.X.Len()) * (1 - c.ValidationSplit))
-	if t.config.BatchSize > n {
-		return 0, fmt.Errorf("nn: batch size %d is larger than the %d samples to train on", t.config.BatchSize, n)
+	if n < 1 {
+		return 0, fmt.Errorf("%w: a validation split of %v leaves none of %d samples to train on", ErrData, c.ValidationSplit, d.X.Len())
 	}
 	return n, nil
 }

@@ -24,6 +24,9 @@ type predictor struct {
 // the model, or dst has not x.Len() rows of Outputs() numbers, row after row without
 // gaps; or with the context's error, when ctx is done before the last rows are predicted.
 func (m *Sequential) Predict(ctx context.Context, dst kernels.Mat, x Table) error {
+	if x == nil {
+		return fmt.Errorf("%w: no samples", ErrData)
+	}
 	if err := x.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrData, err)
 	}

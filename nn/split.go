@@ -25,7 +25,7 @@ func (d Dataset) Split(share float64, seed uint64) (train, test Dataset, err err
 		forTraining = append(forTraining, rows[n:]...)
 	}
 	if len(forTraining) == 0 || len(forTest) == 0 {
-		return Dataset{}, Dataset{}, fmt.Errorf("%w: %d samples cannot be split into two parts, one with a share of %v", ErrData, d.X.Len(), share)
+		return Dataset{}, Dataset{}, fmt.Errorf("%w: a share of %v of each class, to the nearest sample, leaves one part of %d samples empty", ErrData, share, d.X.Len())
 	}
 	return d.choose(forTraining), d.choose(forTest), nil
 }

@@ -31,7 +31,7 @@ func (a *app) compare(ctx context.Context, p *comparison) error {
 			return err
 		}
 	}
-	ctx, stop := untilSignal(ctx)
+	ctx, stop := a.untilSignal(ctx)
 	defer stop()
 	var done []summary
 	for i := range p.settings {

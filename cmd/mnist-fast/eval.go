@@ -51,6 +51,9 @@ func (a *app) eval(ctx context.Context, c *cli.Command, o *evalOptions) error {
 	if err := tryOutput("-report", o.report); err != nil {
 		return err
 	}
+	if err := requireApart(c, "-model", o.model, "-report", o.report); err != nil {
+		return err
+	}
 	m, err := loadModel(c, o.model)
 	if err != nil {
 		return err

@@ -54,6 +54,9 @@ func looksLikeONNX(name string) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return false, err // what was read of a pipe is gone
+	}
 	var begin [9]byte
 	_, err = io.ReadFull(f, begin[:])
 	return err == nil && begin[0] == 0x08 && begin[8] != '{', nil

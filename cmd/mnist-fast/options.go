@@ -57,7 +57,7 @@ func (o *trainOptions) flags() []cli.Flag {
 		),
 		section("Optimizer (defaults are those of Keras)", slices.Concat(o.optimizer.flags(), o.rateFlags())...),
 		section("Regularization", append(o.regularization.flags(),
-			flag("early-stopping", "EPOCHS\nend when the loss on the validation images has not\nfallen for so many epochs, and keep the weights of\nthe best", &o.patience, integer(1, math.MaxInt32)))...),
+			flag("early-stopping", "EPOCHS\nend when the loss on the validation images has not\nfallen for so many epochs, and keep the weights of\nthe best; 0: do not", &o.patience, integer(0, math.MaxInt32)))...),
 		section("Checkpoints",
 			flag("checkpoint", "DIR\nsave in a folder, after every epoch and at Ctrl-C,\nwhat it takes to go on: the last three, and the one\nof the lowest loss on validation images", &o.checkpoint, nonEmpty),
 			boolFlag("resume", "go on from the last of these, to the same bits", &o.resume),

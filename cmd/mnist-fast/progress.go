@@ -24,10 +24,15 @@ type bar struct {
 
 // callbacks returns what shows progress on a terminal, and nothing elsewhere.
 func (b *bar) callbacks() []nn.Callback {
-	if f, ok := b.w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(b.w) {
 		return nil
 	}
 	return []nn.Callback{nn.LambdaCallback{OnBatchEnd: b.update, OnEpochEnd: func(nn.Epoch) error { b.clear(); return nil }}}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // update draws the bar anew, unless it was drawn just now or will be cleared.

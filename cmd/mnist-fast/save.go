@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/urfave/cli/v3"
 )
 
 // tryOutput fails if the file that a flag names cannot be written, so that
@@ -46,6 +48,14 @@ func tryFolder(dir string) error {
 		return fmt.Errorf("folder %s: %w", dir, cause(err))
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// requireApart fails if two flags name the same file.
+func requireApart(c *cli.Command, flag, name, other, otherName string) error {
+	if name != "" && filepath.Clean(name) == filepath.Clean(otherName) {
+		return misusef(c, "%s and %s are the same file, %s", flag, other, name)
+	}
+	return nil
 }
 
 // cause is an error without the name of a file.

@@ -33,7 +33,10 @@ Examples:
   mnist-fast train -hidden none -data fashion-mnist
   mnist-fast train -json > run.jsonl`
 
-var errInterrupted = errors.New("interrupted: training ended early")
+var (
+	errInterrupted = errors.New("interrupted: training ended early")
+	errUnscored    = errors.New("interrupted: not all test images were scored")
+)
 
 func (a *app) trainCommand() *cli.Command {
 	o := referenceRun()
@@ -82,6 +85,9 @@ func newTraining(c *cli.Command, o *trainOptions) (*training, error) {
 		return nil, err
 	}
 	if err := errors.Join(tryOutput("-output", o.output), tryOutput("-report", o.report)); err != nil {
+		return nil, err
+	}
+	if err := requireApart(c, "-output", o.output, "-report", o.report); err != nil {
 		return nil, err
 	}
 	t := &training{trainOptions: o}
@@ -173,22 +179,26 @@ func (a *app) train(ctx context.Context, t *training) error {
 			return err
 		}
 	}
-	ctx, stop := untilSignal(ctx)
+	training, stop := a.untilSignal(ctx)
 	defer stop()
 	start := time.Now()
-	history, fitErr := a.fit(ctx, t, r)
-	interrupted := ctx.Err() != nil && errors.Is(fitErr, ctx.Err())
+	history, fitErr := a.fit(training, t, r)
+	interrupted := training.Err() != nil && errors.Is(fitErr, training.Err())
 	if fitErr != nil && !interrupted {
-		return fitErr
+		return t.keep(fitErr, len(history))
 	}
 	result := t.result(history)
 	result.Interrupted = interrupted
 	result.TrainSeconds = number(time.Since(start).Seconds())
-	if err := t.finish(&result); err != nil {
+	scoring := training // which a signal ends, too
+	if interrupted {
+		scoring = context.WithoutCancel(ctx)
+	}
+	if err := t.finish(scoring, &result); err != nil {
 		return err
 	}
 	result.TotalSeconds = number(time.Since(a.start).Seconds())
-	if err := t.writePage(history, result); err != nil {
+	if err := t.writePage(scoring, history, result); err != nil {
 		return err
 	}
 	if err := r.report(result); err != nil {
@@ -204,39 +214,74 @@ func (a *app) train(ctx context.Context, t *training) error {
 }
 
 // untilSignal returns a context that ends with the first signal to end the
-// program. A second one ends the program.
-func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+// program, and tells so on a terminal, as a batch may take long. A second signal ends the
+// program.
+func (a *app) untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() {
+		stop()
+		if context.Cause(ctx) != context.Canceled && isTerminal(a.stderr) {
+			fmt.Fprintln(a.stderr, "\nending after this batch; Ctrl-C again ends at once")
+		}
+	})
 	return ctx, stop
 }
 
-// finish scores the model on the test images and saves it.
-func (t *training) finish(r *trainResult) error {
-	// Not with the context of training, which may have been interrupted.
-	m, err := t.trainer.Evaluate(context.Background(), dataset(t.testSet, t.classes))
-	if err != nil {
+// finish saves the model and scores it on the test images.
+func (t *training) finish(ctx context.Context, r *trainResult) error {
+	if err := t.save(); err != nil {
 		return err
 	}
+	r.Model = t.output
+	m, err := t.trainer.Evaluate(ctx, dataset(t.testSet, t.classes))
+	if err != nil {
+		return t.unscored(err)
+	}
 	r.TestLoss, r.TestAccuracy = number(m.Loss), number(m.Accuracy)
+	return nil
+}
+
+// save saves the model if -output names a file.
+func (t *training) save() error {
 	if t.output == "" {
 		return nil
 	}
 	if err := t.model.SaveFile(t.output); err != nil {
 		return fmt.Errorf("-output %s: %w", t.output, err)
 	}
-	r.Model = t.output
 	return nil
 }
 
+// keep saves what was learned in some epochs before training failed.
+func (t *training) keep(failure error, epochs int) error {
+	if epochs == 0 || t.output == "" {
+		return failure
+	}
+	if err := t.save(); err != nil {
+		return errors.Join(failure, err)
+	}
+	return fmt.Errorf("%w; the model as it was then is in %s", failure, t.output)
+}
+
+// unscored is the error of a signal before all test images were scored.
+func (t *training) unscored(err error) error {
+	switch {
+	case !errors.Is(err, context.Canceled):
+		return err
+	case t.output == "":
+		return errUnscored
+	}
+	return fmt.Errorf("%w; the model is in %s", errUnscored, t.output)
+}
+
 // writePage writes the page that -report names, if any.
-func (t *training) writePage(h nn.History, r trainResult) error {
+func (t *training) writePage(ctx context.Context, h nn.History, r trainResult) error {
 	if t.report == "" {
 		return nil
 	}
-	x, err := examine(context.Background(), t.model, t.testSet, t.trainer.Config())
+	x, err := examine(ctx, t.model, t.testSet, t.trainer.Config())
 	if err != nil {
-		return err
+		return t.unscored(err)
 	}
 	return x.writePage(t.report, append(t.facts(), r.facts()...), h)
 }

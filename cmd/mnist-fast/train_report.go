@@ -149,6 +149,9 @@ func (r trainResult) facts() []page.Fact {
 	if r.BestEpoch > 0 {
 		add("best", "epoch %d: its weights were kept", r.BestEpoch)
 	}
+	if math.IsNaN(float64(r.TestLoss)) {
+		add("diverged", "the model is of no use: a lower -lr may help")
+	}
 	add("test", "loss %.4f, accuracy %s", r.TestLoss, r.TestAccuracy.percent())
 	add("time", "%.2f s training, %.2f s in all", r.TrainSeconds, r.TotalSeconds)
 	add("weights", "SHA-256 %s", r.Weights)

@@ -96,6 +96,7 @@ func (rs *records) number(column int) (float32, error) {
 	}
 	x, err := strconv.ParseFloat(string(text), 32)
 	switch {
+	case bytes.IndexByte(text, '_') >= 0: // a number in Go alone
 	case err == nil && x-x == 0: // neither NaN nor infinite
 		return float32(x), nil
 	case errors.Is(err, strconv.ErrRange):
