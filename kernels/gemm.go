@@ -80,8 +80,8 @@ func (p *product) transpose() {
 	p.alphaA, p.alphaB = p.alphaB, p.alphaA
 }
 
-// prefersTransposed reports whether the other form costs less. An α is multiplied into a
-// in either.
+// prefersTransposed reports whether the other form costs less. For an α, both copy a, so
+// that does not count.
 func (k *Core) prefersTransposed(p *product) bool {
 	m, n, depth := p.c.Rows, p.c.Cols, p.a.Cols
 	v := k.set.Vector

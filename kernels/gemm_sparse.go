@@ -45,7 +45,8 @@ func (p *Panels) checkOutput() {
 // GemmSparse computes c += a·b for every panel of b and the one of c at the same
 // place. Element (i, j) is a chain of fused multiply-adds that starts from
 // c[i][j], over the elements of row i of a that are not zero, in ascending columns.
-// That differs from Gemm only where b is infinite or NaN, or c is -0.
+// That differs from Gemm only where b is infinite or NaN, or in the sign of a zero: where
+// the chain is -0, from the start or by underflow.
 //
 // It panics if the shapes do not fit, or c shares memory with b.
 func (k *Core) GemmSparse(a *Sparse, b, c Panels) {
@@ -74,6 +75,7 @@ func (k *Core) GemmSparse(a *Sparse, b, c Panels) {
 		bp, cp := b.at(p), c.at(p)
 		k.sparseEdge(a, bp.Slice(0, b.Rows, whole, b.Cols), cp.Slice(0, c.Rows, whole, b.Cols))
 	}
+	*g = sparseGroup{} // the memory of the operands is not ours to keep
 }
 
 // sparseEdge computes the columns of a panel that do not fill a vector, in copies

@@ -8,7 +8,7 @@ const (
 
 // Gradient computes x·d as Gemm does, a few rows at a time, and calls use with rows
 // begin to end-1 of it, one behind the other in g, which is the Core's. It panics as
-// Gemm does.
+// Gemm does. use must not call Gradient or SparseGradient of the same Core.
 func (k *Core) Gradient(x, d Mat, use func(begin, end int, g []float32)) {
 	x.checkInput()
 	d.checkInput()

@@ -74,8 +74,7 @@ func checkRows(out Mat, in ...Mat) {
 		if m.Rows != out.Rows || m.Cols != out.Cols {
 			panic(badShape)
 		}
-		same := m.Rows > 0 && m.Cols > 0 && m.at(0, 0) == out.at(0, 0) && m.RowStride == out.RowStride && m.ColStride == out.ColStride
-		if !same {
+		if m.Rows == 0 || m.Cols == 0 || m.at(0, 0) != out.at(0, 0) || m.RowStride != out.RowStride || m.ColStride != out.ColStride {
 			out.checkApart(&m)
 		}
 	}

@@ -19,7 +19,7 @@ type span struct{ begin, end int32 }
 type SparseParts struct {
 	cols, width int
 	parts       []Sparse
-	columns     []int32 // of all parts: row i from i·(cols + nonZeroUnit) on, or before
+	columns     []int32 // of all parts: those of one Gather from begin·(cols + nonZeroUnit) on
 	values      []float32
 }
 
@@ -36,7 +36,7 @@ const columnsAhead = 2
 
 // SparseFits reports whether SparseParts can have that many rows and columns.
 func SparseFits(rows, cols int) bool {
-	return rows >= 0 && cols >= 0 && (rows == 0 || cols+nonZeroUnit <= math.MaxInt32/rows)
+	return rows >= 0 && cols >= 0 && (rows == 0 || cols <= math.MaxInt32/rows-nonZeroUnit)
 }
 
 // Reset makes room for a matrix. All its rows are then to be set. Its parts have width
@@ -53,6 +53,7 @@ func (s *SparseParts) Reset(rows, cols, width int) {
 	for p := range s.parts {
 		part := &s.parts[p]
 		*part = Sparse{rows, min(width, cols-p*width), resize(part.spans, rows), s.columns, s.values}
+		clear(part.spans) // a row that is not set is empty
 	}
 }
 
@@ -144,5 +145,5 @@ func resize[T any](xs []T, n int) []T {
 
 // Slice returns rows r0 to r1-1, in the same memory.
 func (s *Sparse) Slice(r0, r1 int) Sparse {
-	return Sparse{r1 - r0, s.cols, s.spans[r0:r1], s.columns, s.values}
+	return Sparse{r1 - r0, s.cols, s.spans[:s.rows:s.rows][r0:r1], s.columns, s.values}
 }

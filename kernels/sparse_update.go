@@ -18,7 +18,7 @@ import (
 // SGDSparse is SGD with the gradient x·d.
 func (k *Core) SGDSparse(w Panels, x *Sparse, d Mat, lr float32) bool {
 	u := k.sparseUpdate(x, d, [...]float32{0: lr, 4: 0}, w, w.Data)
-	u.still = finite(lr)
+	u.still = keepZero(lr)
 	return u.run(k.set.SparseSGD, func(lo, hi int, g []float32) { k.SGD(w.Data[lo:hi], g, lr) })
 }
 
@@ -37,14 +37,14 @@ func (k *Core) NesterovSparse(w Panels, v []float32, x *Sparse, d Mat, lr, mu fl
 // RMSpropSparse is RMSprop with the gradient x·d.
 func (k *Core) RMSpropSparse(w Panels, v []float32, x *Sparse, d Mat, lr, c, eps float32) bool {
 	u := k.sparseUpdate(x, d, [...]float32{lr, c, eps, 4: 0}, w, w.Data, v)
-	u.still = eps > 0 && finite(lr, c, eps)
+	u.still = eps > 0 && keepZero(lr, c, eps)
 	return u.run(k.set.SparseRMSprop, func(lo, hi int, g []float32) { k.RMSprop(w.Data[lo:hi], v[lo:hi], g, lr, c, eps) })
 }
 
 // AdamSparse is Adam with the gradient x·d.
 func (k *Core) AdamSparse(w Panels, m, v []float32, x *Sparse, d Mat, s AdamStep) bool {
 	u := k.sparseUpdate(x, d, [...]float32{s.LR, s.C1, s.C2, s.Eps, s.Decay}, w, w.Data, m, v)
-	u.still = s.Decay == 1 && s.Eps > 0 && finite(s.LR, s.C1, s.C2, s.Eps)
+	u.still = s.Decay == 1 && s.Eps > 0 && keepZero(s.LR, s.C1, s.C2, s.Eps)
 	return u.run(k.set.SparseAdam, func(lo, hi int, g []float32) { k.Adam(w.Data[lo:hi], m[lo:hi], v[lo:hi], g, s) })
 }
 
@@ -134,8 +134,8 @@ func (u *sparseUpdate) pieces(update func(lo, hi int, g []float32)) bool {
 	return finite
 }
 
-// finite reports whether the scalars are numbers of at least 0, so that 0 times one
-// is 0.
-func finite(scalars ...float32) bool {
-	return slices.Min(scalars) >= 0 && slices.Max(scalars) <= math.MaxFloat32
+// keepZero reports whether 0 times any of the scalars is 0: they are finite, and not below
+// it, nor -0.
+func keepZero(scalars ...float32) bool {
+	return !slices.ContainsFunc(scalars, func(x float32) bool { return math.Float32bits(x) > math.Float32bits(math.MaxFloat32) })
 }

@@ -119,3 +119,38 @@ func TestSparseUpdateMisuse(t *testing.T) {
 	requirePanic(t, "one for both", badOverlap, func() { k.AdamSparse(w, data[8:16], data[8:16], x, d, adamStep) })
 	requirePanic(t, "overlap of d", badOverlap, func() { k.SGDSparse(w, x, kernels.View(data[6:12], 3, 2), lr) })
 }
+
+// Weights without a gradient do as the optimizer has it, whatever the scalars are.
+func TestSparseUpdatesWithoutGradient(t *testing.T) {
+	const rows, cols = 5, 16
+	zero, nan, inf := float32(math.Copysign(0, -1)), float32(math.NaN()), float32(math.Inf(1))
+	forTiers(t, func(t *testing.T, k *kernels.Core) {
+		rnd := rand.New(rand.NewPCG(5, 6))
+		_, x := sparseOf(rnd, rows, 3, 0)
+		d := kernels.View(normal(rnd, 3*cols), 3, cols)
+		for _, step := range []float32{0.5, 0, zero, -1, nan, inf} {
+			for name, call := range map[string]func(w, v, g []float32, p kernels.Panels) bool{
+				"SGD": func(w, v, g []float32, p kernels.Panels) bool {
+					k.SGD(w, g, step)
+					return k.SGDSparse(p, x, d, step)
+				},
+				"RMSprop": func(w, v, g []float32, p kernels.Panels) bool {
+					k.RMSprop(w, slices.Clone(v), g, step, rate, eps)
+					return k.RMSpropSparse(p, v, x, d, step, rate, eps)
+				},
+				"RMSprop, no epsilon": func(w, v, g []float32, p kernels.Panels) bool {
+					k.RMSprop(w, slices.Clone(v), g, step, rate, 0)
+					return k.RMSpropSparse(p, v, x, d, step, rate, 0)
+				},
+			} {
+				w := slices.Repeat([]float32{3, zero, 0, -2}, rows*cols/4)
+				want, v, g := slices.Clone(w), make([]float32, len(w)), make([]float32, len(w))
+				finite := call(want, v, g, kernels.Panels{Mat: kernels.View(w, rows, cols), Count: 1})
+				suite.RequireSame(t, fmt.Sprintf("%s, %v", name, step), w, want)
+				if finite != k.Finite(want) {
+					t.Errorf("%s, %v: finite = %t", name, step, finite)
+				}
+			}
+		}
+	})
+}

@@ -55,7 +55,8 @@ func (t *Team) Tier() Tier { return t.cores[0].tier }
 
 // Run calls task once for each rank from 0 to Workers()-1, each with a Core of
 // its own, at the same time, and returns when all calls have. Rank 0 is the
-// caller's goroutine. A panic of one call is a panic of Run.
+// caller's goroutine. A panic of one call is a panic of Run. A task must not call methods
+// of the Team but Barrier, Tier and Workers.
 func (t *Team) Run(task func(rank int, k *Core)) {
 	t.task = task
 	defer func() { t.task, t.product = nil, product{} }() // what they refer to is not ours to keep
@@ -160,8 +161,8 @@ func shareUnit(stride int) int {
 }
 
 // Share cuts n things into runs, one for each of several workers, and returns
-// the run of that rank: things from begin to end-1. Runs begin at multiples of
-// unit and differ by at most one unit.
+// the run of that rank: things from begin to end-1. Runs are as many units as each
+// other, or one more; n may cut the last one short.
 func Share(n, unit, rank, workers int) (begin, end int) {
 	return cut(n, unit, float64(rank)/float64(workers), float64(rank+1)/float64(workers))
 }

@@ -64,7 +64,7 @@ func (t *Team) run(task func(rank int)) {
 	}
 	t.lead(seen)
 	t.task = nil // what it refers to is not ours to keep
-	if f := t.failure.Load(); f != nil {
+	if f := t.failure.Swap(nil); f != nil {
 		panic(*f)
 	}
 }
