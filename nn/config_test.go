@@ -193,3 +193,21 @@ func TestFitRefusesBadSettings(t *testing.T) {
 		}
 	}
 }
+
+// A batch of all samples is as good as a larger one.
+func TestFitOfLessThanABatch(t *testing.T) {
+	var weights []string
+	for _, batch := range []int{3, 0, 1000} {
+		m := newModel(t, 3, regressor...)
+		c := regressorConfig
+		c.BatchSize = batch
+		trainer := newTrainer(t, m, c)
+		if _, err := trainer.Fit(context.Background(), regression(3, 3, 2), nn.FitConfig{Epochs: 2}); err != nil {
+			t.Fatal(err)
+		}
+		weights = append(weights, m.SHA256())
+	}
+	if weights[0] != weights[1] || weights[0] != weights[2] {
+		t.Errorf("weights %v", weights)
+	}
+}

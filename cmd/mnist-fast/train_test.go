@@ -124,6 +124,18 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// TestInterruptedScoring checks that a model is saved before it is scored.
+func TestInterruptedScoring(t *testing.T) {
+	data, file := smallData(t), filepath.Join(t.TempDir(), "digits.model")
+	ctx, cancel := context.WithCancel(t.Context())
+	stdout, stderr := canceler{cancel: cancel, left: 1}, bytes.Buffer{}
+	status := run(ctx, []string{"mnist-fast", "-data", data, "-epochs", "1", "-json", "-output", file}, strings.NewReader(""), &stdout, &stderr)
+	mustFail(t, outcome{status, stdout.String(), stderr.String()}, exitInterrupted, "the model is in "+file)
+	if _, err := nn.LoadFile(file); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBar(t *testing.T) {
 	var w bytes.Buffer
 	b := &bar{w: &w}
