@@ -33,8 +33,7 @@
 // [Team.Gemm] shares one product out, [Team.Run] runs any function on all of
 // them, each with its Core. Close a Team when it is no longer needed. A [Crew] is for
 // work that comes now and then, from any of many goroutines: helpers take a part of it
-// if they come in time. On Linux, a goroutine that was woken moves away from the
-// processor of the one that woke it: for a moment, its thread may not run there.
+// if they come in time.
 //
 // # Tiers
 //

@@ -26,7 +26,7 @@ func (k *Core) Pack(p *Packed, b Mat) {
 	}
 	grow(&p.data, b.Rows*roundUp(b.Cols, k.set.Vector))
 	v := k.set.Vector
-	p.narrow = cost(v, b.Cols, manyRows, b.Rows, moves{b: true, c: true}) < cost(v, manyRows, b.Cols, b.Rows, moves{})
+	p.narrow = b.Cols < 2*mainTile(k.set).NR && cost(v, b.Cols, manyRows, b.Rows, moves{b: true, c: true}) < cost(v, manyRows, b.Cols, b.Rows, moves{})
 	if p.narrow {
 		k.move(place{&p.data[0], b.Cols, 1}, b.place(0, 0), b.Rows, b.Cols, 1)
 	} else {
