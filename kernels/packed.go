@@ -1,19 +1,19 @@
 package kernels
 
 // A Packed is the second operand of GemmPacked in the order in which the tiles
-// of one tier read it. It takes the memory of the matrix, its columns rounded up to
-// whole vectors. Any number of Cores may multiply with it at once. The zero value is
-// ready for Pack, but not for GemmPacked.
+// of one tier read it, or, of a few columns, row after row. It takes the memory of the
+// matrix, its columns rounded up to whole vectors. Any number of Cores may multiply with
+// it at once. The zero value is ready for Pack, but not for GemmPacked.
 type Packed struct {
 	tier       Tier
 	rows, cols int
 	data       []float32
-	narrow     bool // row-major, for the transposed form, which tall products prefer
+	narrow     bool // b is row-major: a few columns, for which the transposed form is faster
 }
 
 const badPacked = "kernels: operand was packed for another tier, or not at all"
 
-// manyRows stands for a c of more rows than any tile.
+// manyRows stands for a c of more rows than any tile, and for what Pack expects of one.
 const manyRows = 1 << 10
 
 // Pack re-orders b (k × n, any strides) into p, for GemmPacked on this tier. It
@@ -26,6 +26,7 @@ func (k *Core) Pack(p *Packed, b Mat) {
 	}
 	grow(&p.data, b.Rows*roundUp(b.Cols, k.set.Vector))
 	v := k.set.Vector
+	// That form re-orders a each time, and of a wide b the strips are worth more.
 	p.narrow = b.Cols < 2*mainTile(k.set).NR && cost(v, b.Cols, manyRows, b.Rows, moves{b: true, c: true}) < cost(v, manyRows, b.Cols, b.Rows, moves{})
 	if p.narrow {
 		k.move(place{&p.data[0], b.Cols, 1}, b.place(0, 0), b.Rows, b.Cols, 1)

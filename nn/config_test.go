@@ -194,7 +194,7 @@ func TestFitRefusesBadSettings(t *testing.T) {
 	}
 }
 
-// A batch of all samples is as good as a larger one.
+// A batch that is larger than the data is all of them.
 func TestFitOfLessThanABatch(t *testing.T) {
 	var weights []string
 	for _, batch := range []int{3, 0, 1000} {

@@ -22,7 +22,7 @@ type flow struct {
 	x        outputs
 	in       kernels.Mat // the batch, in x or where the table has it
 	targets  buffer
-	oneHot   bool // the targets are
+	oneHot   bool // targets are 1 in one place, else 0
 	stages   []stageFlow
 	losses   []float32 // of each row
 	factors  []float32 // that they are multiplied with, if weighted

@@ -93,7 +93,7 @@ func (o objective) lossAndGradient(k *kernels.Core, f *flow, d kernels.Mat) {
 }
 
 // gradientOfSums corrects the gradient d of cross-entropy, a·(y-t) with a = 1/rows, where
-// the targets of a row do not sum to 1: it is a·(y·Σt-t).
+// the targets of a row do not sum to 1, which the kernel takes for granted: it is a·(y·Σt-t).
 func gradientOfSums(d, t kernels.Mat) {
 	const rounding = 1e-5 // of a sum that is 1
 	a := 1 / float32(d.Rows)

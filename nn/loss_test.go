@@ -17,15 +17,8 @@ func TestGradientOfTargetsOfAnySum(t *testing.T) {
 		{[]float32{3, 3}, []float32{0, 0}},
 		{[]float32{0, 0}, []float32{0, 0}},
 	} {
-		m, err := nn.NewSequential(1, 1, nn.Dense{Units: 2, Activation: nn.Softmax, Kernel: nn.Zeros})
-		if err != nil {
-			t.Fatal(err)
-		}
-		trainer, err := nn.NewTrainer(m, nn.Config{Optimizer: nn.SGD{LearningRate: 1}, BatchSize: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer trainer.Close()
+		m := newModel(t, 1, nn.Dense{Units: 2, Activation: nn.Softmax, Kernel: nn.Zeros})
+		trainer := newTrainer(t, m, nn.Config{Optimizer: nn.SGD{LearningRate: 1}, BatchSize: 1})
 		d := nn.Dataset{X: nn.Floats{Mat: kernels.View([]float32{1}, 1, 1)}, Y: nn.Floats{Mat: kernels.View(c.target, 1, 2)}}
 		if _, err := trainer.TrainOnBatch(d); err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ type compareResult struct {
 // conclude tells the result and draws the plot, of what has been done.
 func (a *app) conclude(p *comparison, done []summary, interrupted bool, r reporter) error {
 	if len(done) == 0 {
-		return fmt.Errorf("%w, before a run was complete", errInterrupted)
+		return fmt.Errorf("%w, before a run was complete", errEndedEarly)
 	}
 	if err := p.draw(done); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (a *app) conclude(p *comparison, done []summary, interrupted bool, r report
 		return err
 	}
 	if interrupted {
-		return errInterrupted
+		return errEndedEarly
 	}
 	return nil
 }

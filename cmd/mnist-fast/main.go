@@ -100,7 +100,7 @@ func exitStatus(err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errInterrupted), errors.Is(err, errUnscored):
+	case errors.Is(err, errInterrupted):
 		return exitInterrupted
 	case errors.As(err, &wrong), errors.As(err, &noTopic):
 		return exitMisuse

@@ -73,6 +73,7 @@ func TestMisuse(t *testing.T) {
 		{"-warmup 3 -epochs 2", "-warmup"},
 		{"-early-stopping -1", "-early-stopping"},
 		{"-output same -report ./same", "same file"},
+		{"-output same -report ../mnist-fast/same", "same file"},
 		{"-early-stopping 3", "-validation"},
 		{"-augment x", "-augment"},
 		{"-augment light,elastic", "-augment"},

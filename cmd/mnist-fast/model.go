@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -33,11 +34,20 @@ func loadModelAs(c *cli.Command, name string, hidden nn.Activation) (*nn.Sequent
 	if name == "" {
 		return nil, misusef(c, "-model FILE is missing")
 	}
-	isONNX, err := looksLikeONNX(name)
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	if isONNX {
+	defer f.Close()
+	r := bufio.NewReader(f)
+	isONNX := looksLikeONNX(name, r)
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular(): // a pipe, of which the beginning has been read
+		return readModel(name, r, isONNX, hidden)
+	case isONNX:
 		return onnx.ImportFile(name)
 	}
 	return nn.LoadWeightsFile(name, hidden, nn.Softmax)
@@ -45,21 +55,22 @@ func loadModelAs(c *cli.Command, name string, hidden nn.Activation) (*nn.Sequent
 
 // looksLikeONNX judges a file by its name or its first bytes: the version of
 // ONNX, and not what begins the header of a safetensors file behind its length.
-func looksLikeONNX(name string) (bool, error) {
-	if strings.EqualFold(filepath.Ext(name), ".onnx") {
-		return true, nil
+func looksLikeONNX(name string, r *bufio.Reader) bool {
+	begin, err := r.Peek(9)
+	return strings.EqualFold(filepath.Ext(name), ".onnx") || err == nil && begin[0] == 0x08 && begin[8] != '{'
+}
+
+// readModel reads a model that is not in a file of its own.
+func readModel(name string, r io.Reader, isONNX bool, hidden nn.Activation) (m *nn.Sequential, err error) {
+	if isONNX {
+		m, err = onnx.Import(r)
+	} else {
+		m, err = nn.LoadWeights(r, hidden, nn.Softmax)
 	}
-	f, err := os.Open(name)
 	if err != nil {
-		return false, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return false, err // what was read of a pipe is gone
-	}
-	var begin [9]byte
-	_, err = io.ReadFull(f, begin[:])
-	return err == nil && begin[0] == 0x08 && begin[8] != '{', nil
+	return m, nil
 }
 
 // checkFit fails unless the data are of a kind that the model knows.

@@ -52,10 +52,22 @@ func tryFolder(dir string) error {
 
 // requireApart fails if two flags name the same file.
 func requireApart(c *cli.Command, flag, name, other, otherName string) error {
-	if name != "" && filepath.Clean(name) == filepath.Clean(otherName) {
+	if name != "" && otherName != "" && sameFile(name, otherName) {
 		return misusef(c, "%s and %s are the same file, %s", flag, other, name)
 	}
 	return nil
+}
+
+// sameFile compares files, or the names of those that are not there yet.
+func sameFile(x, y string) bool {
+	infoX, errX := os.Stat(x)
+	infoY, errY := os.Stat(y)
+	if errX == nil && errY == nil {
+		return os.SameFile(infoX, infoY)
+	}
+	fullX, errX := filepath.Abs(x)
+	fullY, errY := filepath.Abs(y)
+	return errX == nil && errY == nil && fullX == fullY
 }
 
 // cause is an error without the name of a file.

@@ -34,8 +34,9 @@ Examples:
   mnist-fast train -json > run.jsonl`
 
 var (
-	errInterrupted = errors.New("interrupted: training ended early")
-	errUnscored    = errors.New("interrupted: not all test images were scored")
+	errInterrupted = errors.New("interrupted")
+	errEndedEarly  = fmt.Errorf("%w: training ended early", errInterrupted)
+	errUnscored    = fmt.Errorf("%w: not all test images were scored", errInterrupted)
 )
 
 func (a *app) trainCommand() *cli.Command {
@@ -179,18 +180,18 @@ func (a *app) train(ctx context.Context, t *training) error {
 			return err
 		}
 	}
-	training, stop := a.untilSignal(ctx)
+	untilSignal, stop := a.untilSignal(ctx)
 	defer stop()
 	start := time.Now()
-	history, fitErr := a.fit(training, t, r)
-	interrupted := training.Err() != nil && errors.Is(fitErr, training.Err())
+	history, fitErr := a.fit(untilSignal, t, r)
+	interrupted := untilSignal.Err() != nil && errors.Is(fitErr, untilSignal.Err())
 	if fitErr != nil && !interrupted {
 		return t.keep(fitErr, len(history))
 	}
 	result := t.result(history)
 	result.Interrupted = interrupted
 	result.TrainSeconds = number(time.Since(start).Seconds())
-	scoring := training // which a signal ends, too
+	scoring := untilSignal
 	if interrupted {
 		scoring = context.WithoutCancel(ctx)
 	}
@@ -206,9 +207,9 @@ func (a *app) train(ctx context.Context, t *training) error {
 	}
 	switch {
 	case interrupted && t.checkpoint != "":
-		return fmt.Errorf("%w; the same flags and -resume go on with it", errInterrupted)
+		return fmt.Errorf("%w; the same flags and -resume go on with it", errEndedEarly)
 	case interrupted:
-		return errInterrupted
+		return errEndedEarly
 	}
 	return nil
 }
@@ -225,63 +226,4 @@ func (a *app) untilSignal(ctx context.Context) (context.Context, context.CancelF
 		}
 	})
 	return ctx, stop
-}
-
-// finish saves the model and scores it on the test images.
-func (t *training) finish(ctx context.Context, r *trainResult) error {
-	if err := t.save(); err != nil {
-		return err
-	}
-	r.Model = t.output
-	m, err := t.trainer.Evaluate(ctx, dataset(t.testSet, t.classes))
-	if err != nil {
-		return t.unscored(err)
-	}
-	r.TestLoss, r.TestAccuracy = number(m.Loss), number(m.Accuracy)
-	return nil
-}
-
-// save saves the model if -output names a file.
-func (t *training) save() error {
-	if t.output == "" {
-		return nil
-	}
-	if err := t.model.SaveFile(t.output); err != nil {
-		return fmt.Errorf("-output %s: %w", t.output, err)
-	}
-	return nil
-}
-
-// keep saves what was learned in some epochs before training failed.
-func (t *training) keep(failure error, epochs int) error {
-	if epochs == 0 || t.output == "" {
-		return failure
-	}
-	if err := t.save(); err != nil {
-		return errors.Join(failure, err)
-	}
-	return fmt.Errorf("%w; the model as it was then is in %s", failure, t.output)
-}
-
-// unscored is the error of a signal before all test images were scored.
-func (t *training) unscored(err error) error {
-	switch {
-	case !errors.Is(err, context.Canceled):
-		return err
-	case t.output == "":
-		return errUnscored
-	}
-	return fmt.Errorf("%w; the model is in %s", errUnscored, t.output)
-}
-
-// writePage writes the page that -report names, if any.
-func (t *training) writePage(ctx context.Context, h nn.History, r trainResult) error {
-	if t.report == "" {
-		return nil
-	}
-	x, err := examine(ctx, t.model, t.testSet, t.trainer.Config())
-	if err != nil {
-		return t.unscored(err)
-	}
-	return x.writePage(t.report, append(t.facts(), r.facts()...), h)
 }
