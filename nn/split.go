@@ -9,9 +9,10 @@ import (
 
 // Split divides the samples at random into one part to train on and another,
 // the given share of them, to test with. If the targets are [Labels], it is that
-// share of each class, to the nearest sample, and the parts have Labels. Samples keep their order; which
-// ones go where depends on their targets and the seed alone. The parts are views
-// of d. It fails if one of them would be empty.
+// share of each class, to the nearest sample, and the parts have Labels. Samples keep
+// their order; which ones go where depends on their targets and the seed alone. The parts
+// are views of d, of each epoch of it if it is [Epochal]. It fails if one of them would be
+// empty.
 func (d Dataset) Split(share float64, seed uint64) (train, test Dataset, err error) {
 	if err := firstError(d.validateParts(), inRange("share to test with", share, 0, 1)); err != nil {
 		return Dataset{}, Dataset{}, err
@@ -71,6 +72,14 @@ type chosen struct {
 }
 
 func (c chosen) Len() int { return len(c.rows) }
+
+// Epoch is that of an [Epochal] table.
+func (c chosen) Epoch(n int) Table {
+	if t, ok := c.Table.(Epochal); ok {
+		c.Table = t.Epoch(n)
+	}
+	return c
+}
 
 func (c chosen) Gather(k *kernels.Core, dst kernels.Mat, rows []int) {
 	for i, r := range rows {

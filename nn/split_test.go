@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/mnist-fast/mnist-fast/kernels"
 	"github.com/mnist-fast/mnist-fast/nn"
 )
 
@@ -100,6 +101,36 @@ func TestSplitFails(t *testing.T) {
 			if _, _, err := d.Split(share, 1); !errors.Is(err, nn.ErrData) {
 				t.Errorf("%v of %+v: error %v", share, d, err)
 			}
+		}
+	}
+}
+
+// raised is another table in every epoch: all numbers are higher.
+type raised struct{ nn.Floats }
+
+func (r raised) Epoch(n int) nn.Table {
+	m := kernels.NewMat(r.Rows, r.Cols)
+	for i, x := range r.Data {
+		m.Data[i] = x + float32(100*n)
+	}
+	return nn.Floats{Mat: m}
+}
+
+// A part of a table that is another one in every epoch is that, too.
+func TestSplitOfEpochs(t *testing.T) {
+	d := regression(10, 1, 1)
+	d.X = raised{d.X.(nn.Floats)}
+	train, _, err := d.Split(0.3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, then := kernels.NewMat(7, 1), kernels.NewMat(7, 1)
+	rows := []int{0, 1, 2, 3, 4, 5, 6}
+	train.X.Gather(nil, before, rows)
+	train.X.(nn.Epochal).Epoch(2).Gather(nil, then, rows)
+	for i, x := range before.Data {
+		if then.Data[i] != x+200 {
+			t.Errorf("row %d: %v in epoch 2, %v as it is", i, then.Data[i], x)
 		}
 	}
 }
