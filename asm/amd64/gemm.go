@@ -19,7 +19,7 @@ type tile struct {
 	a     columns      // from p on
 	b     lines        // its rows from p on
 	ahead reg.Register // what to prefetch next
-	last  reg.Register // mask of the columns of the last vector, if masks are used
+	last  reg.Register // mask of the columns of the last vector, or nil to take all
 }
 
 // columns address a column by column, whose rows or columns are contiguous.
@@ -55,27 +55,34 @@ func (g *generator) gemm(rows, vectors int) {
 	g.SHLQ(operand.Imm(2), g.param("stepAhead"))
 	g.Label("tile")
 	t.seed()
-	t.chains()
+	t.ahead = t.loadParam("ahead")
+	t.MOVBLZX(operand.Mem{Base: t.ahead}, t.GP32()) // has the TLB know the page, as no prefetch does
+	if g.Masks {                                    // of which each takes the time of a multiply-add on Intel's processors
+		t.CMPQ(t.param("cols"), operand.U32(uint32(cols)))
+		t.JNE(operand.LabelRef("edge"))
+		whole := *t
+		whole.last = nil
+		whole.chains("Whole")
+		t.Label("edge")
+	}
+	t.chains("")
+	t.Label("done")
+	t.MOVQ(t.ahead, t.param("ahead"))
 	t.gate()
 	t.store()
 	t.next()
 	g.end()
 }
 
-// chains: acc[i][j] += Σₚ a[i][p]·b[p][j].
-func (t *tile) chains() {
+// chains: acc[i][j] += Σₚ a[i][p]·b[p][j]. Then it goes to done.
+func (t *tile) chains(width string) {
 	k, a, rsa := t.loadParam("k"), t.loadParam("a"), t.loadStride("rsa")
 	t.b = t.linesFrom(t.loadParam("b"), t.loadStride("rsb"))
-	t.ahead = t.loadParam("ahead")
-	t.MOVBLZX(operand.Mem{Base: t.ahead}, t.GP32()) // has the TLB know the page, as no prefetch does
 	t.CMPQ(rsa, operand.Imm(4))
-	t.JEQ(operand.LabelRef("columns"))
-	t.steps(contiguousRows{t.rowsFrom(a, rsa, t.rows)}, k, "Rows")
-	t.JMP(operand.LabelRef("done"))
-	t.Label("columns")
-	t.steps(contiguousColumns{t.linesFrom(a, t.loadStride("csa"))}, k, "Columns")
-	t.Label("done")
-	t.MOVQ(t.ahead, t.param("ahead"))
+	t.JEQ(operand.LabelRef("columns" + width))
+	t.steps(contiguousRows{t.rowsFrom(a, rsa, t.rows)}, k, width+"Rows")
+	t.Label("columns" + width)
+	t.steps(contiguousColumns{t.linesFrom(a, t.loadStride("csa"))}, k, width+"Columns")
 }
 
 // steps goes through all p, kUnroll at a time and then one by one.
@@ -90,6 +97,7 @@ func (t *tile) steps(a columns, k reg.Register, form string) {
 	t.step(0)
 	t.advance(1)
 	t.countDown(k, "single"+form)
+	t.JMP(operand.LabelRef("done"))
 }
 
 // firstRounds ask for c of the next tile, a row a step, so that it is there when its
