@@ -10,7 +10,7 @@ func (p *product) decidePacking() {
 	p.packsA = p.alphaA != 1 || p.a.RowStride != 1 && p.a.ColStride != 1 ||
 		p.c.Cols >= max(minReuseA, reuseToPack(p.a.Cols, p.a.ColStride, p.a.RowStride))
 	p.packsB = p.packed == nil && (p.alphaB != 1 || p.b.ColStride != 1 ||
-		p.c.Rows >= reuseToPack(p.b.Rows, p.b.RowStride, p.b.ColStride))
+		p.c.Rows > reuseToPack(p.b.Rows, p.b.RowStride, p.b.ColStride))
 }
 
 // pageOfFloats is 4 KB of float32: addresses that far apart share a set of a first-level

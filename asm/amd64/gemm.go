@@ -14,13 +14,17 @@ const kUnroll = formula.AheadEvery
 type tile struct {
 	*generator
 	rows, vectors int
+	form          string       // that labels end with
+	last          reg.Register // mask of the columns of the last vector, or nil for all
 	acc           [][]reg.VecVirtual
 
 	a     columns      // from p on
 	b     lines        // its rows from p on
 	ahead reg.Register // what to prefetch next
-	last  reg.Register // mask of the columns of the last vector, or nil to take all
 }
+
+func (t *tile) label(name string)               { t.Label(name + t.form) }
+func (t *tile) to(name string) operand.LabelRef { return operand.LabelRef(name + t.form) }
 
 // columns address a column by column, whose rows or columns are contiguous.
 type columns interface {
@@ -44,45 +48,45 @@ func (a contiguousColumns) next(n int)              { a.advance(n) }
 func (g *generator) gemm(rows, vectors int) {
 	cols := vectors * g.Lanes
 	g.begin(formula.Gemm(rows, cols))
-	t := &tile{generator: g, rows: rows, vectors: vectors}
-	if g.Masks {
-		n, last := g.loadParam("cols"), g.GP64()
-		g.LEAQ(operand.Mem{Base: n, Disp: g.Lanes - cols}, last)
-		t.last = g.firstLanes(last)
-	}
 	g.SHLQ(operand.Imm(2), g.param("ahead")) // becomes an address, and its step bytes
 	g.ADDQ(g.loadParam("b"), g.param("ahead"))
 	g.SHLQ(operand.Imm(2), g.param("stepAhead"))
-	g.Label("tile")
-	t.seed()
-	t.ahead = t.loadParam("ahead")
-	t.MOVBLZX(operand.Mem{Base: t.ahead}, t.GP32()) // has the TLB know the page, as no prefetch does
-	if g.Masks {                                    // of which each takes the time of a multiply-add on Intel's processors
-		t.CMPQ(t.param("cols"), operand.U32(uint32(cols)))
-		t.JNE(operand.LabelRef("edge"))
-		whole := *t
-		whole.last = nil
-		whole.chains("Whole")
-		t.Label("edge")
+	if g.Masks { // of which each takes the time of a multiply-add on Intel's processors
+		last := g.loadParam("cols")
+		g.SUBQ(operand.U32(uint32(cols)), last)
+		g.JZ(operand.LabelRef("whole"))
+		g.ADDQ(operand.Imm(uint64(g.Lanes)), last)
+		g.tiles(&tile{generator: g, rows: rows, vectors: vectors, form: "Edge", last: g.firstLanes(last)})
+		g.Label("whole")
 	}
-	t.chains("")
-	t.Label("done")
-	t.MOVQ(t.ahead, t.param("ahead"))
+	g.tiles(&tile{generator: g, rows: rows, vectors: vectors})
+}
+
+// tiles computes all of them and returns.
+func (g *generator) tiles(t *tile) {
+	t.label("tile")
+	t.seed()
+	t.chains()
 	t.gate()
 	t.store()
 	t.next()
 	g.end()
 }
 
-// chains: acc[i][j] += Σₚ a[i][p]·b[p][j]. Then it goes to done.
-func (t *tile) chains(width string) {
+// chains: acc[i][j] += Σₚ a[i][p]·b[p][j].
+func (t *tile) chains() {
 	k, a, rsa := t.loadParam("k"), t.loadParam("a"), t.loadStride("rsa")
 	t.b = t.linesFrom(t.loadParam("b"), t.loadStride("rsb"))
+	t.ahead = t.loadParam("ahead")
+	t.MOVBLZX(operand.Mem{Base: t.ahead}, t.GP32()) // has the TLB know the page, as no prefetch does
 	t.CMPQ(rsa, operand.Imm(4))
-	t.JEQ(operand.LabelRef("columns" + width))
-	t.steps(contiguousRows{t.rowsFrom(a, rsa, t.rows)}, k, width+"Rows")
-	t.Label("columns" + width)
-	t.steps(contiguousColumns{t.linesFrom(a, t.loadStride("csa"))}, k, width+"Columns")
+	t.JEQ(t.to("columns"))
+	t.steps(contiguousRows{t.rowsFrom(a, rsa, t.rows)}, k, "Rows"+t.form)
+	t.JMP(t.to("done"))
+	t.label("columns")
+	t.steps(contiguousColumns{t.linesFrom(a, t.loadStride("csa"))}, k, "Columns"+t.form)
+	t.label("done")
+	t.MOVQ(t.ahead, t.param("ahead"))
 }
 
 // steps goes through all p, kUnroll at a time and then one by one.
@@ -92,12 +96,11 @@ func (t *tile) steps(a columns, k reg.Register, form string) {
 		t.firstRounds(k, form)
 	}
 	t.repeat("unrolled"+form, "rest"+form, k, operand.Imm(kUnroll), func() { t.round(func() {}) })
-	t.JZ(operand.LabelRef("done"))
+	t.JZ(t.to("done"))
 	t.Label("single" + form)
 	t.step(0)
 	t.advance(1)
 	t.countDown(k, "single"+form)
-	t.JMP(operand.LabelRef("done"))
 }
 
 // firstRounds ask for c of the next tile, a row a step, so that it is there when its
@@ -149,9 +152,9 @@ func (t *tile) seed() {
 				t.VMOVAPS(t.acc[0][j], acc)
 			}
 		}
-		t.jumpIfZero(stride, "seeded")
+		t.jumpIfZero(stride, "seeded"+t.form)
 	})
-	t.Label("seeded")
+	t.label("seeded")
 }
 
 // step: acc[i][j] += a[i][p+u]·b[p+u][j] for all i and j. The shorter side of the
@@ -203,13 +206,13 @@ func (t *tile) stepAlongRow(u int) {
 func (t *tile) gate() {
 	lo := t.broadcastParam("lo")
 	t.VUCOMISS(lo.AsX(), lo.AsX())
-	t.JPS(operand.LabelRef("gated"))
+	t.JPS(t.to("gated"))
 	for i := range t.rows {
 		for _, acc := range t.acc[i] {
 			t.drop(t.compare(lessOrEqual, acc, lo), acc, acc)
 		}
 	}
-	t.Label("gated")
+	t.label("gated")
 }
 
 // store: c[i][j] = acc[i][j].
@@ -227,7 +230,7 @@ func (t *tile) next() {
 	for _, name := range formula.GemmOperands {
 		t.ADDQ(t.loadStride("ts"+name), t.param(name))
 	}
-	t.countDown(t.param("tiles"), "tile")
+	t.countDown(t.param("tiles"), "tile"+t.form)
 }
 
 // loadVector loads the j-th vector of a row of the tile.
