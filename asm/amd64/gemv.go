@@ -9,6 +9,9 @@ import (
 	"github.com/mnist-fast/mnist-fast/asm/formula"
 )
 
+// gemvRows and gemvVectors are what gemv reads of b at once.
+const gemvRows, gemvVectors = 8, 4
+
 // A sweep is the state of gemv while it adds some rows of b to c.
 type sweep struct {
 	*generator
@@ -22,8 +25,7 @@ type sweep struct {
 
 // gemv generates c[j] += Σₚ a[p]·b[p][j] in sweeps over c, each of which adds a few
 // rows of b. What is read at once is a whole piece of each of these rows, which the
-// prefetchers like better than one row at a time. How many rows are best differs from
-// tier to tier, and is measured.
+// prefetchers like better than one row at a time.
 func (g *generator) gemv() {
 	g.begin(formula.Gemv)
 	s := &sweep{
@@ -34,7 +36,7 @@ func (g *generator) gemv() {
 		at: g.GP64(), left: g.GP64(),
 	}
 	k := g.loadParam("k")
-	s.sweeps(g.gemvRows, k)
+	s.sweeps(gemvRows, k)
 	s.sweeps(1, k)
 	g.end()
 }
@@ -43,7 +45,7 @@ func (g *generator) gemv() {
 func (s *sweep) sweeps(rows int, k reg.Register) {
 	s.repeat(fmt.Sprintf("sweep%d", rows), fmt.Sprintf("no%d", rows), k, operand.Imm(uint64(rows)), func() {
 		s.begin(rows)
-		s.pieces(s.gemvVectors)
+		s.pieces(gemvVectors)
 		s.pieces(1)
 		s.singles()
 		for range rows {

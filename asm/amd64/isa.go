@@ -16,8 +16,7 @@ type isa struct {
 	formula.Tier
 	newVector func(*build.Context) reg.VecVirtual
 
-	gemvRows, gemvVectors int  // of b that gemv reads at once
-	prefetchesC           bool // gemm asks the caches for the next tile of c
+	prefetchesC bool // gemm asks the caches for the next tile of c
 }
 
 // avx2 needs AVX, AVX2 and FMA3. A 6×2 tile keeps 12 accumulators, a row of b in
@@ -31,7 +30,6 @@ var avx2 = isa{
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 4}, {Rows: 6, Vectors: 2}, {Rows: 6, Vectors: 1}},
 	},
 	newVector: func(c *build.Context) reg.VecVirtual { return c.YMM() },
-	gemvRows:  8, gemvVectors: 4,
 }
 
 // avx512 needs AVX-512 F, DQ, BW and VL, BMI2 and FMA3. A 14×2 tile keeps 28
@@ -42,8 +40,8 @@ var avx512 = isa{
 		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, NonZero: "AVX2", SparseUpdates: true,
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
 	},
-	newVector: func(c *build.Context) reg.VecVirtual { return c.ZMM() },
-	gemvRows:  3, gemvVectors: 8, prefetchesC: true,
+	newVector:   func(c *build.Context) reg.VecVirtual { return c.ZMM() },
+	prefetchesC: true,
 }
 
 // A generator builds the file of one instruction set.
