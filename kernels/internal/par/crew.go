@@ -59,7 +59,7 @@ func (c *Crew) Share(parts, helpers int, do func(part int)) {
 func (c *Crew) lead(seen uint32, spin bool) {
 	defer func() {
 		c.work()
-		c.finished.wait(seen, spin)
+		c.finished.wait(seen+1, spin)
 	}()
 	c.work()
 }

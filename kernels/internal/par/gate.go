@@ -11,8 +11,8 @@ import (
 // step (425 µs a step of the reference run instead of 255).
 const spinTime = 500 * time.Microsecond
 
-// A gate lets one goroutine wait until another opens it. It counts how often
-// it was opened.
+// A gate lets one goroutine wait until others have opened it. It counts how often
+// they did.
 type gate struct {
 	count  atomic.Uint32
 	asleep atomic.Bool
@@ -29,22 +29,25 @@ func (g *gate) open() {
 	}
 }
 
-// wait returns once the gate was opened more often than seen. Spinning makes sense only
-// where there is a processor for everyone.
-func (g *gate) wait(seen uint32, spin bool) {
+// opened reports whether it was opened that often, counted from any time not long ago.
+func (g *gate) opened(count uint32) bool { return int32(g.count.Load()-count) >= 0 }
+
+// wait returns once the gate was opened that often. Spinning makes sense only where there
+// is a processor for everyone.
+func (g *gate) wait(count uint32, spin bool) {
 	const looks = 500 // between two looks at the clock
 	for start := time.Now(); spin && time.Since(start) < spinTime; {
 		for range looks {
-			if g.count.Load() != seen {
+			if g.opened(count) {
 				return
 			}
 		}
 	}
 	// The count decides, not the token: one may come late, from an opener that
 	// was held up since before the last wait.
-	for g.count.Load() == seen {
+	for !g.opened(count) {
 		g.asleep.Swap(true) // an emulator may let a load pass a Store
-		if g.count.Load() != seen && g.asleep.CompareAndSwap(true, false) {
+		if g.opened(count) && g.asleep.CompareAndSwap(true, false) {
 			return
 		}
 		<-g.wake

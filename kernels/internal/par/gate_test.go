@@ -12,7 +12,7 @@ func TestGateIgnoresLateToken(t *testing.T) {
 	g.wake <- struct{}{}
 	passed := make(chan struct{})
 	go func() {
-		g.wait(0, false)
+		g.wait(1, false)
 		close(passed)
 	}()
 	select {
@@ -22,4 +22,25 @@ func TestGateIgnoresLateToken(t *testing.T) {
 	}
 	g.open()
 	<-passed
+}
+
+// Two openers pass one that waits for both, whenever it sleeps; more do no harm.
+func TestGateWaitsForSeveral(t *testing.T) {
+	for _, spin := range []bool{false, true} {
+		g := newGate()
+		passed := make(chan struct{})
+		go func() {
+			g.wait(2, spin)
+			close(passed)
+		}()
+		g.open()
+		select {
+		case <-passed:
+			t.Fatal("passed a gate that only one has opened")
+		case <-time.After(20 * time.Millisecond):
+		}
+		g.open()
+		g.open()
+		<-passed
+	}
 }

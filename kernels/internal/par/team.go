@@ -17,10 +17,9 @@ type Team struct {
 	workers  []*gate // of ranks 1, 2, …
 	task     func(rank int)
 	closing  bool
-	working  atomic.Int32 // workers that have not finished the task
-	finished *gate        // where the caller waits for them
-	spins    bool         // there is a processor for every rank
-	pulse    pulse        // of calls of Ready that found a worker asleep
+	finished *gate // where the caller waits for all of them
+	spins    bool  // there is a processor for every rank
+	pulse    pulse // of calls of Ready that found a worker asleep
 
 	arrived atomic.Int32        // ranks at the barrier
 	barrier []*gate             // where each rank waits there
@@ -58,7 +57,6 @@ func (t *Team) run(task func(rank int)) {
 	t.arrived.Store(0)
 	t.spins = canSpin(t.Size())
 	seen := t.finished.count.Load()
-	t.working.Store(int32(len(t.workers)))
 	for _, g := range t.workers {
 		g.open()
 	}
@@ -73,9 +71,7 @@ func (t *Team) run(task func(rank int)) {
 // ends the caller (runtime.Goexit).
 func (t *Team) lead(seen uint32) {
 	defer func() {
-		if len(t.workers) > 0 {
-			t.finished.wait(seen, t.spins)
-		}
+		t.finished.wait(seen+uint32(len(t.workers)), t.spins)
 	}()
 	t.do(0)
 }
@@ -104,7 +100,7 @@ func (t *Team) Barrier(rank int) {
 		t.openBarrier()
 		return
 	}
-	g.wait(seen, t.spins)
+	g.wait(seen+1, t.spins)
 	if t.failure.Load() != nil {
 		panic(abandoned)
 	}
@@ -140,7 +136,7 @@ func (t *Team) serve(rank int, g *gate, seen uint32, spins bool) {
 		}
 	}()
 	for ; !last; seen++ {
-		g.wait(seen, spins)
+		g.wait(seen+1, spins)
 		last, spins = t.closing, t.spins // what closes the team cannot end the goroutine
 		t.help(rank)
 	}
@@ -148,11 +144,7 @@ func (t *Team) serve(rank int, g *gate, seen uint32, spins bool) {
 
 // help is a worker's share of a task.
 func (t *Team) help(rank int) {
-	defer func() {
-		if t.working.Add(-1) == 0 {
-			t.finished.open()
-		}
-	}()
+	defer t.finished.open()
 	t.do(rank)
 }
 
