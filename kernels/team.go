@@ -22,12 +22,12 @@ type Team struct {
 	balance *balance.Balance // of products
 }
 
-// A product below parallelFlops takes one worker less time than to tell the others of
-// it, and one below wakingFlops less than to wake them. A row counts for more: it
-// takes longer to read b than to multiply with it. Below measuredFlops, it would show that
-// the clock is looked at.
+// A product of up to parallelFlops for each lane of a vector takes one worker less time
+// than to tell the others of it, and one below wakingFlops less than to wake them. A row
+// counts for more: it takes longer to read b than to multiply with it. Below
+// measuredFlops, it would show that the clock is looked at.
 const (
-	parallelFlops = 1 << 18
+	parallelFlops = 1 << 15
 	wakingFlops   = 1 << 23
 	rowCounts     = 2
 	measuredFlops = 1 << 22
@@ -99,7 +99,7 @@ func (t *Team) shares(p *product) bool {
 	if p.c.Rows == 1 || p.c.Cols == 1 {
 		work *= rowCounts
 	}
-	return len(t.cores) > 1 && work >= parallelFlops && (work >= wakingFlops || t.par.Ready())
+	return len(t.cores) > 1 && work > parallelFlops*float64(t.cores[0].set.Vector) && (work >= wakingFlops || t.par.Ready())
 }
 
 func (p *product) flops() float64 {
