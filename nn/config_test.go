@@ -211,3 +211,13 @@ func TestFitOfLessThanABatch(t *testing.T) {
 		t.Errorf("weights %v", weights)
 	}
 }
+
+func TestNewTrainerRefusesWhatCannotLearn(t *testing.T) {
+	trainer, err := nn.NewTrainer(newModel(t, 3, nn.Dense{Units: 1, Activation: nn.Softmax}), nn.Config{})
+	if err == nil {
+		trainer.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "always 0") {
+		t.Errorf("crossentropy of one output: error %v", err)
+	}
+}

@@ -56,21 +56,21 @@ func (g *generator) gemm(rows, vectors int) {
 		g.SUBQ(operand.U32(uint32(cols)), last)
 		g.JZ(operand.LabelRef("whole"))
 		g.ADDQ(operand.Imm(uint64(g.Lanes)), last)
-		g.tiles(&tile{generator: g, rows: rows, vectors: vectors, form: "Edge", last: g.firstLanes(last)})
+		(&tile{generator: g, rows: rows, vectors: vectors, form: "Edge", last: g.firstLanes(last)}).compute()
 		g.Label("whole")
 	}
-	g.tiles(&tile{generator: g, rows: rows, vectors: vectors})
+	(&tile{generator: g, rows: rows, vectors: vectors}).compute()
 }
 
-// tiles computes all of them and returns.
-func (g *generator) tiles(t *tile) {
+// compute emits all tiles, one after the other, and the return.
+func (t *tile) compute() {
 	t.label("tile")
 	t.seed()
 	t.chains()
 	t.gate()
 	t.store()
 	t.next()
-	g.end()
+	t.end()
 }
 
 // chains: acc[i][j] += Σₚ a[i][p]·b[p][j].

@@ -74,6 +74,9 @@ func (a *app) export(c *cli.Command, o *exportOptions) error {
 	if o.output == "" {
 		return misusef(c, "-output FILE is missing")
 	}
+	if err := requireApart(c, "-model", o.model, "-output", o.output); err != nil {
+		return err
+	}
 	if o.format == "" {
 		o.format = formatOf(o.output)
 	}

@@ -117,6 +117,7 @@ func TestMisuse(t *testing.T) {
 		{"export -output x.onnx", "-model"},
 		{"export -model x", "-output"},
 		{"export -model x -output y", "-format"},
+		{"export -model x -output ./x", "-output are the same file"},
 		{"export -model x -output y -format z", "-format"},
 		{"export -model x -output y.go -package a-b", "-package"},
 		{"export -model x -output y.go foo", `"foo"`},
