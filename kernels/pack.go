@@ -5,7 +5,8 @@ import "math"
 // decidePacking says which operands are copied: those that α has to be multiplied
 // into, a b without contiguous rows, an a with neither these nor contiguous columns,
 // and those that are slow to read as they lie and needed for enough columns, or rows,
-// of c to make up for the copy.
+// of c to make up for the copy: of b, which tiles read by whole lines of the cache, for
+// more of them.
 func (p *product) decidePacking() {
 	p.packsA = p.alphaA != 1 || p.a.RowStride != 1 && p.a.ColStride != 1 ||
 		p.c.Cols >= max(minReuseA, reuseToPack(p.a.Cols, p.a.ColStride, p.a.RowStride))

@@ -27,7 +27,8 @@ func ParseLoss(name string) (Loss, error) {
 	return Loss(i), err
 }
 
-// validate fails if the loss does not go with the model's last activation.
+// validate fails if the loss does not go with the model's last activation, or cannot teach
+// it anything.
 func (l Loss) validate(m *Sequential) error {
 	switch {
 	case int(l) >= len(lossNames):

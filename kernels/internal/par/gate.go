@@ -29,7 +29,7 @@ func (g *gate) open() {
 	}
 }
 
-// opened reports whether it was opened that often, counted from any time not long ago.
+// opened reports whether it was opened that often, or some more: the count may wrap.
 func (g *gate) opened(count uint32) bool { return int32(g.count.Load()-count) >= 0 }
 
 // wait returns once the gate was opened that often. Spinning makes sense only where there

@@ -70,9 +70,7 @@ func (t *Team) run(task func(rank int)) {
 // lead is the caller's share: its rank, and to wait for the others, also if the task
 // ends the caller (runtime.Goexit).
 func (t *Team) lead(seen uint32) {
-	defer func() {
-		t.finished.wait(seen+uint32(len(t.workers)), t.spins)
-	}()
+	defer t.finished.wait(seen+uint32(len(t.workers)), t.spins)
 	t.do(0)
 }
 
