@@ -74,7 +74,7 @@ var tiers = []tier{
 		opcodes: byFeature(map[string]string{
 			"": "ADD ADDS BEQ BGE BLT BNE BVS CBZ FCMPS FMOVD FMOVQ FMOVS LSL MOVBU MOVD MOVW MUL RET SUB SUBS TBZ VDUP VMOV " +
 				// As the comments of WORD have them; the generator's tests decode the words.
-				"ADD/W AND/W BIC/W BIT/W FADD/W FCMGE/W FCMGT/W FDIV/W FMLA/W FMLS/W FMUL/W FSQRT/W FSUB/W LDR/W ORR/W SHL/W TRN1/W TRN2/W UCVTF/W UXTL/W",
+				"ADD/W AND/W BIC/W BIT/W FADD/W FCMGE/W FCMGT/W FDIV/W FMLA/W FMLS/W FMUL/W FSQRT/W FSUB/W LDR/W MOVI/W ORR/W SHL/W TRN1/W TRN2/W UCVTF/W UXTL/W",
 		}),
 		// The platform's register, and Go's: scratch, goroutine, frame, link.
 		forbidden: regexp.MustCompile(`\b(R18|R2[6-9]|R30|RSP|g)\b`),

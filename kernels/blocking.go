@@ -10,7 +10,7 @@ type blocking struct{ m, n, k int }
 
 const (
 	minBlockK, maxBlockK = 256, 1024 // below it is loading c that takes the time
-	maxBlockA            = 1 << 18   // elements, so that no call of assembly is long
+	maxBlockA            = 1 << 17   // elements: more were 2 to 6 % slower, with 2 MB of cache
 	blockN               = 2048
 )
 

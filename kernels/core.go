@@ -14,7 +14,6 @@ type Core struct {
 	blockA, blockB []float32   // blocks of the operands of GEMM, re-ordered
 	scratch        []float32   // a few register tiles at the edge of c
 	biasRows       []float32   // a bias along rows, spread across a tile
-	zeros          []float32   // the seed of a tile that starts from nothing
 	sparse         sparseGroup // of GemmSparse
 	update         sparseUpdate
 	gradient       []float32               // a piece of it, for an update
@@ -38,7 +37,6 @@ func NewCore(t Tier) *Core {
 	return &Core{
 		tier: t, set: set, blocks: blockingFor(set, micro.L2()),
 		scratch: make([]float32, highest(set)*scratchCols),
-		zeros:   make([]float32, set.Tiles[0].NR),
 	}
 }
 

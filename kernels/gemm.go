@@ -116,11 +116,12 @@ func (k *Core) run(p *product) {
 }
 
 // prepareSeed makes β·c + bias something that a tile can start from. It writes
-// the sum into c where neither zeros, nor the bias, nor c as it is will do.
+// the sum into c where neither zeros, which are no place, nor the bias, nor c as it is
+// will do.
 func (k *Core) prepareSeed(p *product) place {
 	switch {
 	case p.beta == 0 && p.bias.Data == nil:
-		return place{at: &k.zeros[0]}
+		return place{}
 	case p.beta == 0:
 		return p.bias.place(0, 0)
 	case p.beta != 1:

@@ -122,7 +122,7 @@ func (k *Core) packTiles(dst []float32, src place, tiles, size, rows, cols, rs i
 func (k *Core) placeA(p *product, b *block, i, rows int) (at place, down int) {
 	switch {
 	case b.depth() == 0:
-		return place{at: &k.zeros[0]}, 0
+		return place{}, 0
 	case p.packsA:
 		return place{&k.blockA[i*b.depthA()], 1, rows}, rows * b.depthA()
 	}
@@ -136,7 +136,7 @@ func (k *Core) placeB(p *product, b *block, j int, s strips) (at place, across i
 	nr := s.tile.NR
 	switch {
 	case b.depth() == 0:
-		return place{at: &k.zeros[0]}, 0
+		return place{at: &k.scratch[0]}, 0 // to which the hint points
 	case p.packed != nil:
 		return place{&p.packed[(b.j0+j)*p.a.Cols+b.p0*nr], nr, 1}, nr * p.a.Cols
 	case p.packsB:

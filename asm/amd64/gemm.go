@@ -92,10 +92,7 @@ func (t *tile) chains() {
 // steps goes through all p, kUnroll at a time and then one by one.
 func (t *tile) steps(a columns, k reg.Register, form string) {
 	t.a = a
-	if t.prefetchesC {
-		t.firstRounds(k, form)
-	}
-	t.repeat("unrolled"+form, "rest"+form, k, operand.Imm(kUnroll), func() { t.round(func() {}) })
+	t.repeat("unrolled"+form, "rest"+form, k, operand.Imm(kUnroll), t.round)
 	t.JZ(t.to("done"))
 	t.Label("single" + form)
 	t.step(0)
@@ -103,29 +100,9 @@ func (t *tile) steps(a columns, k reg.Register, form string) {
 	t.countDown(k, "single"+form)
 }
 
-// firstRounds ask for c of the next tile, a row a step, so that it is there when its
-// chains begin, or end.
-func (t *tile) firstRounds(k reg.Register, form string) {
-	c, stride, left := t.loadParam("c"), t.loadStride("rsc"), t.GP64()
-	t.ADDQ(t.loadStride("tsc"), c)
-	t.MOVQ(operand.I32((t.rows+kUnroll-1)/kUnroll), left)
-	t.Label("first" + form)
-	t.SUBQ(operand.Imm(kUnroll), k)
-	t.JL(operand.LabelRef("rest" + form))
-	t.round(func() {
-		for j := 0; j < t.vectors*t.Lanes; j += 16 { // a line of the cache
-			t.PREFETCHT0(operand.Mem{Base: c, Disp: 4 * j})
-		}
-		t.ADDQ(stride, c)
-	})
-	t.countDown(left, "first"+form)
-}
-
-// round runs kUnroll steps, something before each, and asks for a line of what will be
-// read next.
-func (t *tile) round(before func()) {
+// round runs kUnroll steps, and asks for a line of what will be read next.
+func (t *tile) round() {
 	for u := range kUnroll {
-		before()
 		t.step(u)
 	}
 	t.advance(kUnroll)
@@ -133,26 +110,18 @@ func (t *tile) round(before func()) {
 	t.ADDQ(t.param("stepAhead"), t.ahead)
 }
 
-// seed: acc[i][j] = init[i][j]. Most often all rows are the same one, and to copy it takes
-// less time than to load it for each: nothing hides what is done once a tile.
+// seed: acc[i][j] = init[i][j], or 0 without one, which takes no unit's time.
 func (t *tile) seed() {
-	init, stride := t.loadParam("init"), t.loadStride("rsinit")
-	for range t.rows {
+	for i := range t.rows {
 		t.acc = append(t.acc, t.vecs(t.vectors))
+		t.zero(t.acc[i]...)
 	}
+	init, stride := t.loadParam("init"), t.loadStride("rsinit")
+	t.jumpIfZero(init, "seeded"+t.form)
 	t.eachRow(t.rows, init, stride, func(i int) {
 		for j, acc := range t.acc[i] {
 			t.loadVector(operand.Mem{Base: init}, j, acc)
 		}
-		if i > 0 || t.rows == 1 {
-			return
-		}
-		for _, row := range t.acc[1:] {
-			for j, acc := range row {
-				t.VMOVAPS(t.acc[0][j], acc)
-			}
-		}
-		t.jumpIfZero(stride, "seeded"+t.form)
 	})
 	t.label("seeded")
 }

@@ -15,15 +15,11 @@ import (
 type isa struct {
 	formula.Tier
 	newVector func(*build.Context) reg.VecVirtual
-
-	prefetchesC bool // gemm asks the caches for the next tile of c
 }
 
 // avx2 needs AVX, AVX2 and FMA3. A 6×2 tile keeps 12 accumulators, a row of b in
 // two registers and an element of a in one or two: all 16 registers. The lower
-// tiles are for few rows, which would leave the FMA units waiting for each other. It
-// does not prefetch c: that was worth nothing on Zen 3, and on Zen 1 each prefetch of a
-// page that is not in the first-level TLB took 30 to 80 cycles.
+// tiles are for few rows, which would leave the FMA units waiting for each other.
 var avx2 = isa{
 	Tier: formula.Tier{
 		Suffix: "AVX2", Lanes: 8, Chains: 12, NonZero: "AVX2", SparseUpdates: true,
@@ -40,8 +36,7 @@ var avx512 = isa{
 		Suffix: "AVX512", Lanes: 16, Chains: 28, Masks: true, NonZero: "AVX2", SparseUpdates: true,
 		Tiles: []formula.Tile{{Rows: 3, Vectors: 8}, {Rows: 14, Vectors: 2}, {Rows: 14, Vectors: 1}},
 	},
-	newVector:   func(c *build.Context) reg.VecVirtual { return c.ZMM() },
-	prefetchesC: true,
+	newVector: func(c *build.Context) reg.VecVirtual { return c.ZMM() },
 }
 
 // A generator builds the file of one instruction set.

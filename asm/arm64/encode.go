@@ -47,6 +47,7 @@ var (
 	shl         = opcode{"SHL", "V%d.4S, V%d.4S, #%d", 0x4F205400}
 	uxtlBytes   = opcode{"UXTL", "V%d.8H, V%d.8B", 0x2F08A400}
 	uxtlHalves  = opcode{"UXTL", "V%d.4S, V%d.4H", 0x2F10A400}
+	moviZero    = opcode{"MOVI", "V%d.4S, #0x0", 0x4F000400}
 	ucvtf       = opcode{"UCVTF", two4S, 0x6E21D800}
 	loadIndexed = opcode{"LDR", "Q%d, [X%d,X%d]", 0x3CE06800}
 	trn1        = opcode{"TRN1", three4S, 0x4E802800}

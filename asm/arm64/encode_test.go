@@ -26,7 +26,7 @@ func checkWord(t *testing.T, word uint32, want string) {
 
 // opcodes are all whose operands may be any of 32 registers.
 var opcodes = []opcode{
-	fadd, fsub, fmul, fdiv, fsqrt, fmla, fmlaElement, fmls, fcmgt, fcmge, and, bic, orr, bit, add, shl,
+	fadd, fsub, fmul, fdiv, fsqrt, fmla, fmlaElement, fmls, fcmgt, fcmge, and, bic, orr, bit, add, shl, moviZero,
 	uxtlBytes, uxtlHalves, ucvtf, trn1, trn2, trn1Doubles, trn2Doubles,
 }
 

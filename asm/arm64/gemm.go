@@ -60,9 +60,8 @@ func (e *emitter) gemm(rows, vectors int) {
 }
 
 // eachRow emits row for every row of the tile in a matrix, with its address in
-// walk.
-func (t *tile) eachRow(matrix, rowStride string, row func(i int)) {
-	t.loadParam(matrix, walk)
+// walk, from that of the first one on.
+func (t *tile) eachRow(rowStride string, row func(i int)) {
 	t.loadStride(rowStride, stride)
 	for i := range t.rows {
 		row(i)
@@ -72,18 +71,25 @@ func (t *tile) eachRow(matrix, rowStride string, row func(i int)) {
 	}
 }
 
-// seed: acc[i][j] = init[i][j].
+// seed: acc[i][j] = init[i][j], or 0 without one.
 func (t *tile) seed() {
-	t.eachRow("init", "rsinit", func(i int) {
+	for acc := range t.accumulators() {
+		t.vector(moviZero, acc)
+	}
+	t.loadParam("init", walk)
+	t.emit("CBZ %s, seeded", walk)
+	t.eachRow("rsinit", func(i int) {
 		for j := range t.vectors {
 			t.emit("FMOVQ %d(%s), F%d", 16*j, walk, t.accumulator(i, j))
 		}
 	})
+	t.label("seeded")
 }
 
 // store: c[i][j] = acc[i][j].
 func (t *tile) store() {
-	t.eachRow("c", "rsc", func(i int) {
+	t.loadParam("c", walk)
+	t.eachRow("rsc", func(i int) {
 		for j := range t.vectors {
 			t.emit("FMOVQ F%d, %d(%s)", t.accumulator(i, j), 16*j, walk)
 		}

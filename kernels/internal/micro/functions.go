@@ -12,7 +12,8 @@ package micro
 // b, init and c lie rsa, rsb, rsinit and rsc elements apart, columns of a csa
 // elements; rsa or csa is 1, and columns of b, init and c are neighbours. From tile
 // to tile, they go on by tsa, tsb, tsinit and tsc elements. init may be c, or a
-// single row with rsinit = 0. There must be at least one tile.
+// single row with rsinit = 0, or nil for zeros, which are there at once. There must be
+// at least one tile.
 //
 // cols is NR, or, on a tier that Masks, less by fewer than Vector: then the
 // columns beyond are neither read nor written.

@@ -20,6 +20,7 @@ type tileCase struct {
 	rsa, csa, gapA       int
 	padB, padInit, padC  int  // elements between a row's end and the next row
 	sameInit, oneRow     bool // init is c; init is a single row
+	noInit               bool
 	lo                   float32
 	side                 guard.Side
 	seed                 uint64
@@ -35,12 +36,14 @@ func randomTile(rnd *rand.Rand, rows, cols, k int) tileCase {
 	if rnd.IntN(2) == 0 {
 		c.rsa, c.csa = c.csa, c.rsa
 	}
-	switch rnd.IntN(4) {
+	switch rnd.IntN(5) {
 	case 0:
 		c.sameInit = true
 	case 1:
 		c.oneRow = true
-	case 2: // as it lies in a row-major matrix
+	case 2:
+		c.noInit = true
+	case 3: // as it lies in a row-major matrix
 		c.rsa, c.csa = k+rnd.IntN(3), 1
 	}
 	return c
@@ -87,8 +90,11 @@ func (c tileCase) check(t *testing.T, tile *Tile, fill func(*rand.Rand, []float3
 
 	run := func(f GemmFunc, a, bs, init, to []float32) {
 		rsinit, tsinit := in.rs, in.ts
-		if c.sameInit {
+		switch {
+		case c.sameInit:
 			init, rsinit, tsinit = to, out.rs, out.ts
+		case c.noInit:
+			init, rsinit, tsinit = nil, 0, 0
 		}
 		f(c.tiles, c.k, unsafe.SliceData(a), c.rsa, c.csa, tsa, unsafe.SliceData(bs), b.rs, b.ts,
 			unsafe.SliceData(init), rsinit, tsinit, unsafe.SliceData(to), out.rs, out.ts, c.cols, c.lo, ahead, step)

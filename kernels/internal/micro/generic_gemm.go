@@ -20,7 +20,11 @@ func gemmGeneric(rows int) GemmFunc {
 		for t := range tiles {
 			for i := range rows {
 				row := vec(at(c, t*tsc+i*rsc), cols)
-				copy(row, vec(at(init, t*tsinit+i*rsinit), cols))
+				if init == nil {
+					clear(row)
+				} else {
+					copy(row, vec(at(init, t*tsinit+i*rsinit), cols))
+				}
 				for p := range k {
 					multiplyAdd(row, *at(a, t*tsa+i*rsa+p*csa), vec(at(b, t*tsb+p*rsb), cols))
 				}

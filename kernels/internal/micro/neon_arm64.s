@@ -8,7 +8,16 @@
 TEXT ·gemm1x32NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -19,6 +28,8 @@ tile:
 	FMOVQ   80(R5), F5
 	FMOVQ   96(R5), F6
 	FMOVQ   112(R5), F7
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -225,7 +236,24 @@ gated:
 TEXT ·gemm2x32NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
+	WORD    $0x4f000408 // MOVI V8.4S, #0x0
+	WORD    $0x4f000409 // MOVI V9.4S, #0x0
+	WORD    $0x4f00040a // MOVI V10.4S, #0x0
+	WORD    $0x4f00040b // MOVI V11.4S, #0x0
+	WORD    $0x4f00040c // MOVI V12.4S, #0x0
+	WORD    $0x4f00040d // MOVI V13.4S, #0x0
+	WORD    $0x4f00040e // MOVI V14.4S, #0x0
+	WORD    $0x4f00040f // MOVI V15.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -245,6 +273,8 @@ tile:
 	FMOVQ   80(R5), F13
 	FMOVQ   96(R5), F14
 	FMOVQ   112(R5), F15
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -531,7 +561,32 @@ gated:
 TEXT ·gemm3x32NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
+	WORD    $0x4f000408 // MOVI V8.4S, #0x0
+	WORD    $0x4f000409 // MOVI V9.4S, #0x0
+	WORD    $0x4f00040a // MOVI V10.4S, #0x0
+	WORD    $0x4f00040b // MOVI V11.4S, #0x0
+	WORD    $0x4f00040c // MOVI V12.4S, #0x0
+	WORD    $0x4f00040d // MOVI V13.4S, #0x0
+	WORD    $0x4f00040e // MOVI V14.4S, #0x0
+	WORD    $0x4f00040f // MOVI V15.4S, #0x0
+	WORD    $0x4f000410 // MOVI V16.4S, #0x0
+	WORD    $0x4f000411 // MOVI V17.4S, #0x0
+	WORD    $0x4f000412 // MOVI V18.4S, #0x0
+	WORD    $0x4f000413 // MOVI V19.4S, #0x0
+	WORD    $0x4f000414 // MOVI V20.4S, #0x0
+	WORD    $0x4f000415 // MOVI V21.4S, #0x0
+	WORD    $0x4f000416 // MOVI V22.4S, #0x0
+	WORD    $0x4f000417 // MOVI V23.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -560,6 +615,8 @@ tile:
 	FMOVQ   80(R5), F21
 	FMOVQ   96(R5), F22
 	FMOVQ   112(R5), F23
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -926,13 +983,20 @@ gated:
 TEXT ·gemm1x16NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	FMOVQ   16(R5), F1
 	FMOVQ   32(R5), F2
 	FMOVQ   48(R5), F3
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -1079,7 +1143,16 @@ gated:
 TEXT ·gemm2x16NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -1091,6 +1164,8 @@ tile:
 	FMOVQ   16(R5), F5
 	FMOVQ   32(R5), F6
 	FMOVQ   48(R5), F7
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -1281,7 +1356,20 @@ gated:
 TEXT ·gemm3x16NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
+	WORD    $0x4f000408 // MOVI V8.4S, #0x0
+	WORD    $0x4f000409 // MOVI V9.4S, #0x0
+	WORD    $0x4f00040a // MOVI V10.4S, #0x0
+	WORD    $0x4f00040b // MOVI V11.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -1298,6 +1386,8 @@ tile:
 	FMOVQ   16(R5), F9
 	FMOVQ   32(R5), F10
 	FMOVQ   48(R5), F11
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -1532,7 +1622,24 @@ gated:
 TEXT ·gemm4x16NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
+	WORD    $0x4f000408 // MOVI V8.4S, #0x0
+	WORD    $0x4f000409 // MOVI V9.4S, #0x0
+	WORD    $0x4f00040a // MOVI V10.4S, #0x0
+	WORD    $0x4f00040b // MOVI V11.4S, #0x0
+	WORD    $0x4f00040c // MOVI V12.4S, #0x0
+	WORD    $0x4f00040d // MOVI V13.4S, #0x0
+	WORD    $0x4f00040e // MOVI V14.4S, #0x0
+	WORD    $0x4f00040f // MOVI V15.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -1554,6 +1661,8 @@ tile:
 	FMOVQ   16(R5), F13
 	FMOVQ   32(R5), F14
 	FMOVQ   48(R5), F15
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -1832,7 +1941,28 @@ gated:
 TEXT ·gemm5x16NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
+	WORD    $0x4f000408 // MOVI V8.4S, #0x0
+	WORD    $0x4f000409 // MOVI V9.4S, #0x0
+	WORD    $0x4f00040a // MOVI V10.4S, #0x0
+	WORD    $0x4f00040b // MOVI V11.4S, #0x0
+	WORD    $0x4f00040c // MOVI V12.4S, #0x0
+	WORD    $0x4f00040d // MOVI V13.4S, #0x0
+	WORD    $0x4f00040e // MOVI V14.4S, #0x0
+	WORD    $0x4f00040f // MOVI V15.4S, #0x0
+	WORD    $0x4f000410 // MOVI V16.4S, #0x0
+	WORD    $0x4f000411 // MOVI V17.4S, #0x0
+	WORD    $0x4f000412 // MOVI V18.4S, #0x0
+	WORD    $0x4f000413 // MOVI V19.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -1859,6 +1989,8 @@ tile:
 	FMOVQ   16(R5), F17
 	FMOVQ   32(R5), F18
 	FMOVQ   48(R5), F19
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -2181,7 +2313,32 @@ gated:
 TEXT ·gemm6x16NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
+	WORD    $0x4f000408 // MOVI V8.4S, #0x0
+	WORD    $0x4f000409 // MOVI V9.4S, #0x0
+	WORD    $0x4f00040a // MOVI V10.4S, #0x0
+	WORD    $0x4f00040b // MOVI V11.4S, #0x0
+	WORD    $0x4f00040c // MOVI V12.4S, #0x0
+	WORD    $0x4f00040d // MOVI V13.4S, #0x0
+	WORD    $0x4f00040e // MOVI V14.4S, #0x0
+	WORD    $0x4f00040f // MOVI V15.4S, #0x0
+	WORD    $0x4f000410 // MOVI V16.4S, #0x0
+	WORD    $0x4f000411 // MOVI V17.4S, #0x0
+	WORD    $0x4f000412 // MOVI V18.4S, #0x0
+	WORD    $0x4f000413 // MOVI V19.4S, #0x0
+	WORD    $0x4f000414 // MOVI V20.4S, #0x0
+	WORD    $0x4f000415 // MOVI V21.4S, #0x0
+	WORD    $0x4f000416 // MOVI V22.4S, #0x0
+	WORD    $0x4f000417 // MOVI V23.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -2213,6 +2370,8 @@ tile:
 	FMOVQ   16(R5), F21
 	FMOVQ   32(R5), F22
 	FMOVQ   48(R5), F23
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -2579,11 +2738,16 @@ gated:
 TEXT ·gemm1x8NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	FMOVQ   16(R5), F1
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -2700,7 +2864,12 @@ gated:
 TEXT ·gemm2x8NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -2708,6 +2877,8 @@ tile:
 	ADD     R6, R5
 	FMOVQ   0(R5), F2
 	FMOVQ   16(R5), F3
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -2850,7 +3021,14 @@ gated:
 TEXT ·gemm3x8NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -2861,6 +3039,8 @@ tile:
 	ADD     R6, R5
 	FMOVQ   0(R5), F4
 	FMOVQ   16(R5), F5
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -3029,7 +3209,16 @@ gated:
 TEXT ·gemm4x8NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -3043,6 +3232,8 @@ tile:
 	ADD     R6, R5
 	FMOVQ   0(R5), F6
 	FMOVQ   16(R5), F7
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -3237,7 +3428,18 @@ gated:
 TEXT ·gemm5x8NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
+	WORD    $0x4f000408 // MOVI V8.4S, #0x0
+	WORD    $0x4f000409 // MOVI V9.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -3254,6 +3456,8 @@ tile:
 	ADD     R6, R5
 	FMOVQ   0(R5), F8
 	FMOVQ   16(R5), F9
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -3474,7 +3678,20 @@ gated:
 TEXT ·gemm6x8NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
+	WORD    $0x4f000406 // MOVI V6.4S, #0x0
+	WORD    $0x4f000407 // MOVI V7.4S, #0x0
+	WORD    $0x4f000408 // MOVI V8.4S, #0x0
+	WORD    $0x4f000409 // MOVI V9.4S, #0x0
+	WORD    $0x4f00040a // MOVI V10.4S, #0x0
+	WORD    $0x4f00040b // MOVI V11.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -3494,6 +3711,8 @@ tile:
 	ADD     R6, R5
 	FMOVQ   0(R5), F10
 	FMOVQ   16(R5), F11
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -3740,10 +3959,14 @@ gated:
 TEXT ·gemm1x4NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -3845,12 +4068,17 @@ gated:
 TEXT ·gemm2x4NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
 	ADD     R6, R5
 	FMOVQ   0(R5), F1
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -3969,7 +4197,11 @@ gated:
 TEXT ·gemm3x4NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -3977,6 +4209,8 @@ tile:
 	FMOVQ   0(R5), F1
 	ADD     R6, R5
 	FMOVQ   0(R5), F2
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -4112,7 +4346,12 @@ gated:
 TEXT ·gemm4x4NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -4122,6 +4361,8 @@ tile:
 	FMOVQ   0(R5), F2
 	ADD     R6, R5
 	FMOVQ   0(R5), F3
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -4274,7 +4515,13 @@ gated:
 TEXT ·gemm5x4NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -4286,6 +4533,8 @@ tile:
 	FMOVQ   0(R5), F3
 	ADD     R6, R5
 	FMOVQ   0(R5), F4
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
@@ -4455,7 +4704,14 @@ gated:
 TEXT ·gemm6x4NEON(SB), NOSPLIT, $0-152
 
 tile:
+	WORD    $0x4f000400 // MOVI V0.4S, #0x0
+	WORD    $0x4f000401 // MOVI V1.4S, #0x0
+	WORD    $0x4f000402 // MOVI V2.4S, #0x0
+	WORD    $0x4f000403 // MOVI V3.4S, #0x0
+	WORD    $0x4f000404 // MOVI V4.4S, #0x0
+	WORD    $0x4f000405 // MOVI V5.4S, #0x0
 	MOVD    init+72(FP), R5
+	CBZ     R5, seeded
 	MOVD    rsinit+80(FP), R6
 	LSL     $2, R6
 	FMOVQ   0(R5), F0
@@ -4469,6 +4725,8 @@ tile:
 	FMOVQ   0(R5), F4
 	ADD     R6, R5
 	FMOVQ   0(R5), F5
+
+seeded:
 	MOVD    k+8(FP), R0
 	CBZ     R0, done
 	MOVD    a+16(FP), R8
