@@ -124,7 +124,7 @@ func (c *comparison) addTrial(s shape) error {
 		if c.workers > 1 {
 			series.settle = settleTime
 		}
-		x.take(series.calibrate)
+		x.take(series.warmUp)
 		if i == 0 {
 			p.c = own.c
 		} else if err := checkResult(p, own.c); err != nil {

@@ -166,7 +166,7 @@ func TestGlance(t *testing.T) {
 func TestCrowdedSlicesAreMadeAgain(t *testing.T) {
 	setFastest(t, 1, 0) // nothing is as fast as that
 	made := 0
-	s := &series{call: func() { made++ }, calls: 1, slices: 3, wait: 20 * time.Millisecond}
+	s := &series{call: func() { made++; time.Sleep(sliceTime) }, wait: 20 * time.Millisecond}
 	start := time.Now()
 	x := s.sample()
 	if took := time.Since(start); took < s.wait || made <= s.slices || x.crowded != s.slices || len(x.paces) != s.slices {

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"testing"
@@ -28,7 +29,7 @@ const settleTime = 25 * time.Millisecond
 // A series is the samples of one contestant in one trial.
 type series struct {
 	call    func()
-	calls   int           // that make a slice
+	calls   int           // that make a slice; see warmUp
 	slices  int           // that make a sample
 	settle  time.Duration // settleTime, or less for one thread; a call at least
 	wait    time.Duration // for slices alone on the core, in each sample
@@ -42,27 +43,11 @@ type sample struct {
 	crowded int       // slices that were not alone on the core
 }
 
-// calibrate finds out how many calls make a slice.
-func (s *series) calibrate() {
-	s.call() // the first may have to set things up
-	for s.calls = 1; ; s.calls *= 2 {
-		ns := perCall(s.call, s.calls)
-		if slice := float64(s.calls) * ns; slice > float64(sliceTime)/2 {
-			s.calls = max(1, int(float64(sliceTime)/ns))
-			s.slices = max(1, int(float64(sampleTime)/ns)/s.calls)
-			return
-		}
-	}
-}
-
 // sample waits until nothing disturbs, warms up and measures. A slice that was not alone
 // on the core is made again, while there is time for it.
 func (s *series) sample() (x sample) {
 	quiet()
-	for start := time.Now(); time.Since(start) < s.settle; {
-		perCall(s.call, s.calls)
-		runtime.Gosched() // the 10 ms begin anew
-	}
+	s.warmUp()
 	slices, before := make([]float64, 0, s.slices), look()
 	for start := time.Now(); len(slices) < s.slices; {
 		ns := perCall(s.call, s.calls)
@@ -81,6 +66,21 @@ func (s *series) sample() (x sample) {
 	}
 	x.steps = median(slices)
 	return x
+}
+
+// warmUp calls for the time to settle, once at least, and finds out how many calls make a
+// slice: for each sample anew, as all calls of a moment may be held up.
+func (s *series) warmUp() {
+	fastest, start := math.Inf(1), time.Now()
+	for s.calls = max(1, s.calls); ; {
+		fastest = min(fastest, perCall(s.call, s.calls))
+		runtime.Gosched() // the 10 ms begin anew
+		if time.Since(start) > s.settle {
+			break
+		}
+	}
+	s.calls = max(1, int(float64(sliceTime)/fastest))
+	s.slices = max(1, int(float64(sampleTime)/fastest)/s.calls)
 }
 
 // perCall measures calls, in ns for each.

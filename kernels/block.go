@@ -99,9 +99,9 @@ func (k *Core) compute(g *grid) {
 	}
 }
 
-// maxLine is the number of elements of b up to which tiles are computed line by
-// line: a part of the first-level cache.
-const maxLine = 1 << 13
+// maxLine is the number of elements of b up to which tiles are computed line by line: a
+// small part of the second-level cache.
+const maxLine = 1 << 15
 
 // strip computes the tiles of strip q, one below the other. They prefetch the next strip,
 // or behind the last one the first, with which the next block of rows begins.
