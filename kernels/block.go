@@ -84,11 +84,11 @@ func (k *Core) seedPlace(p *product, b *block) place {
 	return p.seed.from(b.i0, b.j0)
 }
 
-// compute runs the tiles of a grid: line by line if that takes few calls, or a scratch,
-// else strip by strip, so that a strip of b stays in the caches.
+// compute runs the tiles of a grid: line by line if b is small, or it takes a scratch, else
+// strip by strip, so that a strip of b stays in the caches.
 func (k *Core) compute(g *grid) {
 	scratched := g.c.cs != 1 || g.strips.cols < g.strips.tile.NR && !k.set.Masks
-	if !scratched && g.k*g.strips.count*g.strips.cols > maxLine {
+	if !scratched && g.k*g.strips.count*g.strips.cols > k.blocks.line {
 		for q := range g.strips.count {
 			g.strip(q)
 		}
@@ -98,10 +98,6 @@ func (k *Core) compute(g *grid) {
 		k.lineByLine(g, &g.runs[r], scratched)
 	}
 }
-
-// maxLine is the number of elements of b up to which tiles are computed line by line: a
-// small part of the second-level cache.
-const maxLine = 1 << 15
 
 // strip computes the tiles of strip q, one below the other. They prefetch the next strip,
 // or behind the last one the first, with which the next block of rows begins.
