@@ -53,8 +53,9 @@ func (k *Core) macro(p *product, b *block) {
 	}
 	i, tiles := 0, 0
 	for r, l := range cutRows(b.rows(), highest(k.set)) {
-		a, down := k.placeA(p, b, i, l.rows)
-		g.runs[r] = run{l, i, a, down}
+		run := &g.runs[r]
+		run.lines, run.i = l, i
+		run.a, run.down = k.placeA(p, b, i, l.rows)
 		i, tiles = i+l.count*l.rows, tiles+l.count
 	}
 	c, init := p.c.place(b.i0, b.j0), k.seedPlace(p, b)

@@ -21,7 +21,8 @@ type Epilogue struct {
 // Gemm panics if the shapes do not fit, a matrix reaches beyond its data, or c
 // shares memory with a, b or the bias.
 func (k *Core) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
-	p := newProduct(alpha, &a, &b, beta, &c, e)
+	var p product
+	p.set(alpha, &a, &b, beta, &c, e)
 	k.run(&p)
 }
 
@@ -37,19 +38,24 @@ type product struct {
 	packsA, packsB bool  // operands that are copied, block by block
 }
 
-// newProduct checks the operands of Gemm.
-func newProduct(alpha float32, a, b *Mat, beta float32, c *Mat, e Epilogue) product {
-	bias := Mat{e.Bias, 1, len(e.Bias), 0, 1}
+// set checks the operands of Gemm. It sets the bias field by field, and copies a, b and c at
+// last: to read at once what has only just been written takes time, 15 of 115 ns of a
+// product of one tile.
+func (p *product) set(alpha float32, a, b *Mat, beta float32, c *Mat, e Epilogue) {
+	p.bias.Data, p.bias.Rows, p.bias.Cols, p.bias.ColStride = e.Bias, 1, len(e.Bias), 1
 	a.checkInput()
 	b.checkInput()
 	c.checkOutput()
-	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || e.Bias != nil && bias.Cols != c.Cols {
+	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || e.Bias != nil && p.bias.Cols != c.Cols {
 		panic(badShape)
 	}
 	c.checkApart(a)
 	c.checkApart(b)
-	c.checkApart(&bias)
-	return product{alphaA: alpha, alphaB: 1, a: *a, b: *b, beta: beta, c: *c, bias: bias, relu: e.ReLU}
+	c.checkApart(&p.bias)
+	p.alphaA, p.alphaB, p.beta, p.relu = alpha, 1, beta, e.ReLU
+	p.a = *a
+	p.b = *b
+	p.c = *c
 }
 
 // height is the number of rows of c by which b is cut into strips: all of them

@@ -39,19 +39,19 @@ func (k *Core) Pack(p *Packed, b Mat) {
 // used again and again, with an a of more than a few rows. It panics as Gemm
 // does, and if b was packed for another tier.
 func (k *Core) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue) {
-	p := newPackedProduct(alpha, &a, b, beta, &c, e, k.tier)
+	var p product
+	p.setPacked(alpha, &a, b, beta, &c, e, k.tier)
 	k.run(&p)
 }
 
-// newPackedProduct checks the operands of GemmPacked. Of a b in strips, as it was, the
-// product has the size alone.
-func newPackedProduct(alpha float32, a *Mat, b *Packed, beta float32, c *Mat, e Epilogue, t Tier) product {
+// setPacked checks the operands of GemmPacked. Of a b in strips, as it was, the product has
+// the size alone.
+func (p *product) setPacked(alpha float32, a *Mat, b *Packed, beta float32, c *Mat, e Epilogue, t Tier) {
 	if b.tier != t {
 		panic(badPacked)
 	}
-	p := newProduct(alpha, a, &Mat{b.data, b.rows, b.cols, b.cols, 1}, beta, c, e)
+	p.set(alpha, a, &Mat{b.data, b.rows, b.cols, b.cols, 1}, beta, c, e)
 	if !b.narrow {
 		p.packed = b.data
 	}
-	return p
 }

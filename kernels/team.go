@@ -73,22 +73,26 @@ func (t *Team) Close() { t.par.Close() }
 // workers: evenly, or by how fast each was of late. The bits are the same for any number
 // of workers.
 func (t *Team) Gemm(alpha float32, a, b Mat, beta float32, c Mat, e Epilogue) {
-	t.multiply(newProduct(alpha, &a, &b, beta, &c, e))
+	var p product
+	p.set(alpha, &a, &b, beta, &c, e)
+	t.multiply(&p)
 }
 
 // GemmPacked is Core.GemmPacked with the work shared out as in Gemm. Any Core of
 // the tier can have packed b.
 func (t *Team) GemmPacked(alpha float32, a Mat, b *Packed, beta float32, c Mat, e Epilogue) {
-	t.multiply(newPackedProduct(alpha, &a, b, beta, &c, e, t.Tier()))
+	var p product
+	p.setPacked(alpha, &a, b, beta, &c, e, t.Tier())
+	t.multiply(&p)
 }
 
 // multiply computes a product, with all workers if it is large enough.
-func (t *Team) multiply(p product) {
-	if !t.shares(&p) {
-		t.cores[0].run(&p)
+func (t *Team) multiply(p *product) {
+	if !t.shares(p) {
+		t.cores[0].run(p)
 		return
 	}
-	t.product = p
+	t.product = *p
 	t.Run(t.part)
 	t.balance.Tips(balance.Anywhere)
 }

@@ -24,7 +24,7 @@ func TestUnevenProducts(t *testing.T) {
 			team.balance.Speeds[rank] = math.Exp(r.NormFloat64())
 		}
 		got, want := NewMat(a.Rows, b.Cols), NewMat(a.Rows, b.Cols)
-		team.product = newProduct(1, &a, &b, 0, &got, Epilogue{})
+		team.product.set(1, &a, &b, 0, &got, Epilogue{})
 		team.Run(team.part) // also if it is small
 		core.Gemm(1, a, b, 0, want, Epilogue{})
 		if !slices.Equal(got.Data, want.Data) {
