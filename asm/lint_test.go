@@ -61,10 +61,11 @@ var tiers = []tier{
 			"FMA3": "VFMADD231SS",
 			"AVX":  "VMOVD VMOVSS VUCOMISS VZEROUPPER",
 			"MMX+": "PREFETCHT0 PREFETCHT1",
-			"AVX512F": "KMOVW KNOTW KORTESTW VADDPS VBLENDMPS VBROADCASTSS VCMPPS VCVTDQ2PS VDIVPS VFMADD213PS VFMADD231PS VFNMADD213PS " +
-				"VFNMADD231PS VMAXPS VMOVAPS VMOVAPS.Z VMOVUPS VMOVUPS.Z VMULPS VMULPS.Z VPADDD VPMOVZXBD VPSLLD VPTESTMD VSHUFF32X4 " +
-				"VSQRTPS VSUBPS VUNPCKHPD VUNPCKHPS VUNPCKLPD VUNPCKLPS",
-			"AVX512DQ": "VANDPS VORPS VXORPS",
+			"AVX512F": "KMOVW KNOTW KORTESTW VADDPS VADDPS.BCST VBLENDMPS VBLENDMPS.BCST VBROADCASTSS VCMPPS VCMPPS.BCST VCVTDQ2PS VDIVPS " +
+				"VFMADD213PS VFMADD213PS.BCST VFMADD231PS VFMADD231PS.BCST VFNMADD213PS VFNMADD213PS.BCST VFNMADD231PS VFNMADD231PS.BCST " +
+				"VMAXPS VMOVAPS VMOVAPS.Z VMOVUPS VMOVUPS.Z VMULPS VMULPS.Z VPADDD VPADDD.BCST VPMOVZXBD VPSLLD VPTESTMD VSHUFF32X4 " +
+				"VSQRTPS VSUBPS VSUBPS.BCST VUNPCKHPD VUNPCKHPS VUNPCKLPD VUNPCKLPS",
+			"AVX512DQ": "VANDPS VANDPS.BCST VORPS VXORPS",
 		}),
 		forbidden: regexp.MustCompile(`\b(Y\d+|K0)\b`), // as a mask, K0 is none
 		before:    "VZEROUPPER",
@@ -91,7 +92,7 @@ type function struct {
 var (
 	textLine     = regexp.MustCompile(`^TEXT ·(\w+)\(SB\), NOSPLIT, \$0-\d+$`)
 	requiresLine = regexp.MustCompile(`^// Requires: (.+)$`)
-	opcodeLine   = regexp.MustCompile(`^\t([A-Z0-9]+(?:\.Z)?)(?:\.P)?(?:\s+(.*?))?$`)
+	opcodeLine   = regexp.MustCompile(`^\t([A-Z0-9]+(?:\.Z|\.BCST)?)(?:\.P)?(?:\s+(.*?))?$`)
 	wordLine     = regexp.MustCompile(`^\tWORD +\$0x[0-9a-f]{8} // (\w+) `)
 	otherLine    = regexp.MustCompile(`^(|//.*|\w+:|#include "textflag\.h"|(DATA|GLOBL) .*)$`)
 )
@@ -211,7 +212,7 @@ func TestLintRefuses(t *testing.T) {
 		{"amd64", amd64 + text, "Y2", "Z2", "a forbidden register"},
 		{"amd64", amd64 + text, "Y0, Y1", "Y0, Y1, K1", "a forbidden register"},
 		{"amd64", amd64 + text, "VADDPS Y0, Y1, Y2", "VMOVAPS.Z Y0, K1, Y2", "opcode VMOVAPS.Z is not allowed"},
-		{"amd64", amd64 + text, "VADDPS Y0, Y1, Y2", "VADDPS.BCST (AX), Y1, Y2", "cannot read"},
+		{"amd64", amd64 + text, "VADDPS Y0, Y1, Y2", "VADDPS.BCST (AX), Y1, Y2", "opcode VADDPS.BCST is not allowed"},
 		{"amd64", amd64 + text, "VADDPS", "VRCPPS", "opcode VRCPPS is not allowed"},
 		{"amd64", amd64 + text, "VADDPS Y0, Y1, Y2", "MOVQ AX, X0", "a legacy SSE instruction"},
 		{"amd64", amd64 + text, "VADDPS Y0, Y1, Y2", "BYTE $0xc3", "opcode BYTE is not allowed"},

@@ -53,9 +53,8 @@ func (k *Core) macro(p *product, b *block) {
 	}
 	i, tiles := 0, 0
 	for r, l := range cutRows(b.rows(), highest(k.set)) {
-		run := &g.runs[r]
-		run.lines, run.i = l, i
-		run.a, run.down = k.placeA(p, b, i, l.rows)
+		g.runs[r].lines, g.runs[r].i = l, i
+		g.runs[r].a, g.runs[r].down = k.placeA(p, b, i, l.rows)
 		i, tiles = i+l.count*l.rows, tiles+l.count
 	}
 	c, init := p.c.place(b.i0, b.j0), k.seedPlace(p, b)

@@ -53,9 +53,7 @@ func (p *product) set(alpha float32, a, b *Mat, beta float32, c *Mat, e Epilogue
 	c.checkApart(b)
 	c.checkApart(&p.bias)
 	p.alphaA, p.alphaB, p.beta, p.relu = alpha, 1, beta, e.ReLU
-	p.a = *a
-	p.b = *b
-	p.c = *c
+	p.a, p.b, p.c = *a, *b, *c
 }
 
 // height is the number of rows of c by which b is cut into strips: all of them

@@ -148,8 +148,7 @@ func (t *tile) stepDownColumn(u int) {
 		t.loadVector(t.b.line(u, 0), j, b[j])
 	}
 	for i := range t.rows {
-		a := t.vec()
-		t.VBROADCASTSS(t.a.at(i, u), a)
+		a := t.broadcast(t.a.at(i, u))
 		for j := range b {
 			t.VFMADD231PS(a, b[j], t.acc[i][j])
 		}
@@ -157,9 +156,9 @@ func (t *tile) stepDownColumn(u int) {
 }
 
 func (t *tile) stepAlongRow(u int) {
-	a := t.vecs(t.rows)
+	a := make([]reg.VecVirtual, t.rows)
 	for i := range a {
-		t.VBROADCASTSS(t.a.at(i, u), a[i])
+		a[i] = t.broadcast(t.a.at(i, u))
 	}
 	for j := range t.vectors {
 		b := t.vec()

@@ -58,6 +58,9 @@ func generate(s isa) error {
 	if err != nil {
 		return err
 	}
+	if s.Masks {
+		broadcastConstants(file)
+	}
 	if err := pass.Compile.Execute(file); err != nil {
 		return err
 	}

@@ -73,9 +73,7 @@ func (g *generator) addElements(none string, step operand.Op, add func(row reg.R
 		g.MOVLQSX(operand.Mem{Base: columns, Disp: 4 * i}, rows[i])
 		g.IMULQ(step, rows[i])
 	}
-	x := g.vec()
-	g.VBROADCASTSS(operand.Mem{Base: values}, x)
-	add(rows[0], x)
+	add(rows[0], g.broadcast(operand.Mem{Base: values}))
 	for i := range elementsAhead {
 		g.MOVQ(rows[i+1], rows[i])
 	}

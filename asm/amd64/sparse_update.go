@@ -18,8 +18,7 @@ func (g *generator) sparseUpdate(k formula.Kernel, vectors int) {
 	l := g.lowering(k)
 	scalars := g.loadParam("scalars")
 	for i, s := range k.Scalars {
-		l.scalars[s] = g.vec()
-		g.VBROADCASTSS(operand.Mem{Base: scalars, Disp: 4 * i}, l.scalars[s])
+		l.scalars[s] = g.broadcast(operand.Mem{Base: scalars, Disp: 4 * i})
 	}
 	l.streams[formula.Weights] = g.loadParam("w")
 	for i, s := range k.Moments() {

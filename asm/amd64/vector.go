@@ -200,9 +200,7 @@ func (l *lowering) reg(v *formula.Value) reg.VecVirtual {
 	case formula.Param:
 		return l.scalars[v.Name]
 	case formula.Const:
-		d := l.vec()
-		l.VMOVUPS(l.constant(v.Bits), d)
-		return d
+		return l.broadcast(l.constant(v.Bits))
 	}
 	return l.values[v].(reg.VecVirtual)
 }

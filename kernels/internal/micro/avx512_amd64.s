@@ -26153,14 +26153,14 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	JL   tail
 
 vectors:
-	VMOVUPS   (DX)(BX*4), Z0
-	VCMPPS    $0x12, constAVX512_00000000<>+0(SB), Z0, K1
-	KNOTW     K1, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, (CX)(BX*4)
-	ADDQ      $0x10, BX
-	SUBQ      $0x10, AX
-	JGE       vectors
+	VMOVUPS     (DX)(BX*4), Z0
+	VCMPPS.BCST $0x12, constAVX512_00000000<>+0(SB), Z0, K1
+	KNOTW       K1, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, (CX)(BX*4)
+	ADDQ        $0x10, BX
+	SUBQ        $0x10, AX
+	JGE         vectors
 
 tail:
 	ADDQ $0x10, AX
@@ -26168,14 +26168,14 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS    (DX)(BX*4), X1
-	VCMPPS    $0x12, constAVX512_00000000<>+0(SB), Z1, K1
-	KNOTW     K1, K1
-	VMOVAPS.Z Z1, K1, Z0
-	VMOVSS    X0, (CX)(BX*4)
-	INCQ      BX
-	SUBQ      $0x01, AX
-	JGE       singles
+	VMOVSS      (DX)(BX*4), X1
+	VCMPPS.BCST $0x12, constAVX512_00000000<>+0(SB), Z1, K1
+	KNOTW       K1, K1
+	VMOVAPS.Z   Z1, K1, Z0
+	VMOVSS      X0, (CX)(BX*4)
+	INCQ        BX
+	SUBQ        $0x01, AX
+	JGE         singles
 
 done:
 	ADDQ $0x01, AX
@@ -26212,15 +26212,15 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	JL   tail
 
 vectors:
-	VMOVUPS   (BX)(SI*4), Z0
-	VCMPPS    $0x12, constAVX512_00000000<>+0(SB), Z0, K1
-	VMOVUPS   (DX)(SI*4), Z0
-	KNOTW     K1, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, (CX)(SI*4)
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, AX
-	JGE       vectors
+	VMOVUPS     (BX)(SI*4), Z0
+	VCMPPS.BCST $0x12, constAVX512_00000000<>+0(SB), Z0, K1
+	VMOVUPS     (DX)(SI*4), Z0
+	KNOTW       K1, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, (CX)(SI*4)
+	ADDQ        $0x10, SI
+	SUBQ        $0x10, AX
+	JGE         vectors
 
 tail:
 	ADDQ $0x10, AX
@@ -26228,15 +26228,15 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS    (BX)(SI*4), X1
-	VCMPPS    $0x12, constAVX512_00000000<>+0(SB), Z1, K1
-	VMOVSS    (DX)(SI*4), X1
-	KNOTW     K1, K1
-	VMOVAPS.Z Z1, K1, Z0
-	VMOVSS    X0, (CX)(SI*4)
-	INCQ      SI
-	SUBQ      $0x01, AX
-	JGE       singles
+	VMOVSS      (BX)(SI*4), X1
+	VCMPPS.BCST $0x12, constAVX512_00000000<>+0(SB), Z1, K1
+	VMOVSS      (DX)(SI*4), X1
+	KNOTW       K1, K1
+	VMOVAPS.Z   Z1, K1, Z0
+	VMOVSS      X0, (CX)(SI*4)
+	INCQ        SI
+	SUBQ        $0x01, AX
+	JGE         singles
 
 done:
 	ADDQ $0x01, AX
@@ -26254,41 +26254,41 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	JL   tail
 
 vectors:
-	VMOVUPS      (DX)(BX*4), Z0
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z1
-	VFMADD231PS  constAVX512_3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z1, Z1
-	VMOVAPS      Z0, Z5
-	VFNMADD231PS constAVX512_3f317200<>+0(SB), Z1, Z5
-	VFNMADD231PS constAVX512_35bfbe8e<>+0(SB), Z1, Z5
-	VMOVUPS      constAVX512_3c09066a<>+0(SB), Z6
-	VFMADD231PS  constAVX512_3ab68938<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3d2aaa8c<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3e2aaa6e<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f000000<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z5, Z6
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z5
-	VFMADD231PS  constAVX512_3f000000<>+0(SB), Z1, Z5
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z5, Z7
-	VSUBPS       Z7, Z1, Z1
-	VADDPS       constAVX512_4b400000<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z5, Z5
-	VPADDD       constAVX512_3f800000<>+0(SB), Z5, Z5
-	VMULPS       Z5, Z6, Z5
-	VPSLLD       $0x17, Z1, Z1
-	VPADDD       constAVX512_3f800000<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z5, Z1
-	VMOVUPS      constAVX512_42b17217<>+0(SB), Z5
-	VCMPPS       $0x11, Z0, Z5, K1
-	VBLENDMPS    constAVX512_7f800000<>+0(SB), Z1, K1, Z2
-	VCMPPS       $0x11, constAVX512_c2aeac4f<>+0(SB), Z0, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z2, K1, Z0
-	VMOVUPS      Z0, (CX)(BX*4)
-	ADDQ         $0x10, BX
-	SUBQ         $0x10, AX
-	JGE          vectors
+	VMOVUPS           (DX)(BX*4), Z0
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  constAVX512_3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z1, Z1
+	VMOVAPS           Z0, Z5
+	VFNMADD231PS.BCST constAVX512_3f317200<>+0(SB), Z1, Z5
+	VFNMADD231PS.BCST constAVX512_35bfbe8e<>+0(SB), Z1, Z5
+	VBROADCASTSS      constAVX512_3c09066a<>+0(SB), Z6
+	VFMADD231PS.BCST  constAVX512_3ab68938<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3d2aaa8c<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3e2aaa6e<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f000000<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z5, Z6
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z5
+	VFMADD231PS.BCST  constAVX512_3f000000<>+0(SB), Z1, Z5
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z5, Z7
+	VSUBPS            Z7, Z1, Z1
+	VADDPS.BCST       constAVX512_4b400000<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z5, Z5
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z5, Z5
+	VMULPS            Z5, Z6, Z5
+	VPSLLD            $0x17, Z1, Z1
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z5, Z1
+	VBROADCASTSS      constAVX512_42b17217<>+0(SB), Z5
+	VCMPPS            $0x11, Z0, Z5, K1
+	VBLENDMPS.BCST    constAVX512_7f800000<>+0(SB), Z1, K1, Z2
+	VCMPPS.BCST       $0x11, constAVX512_c2aeac4f<>+0(SB), Z0, K1
+	KNOTW             K1, K1
+	VMOVAPS.Z         Z2, K1, Z0
+	VMOVUPS           Z0, (CX)(BX*4)
+	ADDQ              $0x10, BX
+	SUBQ              $0x10, AX
+	JGE               vectors
 
 tail:
 	ADDQ $0x10, AX
@@ -26296,41 +26296,41 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS       (DX)(BX*4), X3
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z0
-	VFMADD231PS  constAVX512_3fb8aa3b<>+0(SB), Z3, Z0
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z0, Z0
-	VMOVAPS      Z3, Z1
-	VFNMADD231PS constAVX512_3f317200<>+0(SB), Z0, Z1
-	VFNMADD231PS constAVX512_35bfbe8e<>+0(SB), Z0, Z1
-	VMOVUPS      constAVX512_3c09066a<>+0(SB), Z2
-	VFMADD231PS  constAVX512_3ab68938<>+0(SB), Z1, Z2
-	VFMADD213PS  constAVX512_3d2aaa8c<>+0(SB), Z1, Z2
-	VFMADD213PS  constAVX512_3e2aaa6e<>+0(SB), Z1, Z2
-	VFMADD213PS  constAVX512_3f000000<>+0(SB), Z1, Z2
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z1, Z2
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z1, Z2
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z1
-	VFMADD231PS  constAVX512_3f000000<>+0(SB), Z0, Z1
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z1, Z5
-	VSUBPS       Z5, Z0, Z0
-	VADDPS       constAVX512_4b400000<>+0(SB), Z0, Z0
-	VPSLLD       $0x17, Z1, Z1
-	VPADDD       constAVX512_3f800000<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z2, Z1
-	VPSLLD       $0x17, Z0, Z0
-	VPADDD       constAVX512_3f800000<>+0(SB), Z0, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      constAVX512_42b17217<>+0(SB), Z1
-	VCMPPS       $0x11, Z3, Z1, K1
-	VBLENDMPS    constAVX512_7f800000<>+0(SB), Z0, K1, Z4
-	VCMPPS       $0x11, constAVX512_c2aeac4f<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z0
-	VMOVSS       X0, (CX)(BX*4)
-	INCQ         BX
-	SUBQ         $0x01, AX
-	JGE          singles
+	VMOVSS            (DX)(BX*4), X3
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z0
+	VFMADD231PS.BCST  constAVX512_3fb8aa3b<>+0(SB), Z3, Z0
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z0, Z0
+	VMOVAPS           Z3, Z1
+	VFNMADD231PS.BCST constAVX512_3f317200<>+0(SB), Z0, Z1
+	VFNMADD231PS.BCST constAVX512_35bfbe8e<>+0(SB), Z0, Z1
+	VBROADCASTSS      constAVX512_3c09066a<>+0(SB), Z2
+	VFMADD231PS.BCST  constAVX512_3ab68938<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  constAVX512_3d2aaa8c<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  constAVX512_3e2aaa6e<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  constAVX512_3f000000<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z1, Z2
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  constAVX512_3f000000<>+0(SB), Z0, Z1
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z1, Z5
+	VSUBPS            Z5, Z0, Z0
+	VADDPS.BCST       constAVX512_4b400000<>+0(SB), Z0, Z0
+	VPSLLD            $0x17, Z1, Z1
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z2, Z1
+	VPSLLD            $0x17, Z0, Z0
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z0, Z0
+	VMULPS            Z0, Z1, Z0
+	VBROADCASTSS      constAVX512_42b17217<>+0(SB), Z1
+	VCMPPS            $0x11, Z3, Z1, K1
+	VBLENDMPS.BCST    constAVX512_7f800000<>+0(SB), Z0, K1, Z4
+	VCMPPS.BCST       $0x11, constAVX512_c2aeac4f<>+0(SB), Z3, K1
+	KNOTW             K1, K1
+	VMOVAPS.Z         Z4, K1, Z0
+	VMOVSS            X0, (CX)(BX*4)
+	INCQ              BX
+	SUBQ              $0x01, AX
+	JGE               singles
 
 done:
 	ADDQ $0x01, AX
@@ -26582,46 +26582,46 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	JL   tail
 
 vectors:
-	VMOVUPS      (DX)(BX*4), Z0
-	VMOVUPS      constAVX512_00000000<>+0(SB), Z1
-	VSUBPS       Z0, Z1, Z0
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z1
-	VFMADD231PS  constAVX512_3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z1, Z1
-	VMOVAPS      Z0, Z5
-	VFNMADD231PS constAVX512_3f317200<>+0(SB), Z1, Z5
-	VFNMADD231PS constAVX512_35bfbe8e<>+0(SB), Z1, Z5
-	VMOVUPS      constAVX512_3c09066a<>+0(SB), Z6
-	VFMADD231PS  constAVX512_3ab68938<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3d2aaa8c<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3e2aaa6e<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f000000<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z5, Z6
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z5
-	VFMADD231PS  constAVX512_3f000000<>+0(SB), Z1, Z5
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z5, Z7
-	VSUBPS       Z7, Z1, Z1
-	VADDPS       constAVX512_4b400000<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z5, Z5
-	VPADDD       constAVX512_3f800000<>+0(SB), Z5, Z5
-	VMULPS       Z5, Z6, Z5
-	VPSLLD       $0x17, Z1, Z1
-	VPADDD       constAVX512_3f800000<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z5, Z1
-	VMOVUPS      constAVX512_42b17217<>+0(SB), Z5
-	VCMPPS       $0x11, Z0, Z5, K1
-	VBLENDMPS    constAVX512_7f800000<>+0(SB), Z1, K1, Z2
-	VCMPPS       $0x11, constAVX512_c2aeac4f<>+0(SB), Z0, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z2, K1, Z0
-	VADDPS       constAVX512_3f800000<>+0(SB), Z0, Z0
-	VMOVUPS      constAVX512_3f800000<>+0(SB), Z1
-	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (CX)(BX*4)
-	ADDQ         $0x10, BX
-	SUBQ         $0x10, AX
-	JGE          vectors
+	VMOVUPS           (DX)(BX*4), Z0
+	VBROADCASTSS      constAVX512_00000000<>+0(SB), Z1
+	VSUBPS            Z0, Z1, Z0
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  constAVX512_3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z1, Z1
+	VMOVAPS           Z0, Z5
+	VFNMADD231PS.BCST constAVX512_3f317200<>+0(SB), Z1, Z5
+	VFNMADD231PS.BCST constAVX512_35bfbe8e<>+0(SB), Z1, Z5
+	VBROADCASTSS      constAVX512_3c09066a<>+0(SB), Z6
+	VFMADD231PS.BCST  constAVX512_3ab68938<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3d2aaa8c<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3e2aaa6e<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f000000<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z5, Z6
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z5
+	VFMADD231PS.BCST  constAVX512_3f000000<>+0(SB), Z1, Z5
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z5, Z7
+	VSUBPS            Z7, Z1, Z1
+	VADDPS.BCST       constAVX512_4b400000<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z5, Z5
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z5, Z5
+	VMULPS            Z5, Z6, Z5
+	VPSLLD            $0x17, Z1, Z1
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z5, Z1
+	VBROADCASTSS      constAVX512_42b17217<>+0(SB), Z5
+	VCMPPS            $0x11, Z0, Z5, K1
+	VBLENDMPS.BCST    constAVX512_7f800000<>+0(SB), Z1, K1, Z2
+	VCMPPS.BCST       $0x11, constAVX512_c2aeac4f<>+0(SB), Z0, K1
+	KNOTW             K1, K1
+	VMOVAPS.Z         Z2, K1, Z0
+	VADDPS.BCST       constAVX512_3f800000<>+0(SB), Z0, Z0
+	VBROADCASTSS      constAVX512_3f800000<>+0(SB), Z1
+	VDIVPS            Z0, Z1, Z0
+	VMOVUPS           Z0, (CX)(BX*4)
+	ADDQ              $0x10, BX
+	SUBQ              $0x10, AX
+	JGE               vectors
 
 tail:
 	ADDQ $0x10, AX
@@ -26629,46 +26629,46 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS       (DX)(BX*4), X3
-	VMOVUPS      constAVX512_00000000<>+0(SB), Z0
-	VSUBPS       Z3, Z0, Z0
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z1
-	VFMADD231PS  constAVX512_3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z1, Z1
-	VMOVAPS      Z0, Z2
-	VFNMADD231PS constAVX512_3f317200<>+0(SB), Z1, Z2
-	VFNMADD231PS constAVX512_35bfbe8e<>+0(SB), Z1, Z2
-	VMOVUPS      constAVX512_3c09066a<>+0(SB), Z5
-	VFMADD231PS  constAVX512_3ab68938<>+0(SB), Z2, Z5
-	VFMADD213PS  constAVX512_3d2aaa8c<>+0(SB), Z2, Z5
-	VFMADD213PS  constAVX512_3e2aaa6e<>+0(SB), Z2, Z5
-	VFMADD213PS  constAVX512_3f000000<>+0(SB), Z2, Z5
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z2, Z5
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z2, Z5
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z2
-	VFMADD231PS  constAVX512_3f000000<>+0(SB), Z1, Z2
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z2, Z6
-	VSUBPS       Z6, Z1, Z1
-	VADDPS       constAVX512_4b400000<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       constAVX512_3f800000<>+0(SB), Z2, Z2
-	VMULPS       Z2, Z5, Z2
-	VPSLLD       $0x17, Z1, Z1
-	VPADDD       constAVX512_3f800000<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z2, Z1
-	VMOVUPS      constAVX512_42b17217<>+0(SB), Z2
-	VCMPPS       $0x11, Z0, Z2, K1
-	VBLENDMPS    constAVX512_7f800000<>+0(SB), Z1, K1, Z4
-	VCMPPS       $0x11, constAVX512_c2aeac4f<>+0(SB), Z0, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z0
-	VADDPS       constAVX512_3f800000<>+0(SB), Z0, Z0
-	VMOVUPS      constAVX512_3f800000<>+0(SB), Z1
-	VDIVPS       Z0, Z1, Z0
-	VMOVSS       X0, (CX)(BX*4)
-	INCQ         BX
-	SUBQ         $0x01, AX
-	JGE          singles
+	VMOVSS            (DX)(BX*4), X3
+	VBROADCASTSS      constAVX512_00000000<>+0(SB), Z0
+	VSUBPS            Z3, Z0, Z0
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  constAVX512_3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z1, Z1
+	VMOVAPS           Z0, Z2
+	VFNMADD231PS.BCST constAVX512_3f317200<>+0(SB), Z1, Z2
+	VFNMADD231PS.BCST constAVX512_35bfbe8e<>+0(SB), Z1, Z2
+	VBROADCASTSS      constAVX512_3c09066a<>+0(SB), Z5
+	VFMADD231PS.BCST  constAVX512_3ab68938<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  constAVX512_3d2aaa8c<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  constAVX512_3e2aaa6e<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  constAVX512_3f000000<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z2, Z5
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  constAVX512_3f000000<>+0(SB), Z1, Z2
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z2, Z6
+	VSUBPS            Z6, Z1, Z1
+	VADDPS.BCST       constAVX512_4b400000<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z2, Z2
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z2, Z2
+	VMULPS            Z2, Z5, Z2
+	VPSLLD            $0x17, Z1, Z1
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z2, Z1
+	VBROADCASTSS      constAVX512_42b17217<>+0(SB), Z2
+	VCMPPS            $0x11, Z0, Z2, K1
+	VBLENDMPS.BCST    constAVX512_7f800000<>+0(SB), Z1, K1, Z4
+	VCMPPS.BCST       $0x11, constAVX512_c2aeac4f<>+0(SB), Z0, K1
+	KNOTW             K1, K1
+	VMOVAPS.Z         Z4, K1, Z0
+	VADDPS.BCST       constAVX512_3f800000<>+0(SB), Z0, Z0
+	VBROADCASTSS      constAVX512_3f800000<>+0(SB), Z1
+	VDIVPS            Z0, Z1, Z0
+	VMOVSS            X0, (CX)(BX*4)
+	INCQ              BX
+	SUBQ              $0x01, AX
+	JGE               singles
 
 done:
 	ADDQ $0x01, AX
@@ -26687,16 +26687,16 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	JL   tail
 
 vectors:
-	VMOVUPS (BX)(SI*4), Z0
-	VMOVUPS (DX)(SI*4), Z1
-	VMOVUPS constAVX512_3f800000<>+0(SB), Z2
-	VSUBPS  Z0, Z2, Z2
-	VMULPS  Z2, Z0, Z0
-	VMULPS  Z0, Z1, Z0
-	VMOVUPS Z0, (CX)(SI*4)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, AX
-	JGE     vectors
+	VMOVUPS      (BX)(SI*4), Z0
+	VMOVUPS      (DX)(SI*4), Z1
+	VBROADCASTSS constAVX512_3f800000<>+0(SB), Z2
+	VSUBPS       Z0, Z2, Z2
+	VMULPS       Z2, Z0, Z0
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (CX)(SI*4)
+	ADDQ         $0x10, SI
+	SUBQ         $0x10, AX
+	JGE          vectors
 
 tail:
 	ADDQ $0x10, AX
@@ -26704,16 +26704,16 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS  (BX)(SI*4), X3
-	VMOVSS  (DX)(SI*4), X4
-	VMOVUPS constAVX512_3f800000<>+0(SB), Z0
-	VSUBPS  Z3, Z0, Z0
-	VMULPS  Z0, Z3, Z0
-	VMULPS  Z0, Z4, Z0
-	VMOVSS  X0, (CX)(SI*4)
-	INCQ    SI
-	SUBQ    $0x01, AX
-	JGE     singles
+	VMOVSS       (BX)(SI*4), X3
+	VMOVSS       (DX)(SI*4), X4
+	VBROADCASTSS constAVX512_3f800000<>+0(SB), Z0
+	VSUBPS       Z3, Z0, Z0
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z0, Z4, Z0
+	VMOVSS       X0, (CX)(SI*4)
+	INCQ         SI
+	SUBQ         $0x01, AX
+	JGE          singles
 
 done:
 	ADDQ $0x01, AX
@@ -26731,60 +26731,60 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	JL   tail
 
 vectors:
-	VMOVUPS      (DX)(BX*4), Z0
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z0, Z1
-	VADDPS       Z1, Z1, Z2
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z3
-	VFMADD231PS  constAVX512_3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z3, Z3
-	VMOVAPS      Z2, Z9
-	VFNMADD231PS constAVX512_3f317200<>+0(SB), Z3, Z9
-	VFNMADD231PS constAVX512_35bfbe8e<>+0(SB), Z3, Z9
-	VMOVUPS      constAVX512_3c09066a<>+0(SB), Z10
-	VFMADD231PS  constAVX512_3ab68938<>+0(SB), Z9, Z10
-	VFMADD213PS  constAVX512_3d2aaa8c<>+0(SB), Z9, Z10
-	VFMADD213PS  constAVX512_3e2aaa6e<>+0(SB), Z9, Z10
-	VFMADD213PS  constAVX512_3f000000<>+0(SB), Z9, Z10
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z9, Z10
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z9, Z10
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z9
-	VFMADD231PS  constAVX512_3f000000<>+0(SB), Z3, Z9
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z9, Z11
-	VSUBPS       Z11, Z3, Z3
-	VADDPS       constAVX512_4b400000<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z9, Z9
-	VPADDD       constAVX512_3f800000<>+0(SB), Z9, Z9
-	VMULPS       Z9, Z10, Z9
-	VPSLLD       $0x17, Z3, Z3
-	VPADDD       constAVX512_3f800000<>+0(SB), Z3, Z3
-	VMULPS       Z3, Z9, Z3
-	VMOVUPS      constAVX512_42b17217<>+0(SB), Z9
-	VCMPPS       $0x11, Z2, Z9, K1
-	VBLENDMPS    constAVX512_7f800000<>+0(SB), Z3, K1, Z4
-	VCMPPS       $0x11, constAVX512_c2aeac4f<>+0(SB), Z2, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z2
-	VADDPS       constAVX512_3f800000<>+0(SB), Z2, Z2
-	VMOVUPS      constAVX512_40000000<>+0(SB), Z3
-	VDIVPS       Z2, Z3, Z2
-	VMOVUPS      constAVX512_3f800000<>+0(SB), Z3
-	VSUBPS       Z2, Z3, Z2
-	VMULPS       Z1, Z1, Z3
-	VMOVUPS      constAVX512_3cae9107<>+0(SB), Z9
-	VFMADD231PS  constAVX512_bbd89a9c<>+0(SB), Z3, Z9
-	VFMADD213PS  constAVX512_bd5cd022<>+0(SB), Z3, Z9
-	VFMADD213PS  constAVX512_3e0887f5<>+0(SB), Z3, Z9
-	VFMADD213PS  constAVX512_beaaaaaa<>+0(SB), Z3, Z9
-	VMULPS       Z3, Z9, Z3
-	VFMADD213PS  Z1, Z1, Z3
-	VCMPPS       $0x11, constAVX512_3f0ccccd<>+0(SB), Z1, K1
-	VBLENDMPS    Z3, Z2, K1, Z5
-	VANDPS       constAVX512_80000000<>+0(SB), Z0, Z0
-	VORPS        Z0, Z5, Z0
-	VMOVUPS      Z0, (CX)(BX*4)
-	ADDQ         $0x10, BX
-	SUBQ         $0x10, AX
-	JGE          vectors
+	VMOVUPS           (DX)(BX*4), Z0
+	VANDPS.BCST       constAVX512_7fffffff<>+0(SB), Z0, Z1
+	VADDPS            Z1, Z1, Z2
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  constAVX512_3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z3, Z3
+	VMOVAPS           Z2, Z9
+	VFNMADD231PS.BCST constAVX512_3f317200<>+0(SB), Z3, Z9
+	VFNMADD231PS.BCST constAVX512_35bfbe8e<>+0(SB), Z3, Z9
+	VBROADCASTSS      constAVX512_3c09066a<>+0(SB), Z10
+	VFMADD231PS.BCST  constAVX512_3ab68938<>+0(SB), Z9, Z10
+	VFMADD213PS.BCST  constAVX512_3d2aaa8c<>+0(SB), Z9, Z10
+	VFMADD213PS.BCST  constAVX512_3e2aaa6e<>+0(SB), Z9, Z10
+	VFMADD213PS.BCST  constAVX512_3f000000<>+0(SB), Z9, Z10
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z9, Z10
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z9, Z10
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z9
+	VFMADD231PS.BCST  constAVX512_3f000000<>+0(SB), Z3, Z9
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z9, Z11
+	VSUBPS            Z11, Z3, Z3
+	VADDPS.BCST       constAVX512_4b400000<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z9, Z9
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z9, Z9
+	VMULPS            Z9, Z10, Z9
+	VPSLLD            $0x17, Z3, Z3
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z3, Z3
+	VMULPS            Z3, Z9, Z3
+	VBROADCASTSS      constAVX512_42b17217<>+0(SB), Z9
+	VCMPPS            $0x11, Z2, Z9, K1
+	VBLENDMPS.BCST    constAVX512_7f800000<>+0(SB), Z3, K1, Z4
+	VCMPPS.BCST       $0x11, constAVX512_c2aeac4f<>+0(SB), Z2, K1
+	KNOTW             K1, K1
+	VMOVAPS.Z         Z4, K1, Z2
+	VADDPS.BCST       constAVX512_3f800000<>+0(SB), Z2, Z2
+	VBROADCASTSS      constAVX512_40000000<>+0(SB), Z3
+	VDIVPS            Z2, Z3, Z2
+	VBROADCASTSS      constAVX512_3f800000<>+0(SB), Z3
+	VSUBPS            Z2, Z3, Z2
+	VMULPS            Z1, Z1, Z3
+	VBROADCASTSS      constAVX512_3cae9107<>+0(SB), Z9
+	VFMADD231PS.BCST  constAVX512_bbd89a9c<>+0(SB), Z3, Z9
+	VFMADD213PS.BCST  constAVX512_bd5cd022<>+0(SB), Z3, Z9
+	VFMADD213PS.BCST  constAVX512_3e0887f5<>+0(SB), Z3, Z9
+	VFMADD213PS.BCST  constAVX512_beaaaaaa<>+0(SB), Z3, Z9
+	VMULPS            Z3, Z9, Z3
+	VFMADD213PS       Z1, Z1, Z3
+	VCMPPS.BCST       $0x11, constAVX512_3f0ccccd<>+0(SB), Z1, K1
+	VBLENDMPS         Z3, Z2, K1, Z5
+	VANDPS.BCST       constAVX512_80000000<>+0(SB), Z0, Z0
+	VORPS             Z0, Z5, Z0
+	VMOVUPS           Z0, (CX)(BX*4)
+	ADDQ              $0x10, BX
+	SUBQ              $0x10, AX
+	JGE               vectors
 
 tail:
 	ADDQ $0x10, AX
@@ -26792,60 +26792,60 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS       (DX)(BX*4), X6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z0
-	VADDPS       Z0, Z0, Z1
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z2
-	VFMADD231PS  constAVX512_3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z2, Z2
-	VMOVAPS      Z1, Z3
-	VFNMADD231PS constAVX512_3f317200<>+0(SB), Z2, Z3
-	VFNMADD231PS constAVX512_35bfbe8e<>+0(SB), Z2, Z3
-	VMOVUPS      constAVX512_3c09066a<>+0(SB), Z4
-	VFMADD231PS  constAVX512_3ab68938<>+0(SB), Z3, Z4
-	VFMADD213PS  constAVX512_3d2aaa8c<>+0(SB), Z3, Z4
-	VFMADD213PS  constAVX512_3e2aaa6e<>+0(SB), Z3, Z4
-	VFMADD213PS  constAVX512_3f000000<>+0(SB), Z3, Z4
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z3, Z4
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z3, Z4
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z3
-	VFMADD231PS  constAVX512_3f000000<>+0(SB), Z2, Z3
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z3, Z5
-	VSUBPS       Z5, Z2, Z2
-	VADDPS       constAVX512_4b400000<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z3, Z3
-	VPADDD       constAVX512_3f800000<>+0(SB), Z3, Z3
-	VMULPS       Z3, Z4, Z3
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       constAVX512_3f800000<>+0(SB), Z2, Z2
-	VMULPS       Z2, Z3, Z2
-	VMOVUPS      constAVX512_42b17217<>+0(SB), Z3
-	VCMPPS       $0x11, Z1, Z3, K1
-	VBLENDMPS    constAVX512_7f800000<>+0(SB), Z2, K1, Z7
-	VCMPPS       $0x11, constAVX512_c2aeac4f<>+0(SB), Z1, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z1
-	VADDPS       constAVX512_3f800000<>+0(SB), Z1, Z1
-	VMOVUPS      constAVX512_40000000<>+0(SB), Z2
-	VDIVPS       Z1, Z2, Z1
-	VMOVUPS      constAVX512_3f800000<>+0(SB), Z2
-	VSUBPS       Z1, Z2, Z1
-	VMULPS       Z0, Z0, Z2
-	VMOVUPS      constAVX512_3cae9107<>+0(SB), Z3
-	VFMADD231PS  constAVX512_bbd89a9c<>+0(SB), Z2, Z3
-	VFMADD213PS  constAVX512_bd5cd022<>+0(SB), Z2, Z3
-	VFMADD213PS  constAVX512_3e0887f5<>+0(SB), Z2, Z3
-	VFMADD213PS  constAVX512_beaaaaaa<>+0(SB), Z2, Z3
-	VMULPS       Z2, Z3, Z2
-	VFMADD213PS  Z0, Z0, Z2
-	VCMPPS       $0x11, constAVX512_3f0ccccd<>+0(SB), Z0, K1
-	VBLENDMPS    Z2, Z1, K1, Z8
-	VANDPS       constAVX512_80000000<>+0(SB), Z6, Z0
-	VORPS        Z0, Z8, Z0
-	VMOVSS       X0, (CX)(BX*4)
-	INCQ         BX
-	SUBQ         $0x01, AX
-	JGE          singles
+	VMOVSS            (DX)(BX*4), X6
+	VANDPS.BCST       constAVX512_7fffffff<>+0(SB), Z6, Z0
+	VADDPS            Z0, Z0, Z1
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  constAVX512_3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z2, Z2
+	VMOVAPS           Z1, Z3
+	VFNMADD231PS.BCST constAVX512_3f317200<>+0(SB), Z2, Z3
+	VFNMADD231PS.BCST constAVX512_35bfbe8e<>+0(SB), Z2, Z3
+	VBROADCASTSS      constAVX512_3c09066a<>+0(SB), Z4
+	VFMADD231PS.BCST  constAVX512_3ab68938<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST  constAVX512_3d2aaa8c<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST  constAVX512_3e2aaa6e<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST  constAVX512_3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z3, Z4
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  constAVX512_3f000000<>+0(SB), Z2, Z3
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z3, Z5
+	VSUBPS            Z5, Z2, Z2
+	VADDPS.BCST       constAVX512_4b400000<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z3, Z3
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z3, Z3
+	VMULPS            Z3, Z4, Z3
+	VPSLLD            $0x17, Z2, Z2
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z2, Z2
+	VMULPS            Z2, Z3, Z2
+	VBROADCASTSS      constAVX512_42b17217<>+0(SB), Z3
+	VCMPPS            $0x11, Z1, Z3, K1
+	VBLENDMPS.BCST    constAVX512_7f800000<>+0(SB), Z2, K1, Z7
+	VCMPPS.BCST       $0x11, constAVX512_c2aeac4f<>+0(SB), Z1, K1
+	KNOTW             K1, K1
+	VMOVAPS.Z         Z7, K1, Z1
+	VADDPS.BCST       constAVX512_3f800000<>+0(SB), Z1, Z1
+	VBROADCASTSS      constAVX512_40000000<>+0(SB), Z2
+	VDIVPS            Z1, Z2, Z1
+	VBROADCASTSS      constAVX512_3f800000<>+0(SB), Z2
+	VSUBPS            Z1, Z2, Z1
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      constAVX512_3cae9107<>+0(SB), Z3
+	VFMADD231PS.BCST  constAVX512_bbd89a9c<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  constAVX512_bd5cd022<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  constAVX512_3e0887f5<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  constAVX512_beaaaaaa<>+0(SB), Z2, Z3
+	VMULPS            Z2, Z3, Z2
+	VFMADD213PS       Z0, Z0, Z2
+	VCMPPS.BCST       $0x11, constAVX512_3f0ccccd<>+0(SB), Z0, K1
+	VBLENDMPS         Z2, Z1, K1, Z8
+	VANDPS.BCST       constAVX512_80000000<>+0(SB), Z6, Z0
+	VORPS             Z0, Z8, Z0
+	VMOVSS            X0, (CX)(BX*4)
+	INCQ              BX
+	SUBQ              $0x01, AX
+	JGE               singles
 
 done:
 	ADDQ $0x01, AX
@@ -27026,14 +27026,14 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	JL   tail
 
 vectors:
-	VMOVUPS      (BX)(SI*4), Z0
-	VMOVUPS      (DX)(SI*4), Z1
-	VFNMADD213PS constAVX512_3f800000<>+0(SB), Z0, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (CX)(SI*4)
-	ADDQ         $0x10, SI
-	SUBQ         $0x10, AX
-	JGE          vectors
+	VMOVUPS           (BX)(SI*4), Z0
+	VMOVUPS           (DX)(SI*4), Z1
+	VFNMADD213PS.BCST constAVX512_3f800000<>+0(SB), Z0, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS           Z0, (CX)(SI*4)
+	ADDQ              $0x10, SI
+	SUBQ              $0x10, AX
+	JGE               vectors
 
 tail:
 	ADDQ $0x10, AX
@@ -27041,14 +27041,14 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS       (BX)(SI*4), X2
-	VMOVSS       (DX)(SI*4), X3
-	VFNMADD213PS constAVX512_3f800000<>+0(SB), Z2, Z2
-	VMULPS       Z2, Z3, Z0
-	VMOVSS       X0, (CX)(SI*4)
-	INCQ         SI
-	SUBQ         $0x01, AX
-	JGE          singles
+	VMOVSS            (BX)(SI*4), X2
+	VMOVSS            (DX)(SI*4), X3
+	VFNMADD213PS.BCST constAVX512_3f800000<>+0(SB), Z2, Z2
+	VMULPS            Z2, Z3, Z0
+	VMOVSS            X0, (CX)(SI*4)
+	INCQ              SI
+	SUBQ              $0x01, AX
+	JGE               singles
 
 done:
 	ADDQ $0x01, AX
@@ -27153,9 +27153,9 @@ TEXT ·penaltyGradAVX512(SB), NOSPLIT, $0-32
 
 vectors:
 	VMOVUPS     (DX)(BX*4), Z2
-	VANDPS      constAVX512_7fffffff<>+0(SB), Z2, Z3
-	VCMPPS      $0x12, constAVX512_00000000<>+0(SB), Z3, K1
-	VANDPS      constAVX512_80000000<>+0(SB), Z2, Z3
+	VANDPS.BCST constAVX512_7fffffff<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x12, constAVX512_00000000<>+0(SB), Z3, K1
+	VANDPS.BCST constAVX512_80000000<>+0(SB), Z2, Z3
 	VORPS       Z0, Z3, Z3
 	KNOTW       K1, K1
 	VMOVAPS.Z   Z3, K1, Z3
@@ -27174,9 +27174,9 @@ tail:
 
 singles:
 	VMOVSS      (DX)(BX*4), X4
-	VANDPS      constAVX512_7fffffff<>+0(SB), Z4, Z2
-	VCMPPS      $0x12, constAVX512_00000000<>+0(SB), Z2, K1
-	VANDPS      constAVX512_80000000<>+0(SB), Z4, Z2
+	VANDPS.BCST constAVX512_7fffffff<>+0(SB), Z4, Z2
+	VCMPPS.BCST $0x12, constAVX512_00000000<>+0(SB), Z2, K1
+	VANDPS.BCST constAVX512_80000000<>+0(SB), Z4, Z2
 	VORPS       Z0, Z2, Z2
 	KNOTW       K1, K1
 	VMOVAPS.Z   Z2, K1, Z2
@@ -27250,8 +27250,8 @@ vectors:
 	VMULPS       Z2, Z1, Z2
 	VMOVUPS      (BX)(SI*4), Z4
 	VFNMADD231PS Z0, Z4, Z2
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z2, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z2, Z4
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z2, K1, Z2
 	VMOVUPS      Z2, (DX)(SI*4)
@@ -27272,8 +27272,8 @@ singles:
 	VMULPS       Z3, Z1, Z2
 	VMOVSS       (BX)(SI*4), X3
 	VFNMADD231PS Z0, Z3, Z2
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z2, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z2, Z4
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z2, K1, Z2
 	VMOVSS       X2, (DX)(SI*4)
@@ -27325,8 +27325,8 @@ vectors:
 	VMULPS       Z2, Z1, Z2
 	VMOVUPS      (BX)(SI*4), Z5
 	VFNMADD231PS Z5, Z0, Z2
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z2, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z2, Z6
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z2, K1, Z2
 	VMOVUPS      Z2, (DX)(SI*4)
@@ -27348,8 +27348,8 @@ singles:
 	VMULPS       Z3, Z1, Z2
 	VMOVSS       (BX)(SI*4), X3
 	VFNMADD231PS Z3, Z0, Z2
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z2, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z2, Z5
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z2, K1, Z2
 	VMOVSS       X2, (DX)(SI*4)
@@ -27386,8 +27386,8 @@ vectors:
 	VMOVAPS      Z4, Z5
 	VFNMADD231PS Z3, Z3, Z5
 	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z4, K1, Z4
 	VMOVUPS      Z4, (DX)(SI*4)
@@ -27412,8 +27412,8 @@ singles:
 	VMOVAPS      Z7, Z3
 	VFNMADD231PS Z6, Z6, Z3
 	VFNMADD231PS Z1, Z3, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z7, Z3
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z3
 	VMOVSS       X3, (DX)(SI*4)
@@ -27455,8 +27455,8 @@ vectors:
 	VMOVAPS      Z6, Z7
 	VFNMADD231PS Z5, Z5, Z7
 	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z6, K1, Z6
 	VMOVUPS      Z6, (BX)(DI*4)
@@ -27465,8 +27465,8 @@ vectors:
 	VMOVUPS      (DX)(DI*4), Z7
 	VSUBPS       Z7, Z5, Z5
 	VFMADD231PS  Z1, Z5, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z7, Z5
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z7, K1, Z5
 	VMOVUPS      Z5, (DX)(DI*4)
@@ -27490,8 +27490,8 @@ singles:
 	VMOVAPS      Z9, Z5
 	VFNMADD231PS Z8, Z8, Z5
 	VFNMADD231PS Z2, Z5, Z9
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z9, Z5
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z9, K1, Z5
 	VMOVSS       X5, (BX)(DI*4)
@@ -27500,8 +27500,8 @@ singles:
 	VMOVSS       (DX)(DI*4), X10
 	VSUBPS       Z10, Z8, Z6
 	VFMADD231PS  Z1, Z6, Z10
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z10, Z6
+	VCMPPS.BCST  $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
 	KNOTW        K1, K1
 	VMOVAPS.Z    Z10, K1, Z6
 	VMOVSS       X6, (DX)(DI*4)
@@ -27556,13 +27556,13 @@ TEXT ·sumAbsLanesAVX512(SB), NOSPLIT, $0-24
 	JL      done
 
 blocks:
-	VMOVUPS (CX)(DX*4), Z1
-	VANDPS  constAVX512_7fffffff<>+0(SB), Z1, Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVAPS Z0, Z0
-	ADDQ    $0x10, DX
-	SUBQ    $0x10, AX
-	JGE     blocks
+	VMOVUPS     (CX)(DX*4), Z1
+	VANDPS.BCST constAVX512_7fffffff<>+0(SB), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVAPS     Z0, Z0
+	ADDQ        $0x10, DX
+	SUBQ        $0x10, AX
+	JGE         blocks
 
 done:
 	ADDQ    $0x10, AX
@@ -27637,44 +27637,44 @@ TEXT ·expLanesAVX512(SB), NOSPLIT, $0-36
 	JL           done
 
 blocks:
-	VMOVUPS      (DX)(BX*4), Z2
-	VSUBPS       Z0, Z2, Z2
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z4
-	VFMADD231PS  constAVX512_3fb8aa3b<>+0(SB), Z2, Z4
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z4, Z4
-	VMOVAPS      Z2, Z5
-	VFNMADD231PS constAVX512_3f317200<>+0(SB), Z4, Z5
-	VFNMADD231PS constAVX512_35bfbe8e<>+0(SB), Z4, Z5
-	VMOVUPS      constAVX512_3c09066a<>+0(SB), Z6
-	VFMADD231PS  constAVX512_3ab68938<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3d2aaa8c<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3e2aaa6e<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f000000<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z5, Z6
-	VFMADD213PS  constAVX512_3f800000<>+0(SB), Z5, Z6
-	VMOVUPS      constAVX512_4b400000<>+0(SB), Z5
-	VFMADD231PS  constAVX512_3f000000<>+0(SB), Z4, Z5
-	VSUBPS       constAVX512_4b400000<>+0(SB), Z5, Z7
-	VSUBPS       Z7, Z4, Z4
-	VADDPS       constAVX512_4b400000<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z5, Z5
-	VPADDD       constAVX512_3f800000<>+0(SB), Z5, Z5
-	VMULPS       Z5, Z6, Z5
-	VPSLLD       $0x17, Z4, Z4
-	VPADDD       constAVX512_3f800000<>+0(SB), Z4, Z4
-	VMULPS       Z4, Z5, Z4
-	VMOVUPS      constAVX512_42b17217<>+0(SB), Z5
-	VCMPPS       $0x11, Z2, Z5, K1
-	VBLENDMPS    constAVX512_7f800000<>+0(SB), Z4, K1, Z3
-	VCMPPS       $0x11, constAVX512_c2aeac4f<>+0(SB), Z2, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z2
-	VMOVUPS      Z2, (CX)(BX*4)
-	VADDPS       Z2, Z1, Z1
-	VMOVAPS      Z1, Z1
-	ADDQ         $0x10, BX
-	SUBQ         $0x10, AX
-	JGE          blocks
+	VMOVUPS           (DX)(BX*4), Z2
+	VSUBPS            Z0, Z2, Z2
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  constAVX512_3fb8aa3b<>+0(SB), Z2, Z4
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z4, Z4
+	VMOVAPS           Z2, Z5
+	VFNMADD231PS.BCST constAVX512_3f317200<>+0(SB), Z4, Z5
+	VFNMADD231PS.BCST constAVX512_35bfbe8e<>+0(SB), Z4, Z5
+	VBROADCASTSS      constAVX512_3c09066a<>+0(SB), Z6
+	VFMADD231PS.BCST  constAVX512_3ab68938<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3d2aaa8c<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3e2aaa6e<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f000000<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  constAVX512_3f800000<>+0(SB), Z5, Z6
+	VBROADCASTSS      constAVX512_4b400000<>+0(SB), Z5
+	VFMADD231PS.BCST  constAVX512_3f000000<>+0(SB), Z4, Z5
+	VSUBPS.BCST       constAVX512_4b400000<>+0(SB), Z5, Z7
+	VSUBPS            Z7, Z4, Z4
+	VADDPS.BCST       constAVX512_4b400000<>+0(SB), Z4, Z4
+	VPSLLD            $0x17, Z5, Z5
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z5, Z5
+	VMULPS            Z5, Z6, Z5
+	VPSLLD            $0x17, Z4, Z4
+	VPADDD.BCST       constAVX512_3f800000<>+0(SB), Z4, Z4
+	VMULPS            Z4, Z5, Z4
+	VBROADCASTSS      constAVX512_42b17217<>+0(SB), Z5
+	VCMPPS            $0x11, Z2, Z5, K1
+	VBLENDMPS.BCST    constAVX512_7f800000<>+0(SB), Z4, K1, Z3
+	VCMPPS.BCST       $0x11, constAVX512_c2aeac4f<>+0(SB), Z2, K1
+	KNOTW             K1, K1
+	VMOVAPS.Z         Z3, K1, Z2
+	VMOVUPS           Z2, (CX)(BX*4)
+	VADDPS            Z2, Z1, Z1
+	VMOVAPS           Z1, Z1
+	ADDQ              $0x10, BX
+	SUBQ              $0x10, AX
+	JGE               blocks
 
 done:
 	ADDQ    $0x10, AX
@@ -27727,12 +27727,12 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z3
-	VFNMADD231PS Z0, Z2, Z3
-	VMOVUPS      Z3, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z1
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z3
+	VFNMADD231PS     Z0, Z2, Z3
+	VMOVUPS          Z3, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z1
 
 next:
 	ADDQ rs+72(FP), CX
@@ -27741,19 +27741,19 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z3, Z3, Z3
-	MOVQ        (DX), DI
-	ADDQ        CX, DI
-	VPTESTMD    Z3, Z3, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z3
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z3, Z1
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z3, Z3, Z3
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VPTESTMD         Z3, Z3, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z3
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z1
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -27808,18 +27808,18 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z4
-	VFNMADD231PS Z0, Z2, Z4
-	VMOVUPS      Z4, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z1
-	MOVQ         8(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z4
+	VFNMADD231PS     Z0, Z2, Z4
+	VMOVUPS          Z4, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z1
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z3, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
 
 next:
 	ADDQ rs+72(FP), CX
@@ -27828,28 +27828,28 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z4, Z4, Z4
-	MOVQ        (DX), DI
-	ADDQ        CX, DI
-	VPTESTMD    Z4, Z4, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(DX), DI
-	ADDQ        CX, DI
-	VPTESTMD    Z4, Z4, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z4
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z1
-	MOVQ        8(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z4
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z1
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z4, Z4, Z4
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VPTESTMD         Z4, Z4, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	VPTESTMD         Z4, Z4, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z4
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z1
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z4
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z1
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -27908,30 +27908,30 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z6
-	VFNMADD231PS Z0, Z2, Z6
-	VMOVUPS      Z6, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ         8(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         16(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         24(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z6
+	VFNMADD231PS     Z0, Z2, Z6
+	VMOVUPS          Z6, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z1
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z3, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             16(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z4, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             24(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z5, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
 
 next:
 	ADDQ rs+72(FP), CX
@@ -27940,40 +27940,40 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z6, Z6, Z6
-	MOVQ        (DX), DI
-	ADDQ        CX, DI
-	VPTESTMD    Z6, Z6, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(DX), DI
-	ADDQ        CX, DI
-	MOVQ        16(DX), DI
-	ADDQ        CX, DI
-	MOVQ        24(DX), DI
-	ADDQ        CX, DI
-	VPTESTMD    Z6, Z6, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z6
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ        8(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z6
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ        16(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z6
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
-	MOVQ        24(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z6
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z1
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z6, Z6, Z6
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VPTESTMD         Z6, Z6, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	MOVQ             16(DX), DI
+	ADDQ             CX, DI
+	MOVQ             24(DX), DI
+	ADDQ             CX, DI
+	VPTESTMD         Z6, Z6, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z6
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z1
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z6
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z1
+	MOVQ             16(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z6
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z1
+	MOVQ             24(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z6
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z1
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -28040,54 +28040,54 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z10
-	VFNMADD231PS Z0, Z2, Z10
-	VMOVUPS      Z10, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ         8(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         16(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z4, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         24(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z5, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         32(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z6, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         40(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z7, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         48(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z8, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
-	MOVQ         56(DX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (AX)(DI*4), Z2
-	VFNMADD231PS Z0, Z9, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFNMADD231PS     Z0, Z2, Z10
+	VMOVUPS          Z10, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z3, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             16(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z4, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             24(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z5, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             32(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z6, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             40(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z7, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             48(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z8, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
+	MOVQ             56(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z2
+	VFNMADD231PS     Z0, Z9, Z2
+	VMOVUPS          Z2, (AX)(DI*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z2, Z1
 
 next:
 	ADDQ rs+72(FP), CX
@@ -28096,64 +28096,64 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z10, Z10, Z10
-	MOVQ        (DX), DI
-	ADDQ        CX, DI
-	VPTESTMD    Z10, Z10, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(DX), DI
-	ADDQ        CX, DI
-	MOVQ        16(DX), DI
-	ADDQ        CX, DI
-	MOVQ        24(DX), DI
-	ADDQ        CX, DI
-	MOVQ        32(DX), DI
-	ADDQ        CX, DI
-	MOVQ        40(DX), DI
-	ADDQ        CX, DI
-	MOVQ        48(DX), DI
-	ADDQ        CX, DI
-	MOVQ        56(DX), DI
-	ADDQ        CX, DI
-	VPTESTMD    Z10, Z10, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        8(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        16(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        24(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        32(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        40(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        48(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	MOVQ        56(DX), DI
-	ADDQ        CX, DI
-	VMOVUPS     (AX)(DI*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z1
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z10, Z10, Z10
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VPTESTMD         Z10, Z10, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	MOVQ             16(DX), DI
+	ADDQ             CX, DI
+	MOVQ             24(DX), DI
+	ADDQ             CX, DI
+	MOVQ             32(DX), DI
+	ADDQ             CX, DI
+	MOVQ             40(DX), DI
+	ADDQ             CX, DI
+	MOVQ             48(DX), DI
+	ADDQ             CX, DI
+	MOVQ             56(DX), DI
+	ADDQ             CX, DI
+	VPTESTMD         Z10, Z10, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ             8(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ             16(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ             24(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ             32(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ             40(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ             48(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	MOVQ             56(DX), DI
+	ADDQ             CX, DI
+	VMOVUPS          (AX)(DI*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z1
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -28208,20 +28208,20 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMULPS       Z4, Z1, Z4
-	VFNMADD231PS Z0, Z3, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMULPS           Z4, Z1, Z4
+	VFNMADD231PS     Z0, Z3, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z3
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
 
 next:
 	ADDQ rs+72(FP), DX
@@ -28230,20 +28230,20 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z4, Z4, Z4
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z4, Z4
-	VPTESTMD    Z4, Z4, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z4
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z2
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z4, Z4, Z4
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z4, Z4
+	VPTESTMD         Z4, Z4, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z4
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -28300,34 +28300,34 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z5
-	VMULPS       Z5, Z1, Z5
-	VFNMADD231PS Z0, Z3, Z5
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z5, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z5
-	VADDPS       Z3, Z5, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z4, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z5
+	VMULPS           Z5, Z1, Z5
+	VFNMADD231PS     Z0, Z3, Z5
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z5, Z3
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z5, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z5
+	VADDPS           Z3, Z5, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z4, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
 
 next:
 	ADDQ rs+72(FP), DX
@@ -28336,30 +28336,30 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z5, Z5, Z5
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z5, Z5
-	VPTESTMD    Z5, Z5, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z5, Z5
-	VPTESTMD    Z5, Z5, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z5
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z5
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z5, Z5, Z5
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z5, Z5
+	VPTESTMD         Z5, Z5, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z5, Z5
+	VPTESTMD         Z5, Z5, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z5
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z5
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z2
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -28420,62 +28420,62 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z7
-	VMULPS       Z7, Z1, Z7
-	VFNMADD231PS Z0, Z3, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z7
-	VADDPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z4, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         16(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z5, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         24(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z6, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z7
+	VMULPS           Z7, Z1, Z7
+	VFNMADD231PS     Z0, Z3, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z3
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z7
+	VADDPS           Z3, Z7, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z4, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z5, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z6, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
 
 next:
 	ADDQ rs+72(FP), DX
@@ -28484,44 +28484,44 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z7, Z7, Z7
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z7, Z7
-	VPTESTMD    Z7, Z7, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z7, Z7
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z7, Z7
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z7, Z7
-	VPTESTMD    Z7, Z7, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z7, Z7, Z7
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z7, Z7
+	VPTESTMD         Z7, Z7, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z7, Z7
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z7, Z7
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z7, Z7
+	VPTESTMD         Z7, Z7, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -28590,118 +28590,118 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z11
-	VMULPS       Z11, Z1, Z11
-	VFNMADD231PS Z0, Z3, Z11
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z3
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z11, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z11
-	VADDPS       Z3, Z11, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z4, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         16(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z5, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         24(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z6, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         32(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z7, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         40(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z8, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         48(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z9, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
-	MOVQ         56(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z0, Z10, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VADDPS       Z3, Z4, Z3
-	VMOVUPS      Z3, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z11
+	VMULPS           Z11, Z1, Z11
+	VFNMADD231PS     Z0, Z3, Z11
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z11, Z3
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z3, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z11, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z11
+	VADDPS           Z3, Z11, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z4, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z5, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z6, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z7, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z8, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z9, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z0, Z10, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VADDPS           Z3, Z4, Z3
+	VMOVUPS          Z3, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z3, Z2
 
 next:
 	ADDQ rs+72(FP), DX
@@ -28710,72 +28710,72 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z11, Z11, Z11
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	VPTESTMD    Z11, Z11, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        32(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        40(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        48(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        56(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	VPTESTMD    Z11, Z11, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        32(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        40(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        48(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        56(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z11, Z11, Z11
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	VPTESTMD         Z11, Z11, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	VPTESTMD         Z11, Z11, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -28830,21 +28830,21 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMULPS       Z4, Z1, Z4
-	VFNMADD231PS Z3, Z0, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z3, Z5
-	VFMADD231PS  Z1, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMULPS           Z4, Z1, Z4
+	VFNMADD231PS     Z3, Z0, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z3, Z5
+	VFMADD231PS      Z1, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z2
 
 next:
 	ADDQ rs+72(FP), DX
@@ -28853,20 +28853,20 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z4, Z4, Z4
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z4, Z4
-	VPTESTMD    Z4, Z4, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z4
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z4, Z2
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z4, Z4, Z4
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z4, Z4
+	VPTESTMD         Z4, Z4, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z4
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -28923,36 +28923,36 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z5
-	VMULPS       Z5, Z1, Z5
-	VFNMADD231PS Z3, Z0, Z5
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z6
-	VFNMADD231PS Z0, Z3, Z6
-	VFMADD231PS  Z1, Z5, Z6
-	VMOVUPS      Z6, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z2
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z4, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VFMADD231PS  Z1, Z3, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z2
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z5
+	VMULPS           Z5, Z1, Z5
+	VFNMADD231PS     Z3, Z0, Z5
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z5, Z6
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z5, K1, Z5
+	VMOVUPS          Z5, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z6
+	VFNMADD231PS     Z0, Z3, Z6
+	VFMADD231PS      Z1, Z5, Z6
+	VMOVUPS          Z6, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z4, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VFMADD231PS      Z1, Z3, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z2
 
 next:
 	ADDQ rs+72(FP), DX
@@ -28961,30 +28961,30 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z5, Z5, Z5
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z5, Z5
-	VPTESTMD    Z5, Z5, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z5, Z5
-	VPTESTMD    Z5, Z5, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z5
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z5
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z2
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z5, Z5, Z5
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z5, Z5
+	VPTESTMD         Z5, Z5, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z5, Z5
+	VPTESTMD         Z5, Z5, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z5
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z5
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z2
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -29045,66 +29045,66 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z7
-	VMULPS       Z7, Z1, Z7
-	VFNMADD231PS Z3, Z0, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z8
-	VFNMADD231PS Z0, Z3, Z8
-	VFMADD231PS  Z1, Z7, Z8
-	VMOVUPS      Z8, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z2
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z4, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z7
-	VFNMADD231PS Z0, Z4, Z7
-	VFMADD231PS  Z1, Z3, Z7
-	VMOVUPS      Z7, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ         16(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z5, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VFNMADD231PS Z0, Z5, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         24(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z6, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VFNMADD231PS Z0, Z6, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z7
+	VMULPS           Z7, Z1, Z7
+	VFNMADD231PS     Z3, Z0, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z8
+	VFNMADD231PS     Z0, Z3, Z8
+	VFMADD231PS      Z1, Z7, Z8
+	VMOVUPS          Z8, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z4, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z7
+	VFNMADD231PS     Z0, Z4, Z7
+	VFMADD231PS      Z1, Z3, Z7
+	VMOVUPS          Z7, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z5, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VFNMADD231PS     Z0, Z5, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z6, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VFNMADD231PS     Z0, Z6, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
 
 next:
 	ADDQ rs+72(FP), DX
@@ -29113,44 +29113,44 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z7, Z7, Z7
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z7, Z7
-	VPTESTMD    Z7, Z7, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z7, Z7
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z7, Z7
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z7, Z7
-	VPTESTMD    Z7, Z7, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z2
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z7, Z7, Z7
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z7, Z7
+	VPTESTMD         Z7, Z7, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z7, Z7
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z7, Z7
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z7, Z7
+	VPTESTMD         Z7, Z7, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z2
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -29219,126 +29219,126 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z11
-	VMULPS       Z11, Z1, Z11
-	VFNMADD231PS Z3, Z0, Z11
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z12
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMOVUPS      Z11, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z12
-	VFNMADD231PS Z0, Z3, Z12
-	VFMADD231PS  Z1, Z11, Z12
-	VMOVUPS      Z12, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z2
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z4, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z11
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z11
-	VFNMADD231PS Z0, Z4, Z11
-	VFMADD231PS  Z1, Z3, Z11
-	VMOVUPS      Z11, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ         16(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z5, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VFNMADD231PS Z0, Z5, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         24(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z6, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VFNMADD231PS Z0, Z6, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         32(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z7, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VFNMADD231PS Z0, Z7, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         40(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z8, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VFNMADD231PS Z0, Z8, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         48(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z9, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VFNMADD231PS Z0, Z9, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
-	MOVQ         56(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z3
-	VMULPS       Z3, Z1, Z3
-	VFNMADD231PS Z10, Z0, Z3
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z3, Z4
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VMOVUPS      Z3, (CX)(R8*4)
-	VMOVUPS      (AX)(R8*4), Z4
-	VFNMADD231PS Z0, Z10, Z4
-	VFMADD231PS  Z1, Z3, Z4
-	VMOVUPS      Z4, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z11
+	VMULPS           Z11, Z1, Z11
+	VFNMADD231PS     Z3, Z0, Z11
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z11, Z12
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z11, K1, Z11
+	VMOVUPS          Z11, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z12
+	VFNMADD231PS     Z0, Z3, Z12
+	VFMADD231PS      Z1, Z11, Z12
+	VMOVUPS          Z12, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z4, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z11
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z11
+	VFNMADD231PS     Z0, Z4, Z11
+	VFMADD231PS      Z1, Z3, Z11
+	VMOVUPS          Z11, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z5, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VFNMADD231PS     Z0, Z5, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z6, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VFNMADD231PS     Z0, Z6, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z7, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VFNMADD231PS     Z0, Z7, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z8, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VFNMADD231PS     Z0, Z8, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z9, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VFNMADD231PS     Z0, Z9, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z3
+	VMULPS           Z3, Z1, Z3
+	VFNMADD231PS     Z10, Z0, Z3
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z3, Z4
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z4, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z3, K1, Z3
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          (AX)(R8*4), Z4
+	VFNMADD231PS     Z0, Z10, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z4, Z2
 
 next:
 	ADDQ rs+72(FP), DX
@@ -29347,72 +29347,72 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z11, Z11, Z11
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	VPTESTMD    Z11, Z11, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        32(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        40(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        48(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	MOVQ        56(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z11, Z11
-	VPTESTMD    Z11, Z11, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        32(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        40(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        48(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	MOVQ        56(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z11
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z11, Z2
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z11, Z11, Z11
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	VPTESTMD         Z11, Z11, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z11, Z11
+	VPTESTMD         Z11, Z11, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z11
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z11, Z2
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -29468,24 +29468,24 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z5
-	VMOVAPS      Z5, Z6
-	VFNMADD231PS Z4, Z4, Z6
-	VFNMADD231PS Z1, Z6, Z5
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z5, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMOVUPS      Z5, (CX)(R8*4)
-	VADDPS       Z2, Z5, Z5
-	VSQRTPS      Z5, Z5
-	VDIVPS       Z5, Z4, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z5
+	VMOVAPS          Z5, Z6
+	VFNMADD231PS     Z4, Z4, Z6
+	VFNMADD231PS     Z1, Z6, Z5
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z5, Z6
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z5, K1, Z5
+	VMOVUPS          Z5, (CX)(R8*4)
+	VADDPS           Z2, Z5, Z5
+	VSQRTPS          Z5, Z5
+	VDIVPS           Z5, Z4, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
 
 next:
 	ADDQ rs+72(FP), DX
@@ -29494,20 +29494,20 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z5, Z5, Z5
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z5, Z5
-	VPTESTMD    Z5, Z5, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z5
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z5, Z3
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z5, Z5, Z5
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z5, Z5
+	VPTESTMD         Z5, Z5, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z5
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -29565,42 +29565,42 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z4, Z4, Z7
-	VFNMADD231PS Z1, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (CX)(R8*4)
-	VADDPS       Z2, Z6, Z6
-	VSQRTPS      Z6, Z6
-	VDIVPS       Z6, Z4, Z4
-	VMOVUPS      (AX)(R8*4), Z6
-	VFNMADD231PS Z0, Z4, Z6
-	VMOVUPS      Z6, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z6, Z3
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z6
-	VFNMADD231PS Z5, Z5, Z6
-	VFNMADD231PS Z1, Z6, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z4, Z4, Z7
+	VFNMADD231PS     Z1, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (CX)(R8*4)
+	VADDPS           Z2, Z6, Z6
+	VSQRTPS          Z6, Z6
+	VDIVPS           Z6, Z4, Z4
+	VMOVUPS          (AX)(R8*4), Z6
+	VFNMADD231PS     Z0, Z4, Z6
+	VMOVUPS          Z6, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z3
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z6
+	VFNMADD231PS     Z5, Z5, Z6
+	VFNMADD231PS     Z1, Z6, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z6
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z5, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
 
 next:
 	ADDQ rs+72(FP), DX
@@ -29609,30 +29609,30 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z6, Z6, Z6
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z6, Z6
-	VPTESTMD    Z6, Z6, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z6, Z6
-	VPTESTMD    Z6, Z6, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z6
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z3
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z6
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z6, Z3
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z6, Z6, Z6
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z6, Z6
+	VPTESTMD         Z6, Z6, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z6, Z6
+	VPTESTMD         Z6, Z6, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z6
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z3
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z6
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z6, Z3
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -29694,78 +29694,78 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z8
-	VMOVAPS      Z8, Z9
-	VFNMADD231PS Z4, Z4, Z9
-	VFNMADD231PS Z1, Z9, Z8
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (CX)(R8*4)
-	VADDPS       Z2, Z8, Z8
-	VSQRTPS      Z8, Z8
-	VDIVPS       Z8, Z4, Z4
-	VMOVUPS      (AX)(R8*4), Z8
-	VFNMADD231PS Z0, Z4, Z8
-	VMOVUPS      Z8, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z8
-	VFNMADD231PS Z5, Z5, Z8
-	VFNMADD231PS Z1, Z8, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         16(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z6, Z6, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         24(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z7, Z7, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z8
+	VMOVAPS          Z8, Z9
+	VFNMADD231PS     Z4, Z4, Z9
+	VFNMADD231PS     Z1, Z9, Z8
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z8, Z9
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z8, K1, Z8
+	VMOVUPS          Z8, (CX)(R8*4)
+	VADDPS           Z2, Z8, Z8
+	VSQRTPS          Z8, Z8
+	VDIVPS           Z8, Z4, Z4
+	VMOVUPS          (AX)(R8*4), Z8
+	VFNMADD231PS     Z0, Z4, Z8
+	VMOVUPS          Z8, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z3
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z8
+	VFNMADD231PS     Z5, Z5, Z8
+	VFNMADD231PS     Z1, Z8, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z5, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z5
+	VFNMADD231PS     Z6, Z6, Z5
+	VFNMADD231PS     Z1, Z5, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z6, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z5
+	VFNMADD231PS     Z7, Z7, Z5
+	VFNMADD231PS     Z1, Z5, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z7, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
 
 next:
 	ADDQ rs+72(FP), DX
@@ -29774,44 +29774,44 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z8, Z8, Z8
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z8, Z8
-	VPTESTMD    Z8, Z8, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z8, Z8
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z8, Z8
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z8, Z8
-	VPTESTMD    Z8, Z8, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z8
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z8
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z8
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z8
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z3
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z8, Z8, Z8
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z8, Z8
+	VPTESTMD         Z8, Z8, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z8, Z8
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z8, Z8
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z8, Z8
+	VPTESTMD         Z8, Z8, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z8
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z3
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z8
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z3
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z8
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z3
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z8
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z3
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -29881,150 +29881,150 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z12
-	VMOVAPS      Z12, Z13
-	VFNMADD231PS Z4, Z4, Z13
-	VFNMADD231PS Z1, Z13, Z12
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z12, Z13
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z13, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z12, K1, Z12
-	VMOVUPS      Z12, (CX)(R8*4)
-	VADDPS       Z2, Z12, Z12
-	VSQRTPS      Z12, Z12
-	VDIVPS       Z12, Z4, Z4
-	VMOVUPS      (AX)(R8*4), Z12
-	VFNMADD231PS Z0, Z4, Z12
-	VMOVUPS      Z12, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z12
-	VFNMADD231PS Z5, Z5, Z12
-	VFNMADD231PS Z1, Z12, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z12
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z5, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         16(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z6, Z6, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z6, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         24(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z7, Z7, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z7, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         32(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z8, Z8, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z8, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         40(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z9, Z9, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z9, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         48(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z10, Z10, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z10, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
-	MOVQ         56(BX), R8
-	ADDQ         DX, R8
-	VMOVUPS      (CX)(R8*4), Z4
-	VMOVAPS      Z4, Z5
-	VFNMADD231PS Z11, Z11, Z5
-	VFNMADD231PS Z1, Z5, Z4
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z4, Z5
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (CX)(R8*4)
-	VADDPS       Z2, Z4, Z4
-	VSQRTPS      Z4, Z4
-	VDIVPS       Z4, Z11, Z4
-	VMOVUPS      (AX)(R8*4), Z5
-	VFNMADD231PS Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)(R8*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z12
+	VMOVAPS          Z12, Z13
+	VFNMADD231PS     Z4, Z4, Z13
+	VFNMADD231PS     Z1, Z13, Z12
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z12, Z13
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z13, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z12, K1, Z12
+	VMOVUPS          Z12, (CX)(R8*4)
+	VADDPS           Z2, Z12, Z12
+	VSQRTPS          Z12, Z12
+	VDIVPS           Z12, Z4, Z4
+	VMOVUPS          (AX)(R8*4), Z12
+	VFNMADD231PS     Z0, Z4, Z12
+	VMOVUPS          Z12, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z12
+	VFNMADD231PS     Z5, Z5, Z12
+	VFNMADD231PS     Z1, Z12, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z12
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z12, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z5, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z5
+	VFNMADD231PS     Z6, Z6, Z5
+	VFNMADD231PS     Z1, Z5, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z6, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z5
+	VFNMADD231PS     Z7, Z7, Z5
+	VFNMADD231PS     Z1, Z5, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z7, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z5
+	VFNMADD231PS     Z8, Z8, Z5
+	VFNMADD231PS     Z1, Z5, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z8, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z5
+	VFNMADD231PS     Z9, Z9, Z5
+	VFNMADD231PS     Z1, Z5, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z9, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z5
+	VFNMADD231PS     Z10, Z10, Z5
+	VFNMADD231PS     Z1, Z5, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z10, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (CX)(R8*4), Z4
+	VMOVAPS          Z4, Z5
+	VFNMADD231PS     Z11, Z11, Z5
+	VFNMADD231PS     Z1, Z5, Z4
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z5, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z4, K1, Z4
+	VMOVUPS          Z4, (CX)(R8*4)
+	VADDPS           Z2, Z4, Z4
+	VSQRTPS          Z4, Z4
+	VDIVPS           Z4, Z11, Z4
+	VMOVUPS          (AX)(R8*4), Z5
+	VFNMADD231PS     Z0, Z4, Z5
+	VMOVUPS          Z5, (AX)(R8*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z5, Z3
 
 next:
 	ADDQ rs+72(FP), DX
@@ -30033,72 +30033,72 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z12, Z12, Z12
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z12, Z12
-	VPTESTMD    Z12, Z12, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z12, Z12
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z12, Z12
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z12, Z12
-	MOVQ        32(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z12, Z12
-	MOVQ        40(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z12, Z12
-	MOVQ        48(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z12, Z12
-	MOVQ        56(BX), R8
-	ADDQ        DX, R8
-	VORPS       (CX)(R8*4), Z12, Z12
-	VPTESTMD    Z12, Z12, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z12
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        8(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z12
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        16(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z12
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        24(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z12
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        32(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z12
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        40(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z12
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        48(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z12
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	MOVQ        56(BX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (AX)(R8*4), Z12
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z12, Z3
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z12, Z12, Z12
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z12, Z12
+	VPTESTMD         Z12, Z12, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z12, Z12
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z12, Z12
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z12, Z12
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z12, Z12
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z12, Z12
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z12, Z12
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VORPS            (CX)(R8*4), Z12, Z12
+	VPTESTMD         Z12, Z12, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z12
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ             8(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z12
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ             16(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z12
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ             24(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z12
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ             32(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z12
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ             40(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z12
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ             48(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z12
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	MOVQ             56(BX), R8
+	ADDQ             DX, R8
+	VMOVUPS          (AX)(R8*4), Z12
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z12, Z3
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -30157,33 +30157,33 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z7
-	VMOVAPS      Z7, Z8
-	VFNMADD231PS Z6, Z6, Z8
-	VFNMADD231PS Z2, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (DX)(R9*4)
-	VSQRTPS      Z7, Z7
-	VADDPS       Z3, Z7, Z7
-	VMOVUPS      (CX)(R9*4), Z8
-	VSUBPS       Z8, Z6, Z6
-	VFMADD231PS  Z1, Z6, Z8
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z8, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VDIVPS       Z7, Z6, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z7
+	VMOVAPS          Z7, Z8
+	VFNMADD231PS     Z6, Z6, Z8
+	VFNMADD231PS     Z2, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (DX)(R9*4)
+	VSQRTPS          Z7, Z7
+	VADDPS           Z3, Z7, Z7
+	VMOVUPS          (CX)(R9*4), Z8
+	VSUBPS           Z8, Z6, Z6
+	VFMADD231PS      Z1, Z6, Z8
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z8, Z6
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z8, K1, Z6
+	VMOVUPS          Z6, (CX)(R9*4)
+	VDIVPS           Z7, Z6, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
 
 next:
 	ADDQ rs+72(FP), BX
@@ -30192,21 +30192,21 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z7, Z7, Z7
-	MOVQ        (SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z7, Z7
-	VORPS       (DX)(R9*4), Z7, Z7
-	VPTESTMD    Z7, Z7, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z7
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z7, Z5
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z7, Z7, Z7
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z7, Z7
+	VORPS            (DX)(R9*4), Z7, Z7
+	VPTESTMD         Z7, Z7, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z7
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -30267,60 +30267,60 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z8
-	VMOVAPS      Z8, Z9
-	VFNMADD231PS Z6, Z6, Z9
-	VFNMADD231PS Z2, Z9, Z8
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z9
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (DX)(R9*4)
-	VSQRTPS      Z8, Z8
-	VADDPS       Z3, Z8, Z8
-	VMOVUPS      (CX)(R9*4), Z9
-	VSUBPS       Z9, Z6, Z6
-	VFMADD231PS  Z1, Z6, Z9
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z9, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z9, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VDIVPS       Z8, Z6, Z6
-	VMOVUPS      (AX)(R9*4), Z8
-	VMULPS       Z4, Z8, Z8
-	VFNMADD231PS Z0, Z6, Z8
-	VMOVUPS      Z8, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z8, Z5
-	MOVQ         8(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z8
-	VFNMADD231PS Z7, Z7, Z8
-	VFNMADD231PS Z2, Z8, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z8
-	VSUBPS       Z8, Z7, Z7
-	VFMADD231PS  Z1, Z7, Z8
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z8, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z8, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z8
+	VMOVAPS          Z8, Z9
+	VFNMADD231PS     Z6, Z6, Z9
+	VFNMADD231PS     Z2, Z9, Z8
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z8, Z9
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z9, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z8, K1, Z8
+	VMOVUPS          Z8, (DX)(R9*4)
+	VSQRTPS          Z8, Z8
+	VADDPS           Z3, Z8, Z8
+	VMOVUPS          (CX)(R9*4), Z9
+	VSUBPS           Z9, Z6, Z6
+	VFMADD231PS      Z1, Z6, Z9
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z9, Z6
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z9, K1, Z6
+	VMOVUPS          Z6, (CX)(R9*4)
+	VDIVPS           Z8, Z6, Z6
+	VMOVUPS          (AX)(R9*4), Z8
+	VMULPS           Z4, Z8, Z8
+	VFNMADD231PS     Z0, Z6, Z8
+	VMOVUPS          Z8, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z5
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z8
+	VFNMADD231PS     Z7, Z7, Z8
+	VFNMADD231PS     Z2, Z8, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z8
+	VSUBPS           Z8, Z7, Z7
+	VFMADD231PS      Z1, Z7, Z8
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z8, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z8, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
 
 next:
 	ADDQ rs+72(FP), BX
@@ -30329,32 +30329,32 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z8, Z8, Z8
-	MOVQ        (SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z8, Z8
-	VORPS       (DX)(R9*4), Z8, Z8
-	VPTESTMD    Z8, Z8, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z8, Z8
-	VORPS       (DX)(R9*4), Z8, Z8
-	VPTESTMD    Z8, Z8, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z8
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z5
-	MOVQ        8(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z8
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z8, Z5
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z8, Z8, Z8
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z8, Z8
+	VORPS            (DX)(R9*4), Z8, Z8
+	VPTESTMD         Z8, Z8, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z8, Z8
+	VORPS            (DX)(R9*4), Z8, Z8
+	VPTESTMD         Z8, Z8, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z8
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z5
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z8
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z8, Z5
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -30419,114 +30419,114 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z10
-	VMOVAPS      Z10, Z11
-	VFNMADD231PS Z6, Z6, Z11
-	VFNMADD231PS Z2, Z11, Z10
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z11
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z10, K1, Z10
-	VMOVUPS      Z10, (DX)(R9*4)
-	VSQRTPS      Z10, Z10
-	VADDPS       Z3, Z10, Z10
-	VMOVUPS      (CX)(R9*4), Z11
-	VSUBPS       Z11, Z6, Z6
-	VFMADD231PS  Z1, Z6, Z11
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z11, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z11, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VDIVPS       Z10, Z6, Z6
-	VMOVUPS      (AX)(R9*4), Z10
-	VMULPS       Z4, Z10, Z10
-	VFNMADD231PS Z0, Z6, Z10
-	VMOVUPS      Z10, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ         8(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z10
-	VFNMADD231PS Z7, Z7, Z10
-	VFNMADD231PS Z2, Z10, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z10
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z10
-	VSUBPS       Z10, Z7, Z7
-	VFMADD231PS  Z1, Z7, Z10
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z10, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z10, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         16(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z8, Z8, Z7
-	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z8, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         24(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z9, Z9, Z7
-	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z9, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z10
+	VMOVAPS          Z10, Z11
+	VFNMADD231PS     Z6, Z6, Z11
+	VFNMADD231PS     Z2, Z11, Z10
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z10, Z11
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z11, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z10, K1, Z10
+	VMOVUPS          Z10, (DX)(R9*4)
+	VSQRTPS          Z10, Z10
+	VADDPS           Z3, Z10, Z10
+	VMOVUPS          (CX)(R9*4), Z11
+	VSUBPS           Z11, Z6, Z6
+	VFMADD231PS      Z1, Z6, Z11
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z11, Z6
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z11, K1, Z6
+	VMOVUPS          Z6, (CX)(R9*4)
+	VDIVPS           Z10, Z6, Z6
+	VMOVUPS          (AX)(R9*4), Z10
+	VMULPS           Z4, Z10, Z10
+	VFNMADD231PS     Z0, Z6, Z10
+	VMOVUPS          Z10, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z5
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z10
+	VFNMADD231PS     Z7, Z7, Z10
+	VFNMADD231PS     Z2, Z10, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z10
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z10, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z10
+	VSUBPS           Z10, Z7, Z7
+	VFMADD231PS      Z1, Z7, Z10
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z10, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z10, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             16(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z8, Z8, Z7
+	VFNMADD231PS     Z2, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z7
+	VSUBPS           Z7, Z8, Z8
+	VFMADD231PS      Z1, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             24(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z9, Z9, Z7
+	VFNMADD231PS     Z2, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z7
+	VSUBPS           Z7, Z9, Z8
+	VFMADD231PS      Z1, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
 
 next:
 	ADDQ rs+72(FP), BX
@@ -30535,48 +30535,48 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z10, Z10, Z10
-	MOVQ        (SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z10, Z10
-	VORPS       (DX)(R9*4), Z10, Z10
-	VPTESTMD    Z10, Z10, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z10, Z10
-	VORPS       (DX)(R9*4), Z10, Z10
-	MOVQ        16(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z10, Z10
-	VORPS       (DX)(R9*4), Z10, Z10
-	MOVQ        24(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z10, Z10
-	VORPS       (DX)(R9*4), Z10, Z10
-	VPTESTMD    Z10, Z10, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ        8(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ        16(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
-	MOVQ        24(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z10
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z10, Z5
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z10, Z10, Z10
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z10, Z10
+	VORPS            (DX)(R9*4), Z10, Z10
+	VPTESTMD         Z10, Z10, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z10, Z10
+	VORPS            (DX)(R9*4), Z10, Z10
+	MOVQ             16(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z10, Z10
+	VORPS            (DX)(R9*4), Z10, Z10
+	MOVQ             24(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z10, Z10
+	VORPS            (DX)(R9*4), Z10, Z10
+	VPTESTMD         Z10, Z10, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z5
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z5
+	MOVQ             16(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z5
+	MOVQ             24(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z10
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z10, Z5
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
@@ -30649,222 +30649,222 @@ element:
 	JNZ          element
 
 update:
-	MOVQ         (SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z14
-	VMOVAPS      Z14, Z15
-	VFNMADD231PS Z6, Z6, Z15
-	VFNMADD231PS Z2, Z15, Z14
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z15
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z15, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z14, K1, Z14
-	VMOVUPS      Z14, (DX)(R9*4)
-	VSQRTPS      Z14, Z14
-	VADDPS       Z3, Z14, Z14
-	VMOVUPS      (CX)(R9*4), Z15
-	VSUBPS       Z15, Z6, Z6
-	VFMADD231PS  Z1, Z6, Z15
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z15, Z6
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z15, K1, Z6
-	VMOVUPS      Z6, (CX)(R9*4)
-	VDIVPS       Z14, Z6, Z6
-	VMOVUPS      (AX)(R9*4), Z14
-	VMULPS       Z4, Z14, Z14
-	VFNMADD231PS Z0, Z6, Z14
-	VMOVUPS      Z14, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ         8(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z14
-	VFNMADD231PS Z7, Z7, Z14
-	VFNMADD231PS Z2, Z14, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z14
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z14, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z14
-	VSUBPS       Z14, Z7, Z7
-	VFMADD231PS  Z1, Z7, Z14
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z14, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z14, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         16(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z8, Z8, Z7
-	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z8, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         24(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z9, Z9, Z7
-	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z9, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         32(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z10, Z10, Z7
-	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z10, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         40(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z11, Z11, Z7
-	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z11, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         48(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z12, Z12, Z7
-	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z12, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
-	MOVQ         56(SI), R9
-	ADDQ         BX, R9
-	VMOVUPS      (DX)(R9*4), Z6
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z13, Z13, Z7
-	VFNMADD231PS Z2, Z7, Z6
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z6, Z7
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (DX)(R9*4)
-	VSQRTPS      Z6, Z6
-	VADDPS       Z3, Z6, Z6
-	VMOVUPS      (CX)(R9*4), Z7
-	VSUBPS       Z7, Z13, Z8
-	VFMADD231PS  Z1, Z8, Z7
-	VANDPS       constAVX512_7fffffff<>+0(SB), Z7, Z8
-	VCMPPS       $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
-	KNOTW        K1, K1
-	VMOVAPS.Z    Z7, K1, Z7
-	VMOVUPS      Z7, (CX)(R9*4)
-	VDIVPS       Z6, Z7, Z6
-	VMOVUPS      (AX)(R9*4), Z7
-	VMULPS       Z4, Z7, Z7
-	VFNMADD231PS Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)(R9*4)
-	VFMADD231PS  constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z14
+	VMOVAPS          Z14, Z15
+	VFNMADD231PS     Z6, Z6, Z15
+	VFNMADD231PS     Z2, Z15, Z14
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z14, Z15
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z15, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z14, K1, Z14
+	VMOVUPS          Z14, (DX)(R9*4)
+	VSQRTPS          Z14, Z14
+	VADDPS           Z3, Z14, Z14
+	VMOVUPS          (CX)(R9*4), Z15
+	VSUBPS           Z15, Z6, Z6
+	VFMADD231PS      Z1, Z6, Z15
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z15, Z6
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z6, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z15, K1, Z6
+	VMOVUPS          Z6, (CX)(R9*4)
+	VDIVPS           Z14, Z6, Z6
+	VMOVUPS          (AX)(R9*4), Z14
+	VMULPS           Z4, Z14, Z14
+	VFNMADD231PS     Z0, Z6, Z14
+	VMOVUPS          Z14, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z14
+	VFNMADD231PS     Z7, Z7, Z14
+	VFNMADD231PS     Z2, Z14, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z14
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z14, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z14
+	VSUBPS           Z14, Z7, Z7
+	VFMADD231PS      Z1, Z7, Z14
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z14, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z14, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             16(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z8, Z8, Z7
+	VFNMADD231PS     Z2, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z7
+	VSUBPS           Z7, Z8, Z8
+	VFMADD231PS      Z1, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             24(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z9, Z9, Z7
+	VFNMADD231PS     Z2, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z7
+	VSUBPS           Z7, Z9, Z8
+	VFMADD231PS      Z1, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             32(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z10, Z10, Z7
+	VFNMADD231PS     Z2, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z7
+	VSUBPS           Z7, Z10, Z8
+	VFMADD231PS      Z1, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             40(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z11, Z11, Z7
+	VFNMADD231PS     Z2, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z7
+	VSUBPS           Z7, Z11, Z8
+	VFMADD231PS      Z1, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             48(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z12, Z12, Z7
+	VFNMADD231PS     Z2, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z7
+	VSUBPS           Z7, Z12, Z8
+	VFMADD231PS      Z1, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
+	MOVQ             56(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (DX)(R9*4), Z6
+	VMOVAPS          Z6, Z7
+	VFNMADD231PS     Z13, Z13, Z7
+	VFNMADD231PS     Z2, Z7, Z6
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z7, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z6, K1, Z6
+	VMOVUPS          Z6, (DX)(R9*4)
+	VSQRTPS          Z6, Z6
+	VADDPS           Z3, Z6, Z6
+	VMOVUPS          (CX)(R9*4), Z7
+	VSUBPS           Z7, Z13, Z8
+	VFMADD231PS      Z1, Z8, Z7
+	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
+	VCMPPS.BCST      $0x11, constAVX512_0d800000<>+0(SB), Z8, K1
+	KNOTW            K1, K1
+	VMOVAPS.Z        Z7, K1, Z7
+	VMOVUPS          Z7, (CX)(R9*4)
+	VDIVPS           Z6, Z7, Z6
+	VMOVUPS          (AX)(R9*4), Z7
+	VMULPS           Z4, Z7, Z7
+	VFNMADD231PS     Z0, Z6, Z7
+	VMOVUPS          Z7, (AX)(R9*4)
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z7, Z5
 
 next:
 	ADDQ rs+72(FP), BX
@@ -30873,80 +30873,80 @@ next:
 	JMP  done
 
 empty:
-	CMPB        still+88(FP), $0x00
-	JEQ         update
-	VXORPS      Z14, Z14, Z14
-	MOVQ        (SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z14, Z14
-	VORPS       (DX)(R9*4), Z14, Z14
-	VPTESTMD    Z14, Z14, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        8(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z14, Z14
-	VORPS       (DX)(R9*4), Z14, Z14
-	MOVQ        16(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z14, Z14
-	VORPS       (DX)(R9*4), Z14, Z14
-	MOVQ        24(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z14, Z14
-	VORPS       (DX)(R9*4), Z14, Z14
-	MOVQ        32(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z14, Z14
-	VORPS       (DX)(R9*4), Z14, Z14
-	MOVQ        40(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z14, Z14
-	VORPS       (DX)(R9*4), Z14, Z14
-	MOVQ        48(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z14, Z14
-	VORPS       (DX)(R9*4), Z14, Z14
-	MOVQ        56(SI), R9
-	ADDQ        BX, R9
-	VORPS       (CX)(R9*4), Z14, Z14
-	VORPS       (DX)(R9*4), Z14, Z14
-	VPTESTMD    Z14, Z14, K1
-	KORTESTW    K1, K1
-	JNE         update
-	MOVQ        (SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z14
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        8(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z14
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        16(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z14
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        24(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z14
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        32(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z14
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        40(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z14
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        48(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z14
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	MOVQ        56(SI), R9
-	ADDQ        BX, R9
-	VMOVUPS     (AX)(R9*4), Z14
-	VFMADD231PS constAVX512_00000000<>+0(SB), Z14, Z5
-	JMP         next
+	CMPB             still+88(FP), $0x00
+	JEQ              update
+	VXORPS           Z14, Z14, Z14
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z14, Z14
+	VORPS            (DX)(R9*4), Z14, Z14
+	VPTESTMD         Z14, Z14, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z14, Z14
+	VORPS            (DX)(R9*4), Z14, Z14
+	MOVQ             16(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z14, Z14
+	VORPS            (DX)(R9*4), Z14, Z14
+	MOVQ             24(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z14, Z14
+	VORPS            (DX)(R9*4), Z14, Z14
+	MOVQ             32(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z14, Z14
+	VORPS            (DX)(R9*4), Z14, Z14
+	MOVQ             40(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z14, Z14
+	VORPS            (DX)(R9*4), Z14, Z14
+	MOVQ             48(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z14, Z14
+	VORPS            (DX)(R9*4), Z14, Z14
+	MOVQ             56(SI), R9
+	ADDQ             BX, R9
+	VORPS            (CX)(R9*4), Z14, Z14
+	VORPS            (DX)(R9*4), Z14, Z14
+	VPTESTMD         Z14, Z14, K1
+	KORTESTW         K1, K1
+	JNE              update
+	MOVQ             (SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z14
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ             8(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z14
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ             16(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z14
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ             24(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z14
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ             32(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z14
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ             40(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z14
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ             48(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z14
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	MOVQ             56(SI), R9
+	ADDQ             BX, R9
+	VMOVUPS          (AX)(R9*4), Z14
+	VFMADD231PS.BCST constAVX512_00000000<>+0(SB), Z14, Z5
+	JMP              next
 
 done:
 	MOVQ    watch+96(FP), AX
