@@ -31,6 +31,9 @@ import (
 // fs.ErrNotExist when a file, or the folder, is missing.
 func ReadDir(dir string) (Data, error) {
 	d, err := readFS(os.DirFS(dir))
+	if failed, ok := err.(*fs.PathError); ok && failed.Path == "." {
+		err = failed.Err // the folder has a better name
+	}
 	if err != nil {
 		return Data{}, fmt.Errorf("mnist: folder %s: %w", dir, err)
 	}

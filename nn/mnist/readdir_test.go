@@ -106,6 +106,9 @@ func TestReadDirNamesAFolderItCannotRead(t *testing.T) {
 			if !strings.Contains(err.Error(), test.dir) {
 				t.Errorf("error %q does not name the folder", err)
 			}
+			if strings.Contains(err.Error(), " .:") {
+				t.Errorf("error %q names the folder . too", err)
+			}
 		})
 	}
 }
