@@ -112,9 +112,9 @@ func (g *generator) constant(bits uint32) operand.Mem {
 	return g.constants[bits]
 }
 
-// broadcastConstants has instructions read a constant into every lane, as EVEX can. The
-// linker aligns data to 32 bytes: of whole vectors, half would lie across two lines of the
-// cache, by chance, which made Exp 1.55 times as slow.
+// broadcastConstants has instructions read one number of a constant into every lane, as
+// EVEX can. The linker aligns data to 32 bytes: in every second program, by chance, whole
+// vectors of 64 lay across two lines of the cache, which took Exp 1.55 times as long.
 func broadcastConstants(file *ir.File) {
 	for _, f := range file.Functions() {
 		for _, in := range f.Instructions() {
