@@ -87,7 +87,7 @@ func TestSeries(t *testing.T) {
 			}
 		}
 	}
-	short, long := &series{call: wait(10 * time.Microsecond), settle: sliceTime}, &series{call: wait(2 * sampleTime)}
+	short, long := &series{call: wait(10 * time.Microsecond), settle: settleTime}, &series{call: wait(2 * sampleTime)}
 	x := short.sample()
 	long.sample()
 	if short.calls < 2 || short.slices < 2 || long.calls != 1 || long.slices != 1 {

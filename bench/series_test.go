@@ -31,6 +31,7 @@ type series struct {
 	call    func()
 	calls   int           // that make a slice; see warmUp
 	slices  int           // that make a sample
+	fastest float64       // time of a call, in ns, of all that warmed up
 	settle  time.Duration // settleTime, or less for one thread; a call at least
 	wait    time.Duration // for slices alone on the core, in each sample
 	samples []sample      // one of every round
@@ -69,18 +70,20 @@ func (s *series) sample() (x sample) {
 }
 
 // warmUp calls for the time to settle, once at least, and finds out how many calls make a
-// slice: for each sample anew, as all calls of a moment may be held up.
+// slice. All calls of a moment may be held up, so it goes by the fastest of all moments.
 func (s *series) warmUp() {
-	fastest, start := math.Inf(1), time.Now()
-	for s.calls = max(1, s.calls); ; {
-		fastest = min(fastest, perCall(s.call, s.calls))
+	if s.calls == 0 {
+		s.calls, s.fastest = 1, math.Inf(1)
+	}
+	for start := time.Now(); ; {
+		s.fastest = min(s.fastest, perCall(s.call, s.calls))
 		runtime.Gosched() // the 10 ms begin anew
 		if time.Since(start) > s.settle {
 			break
 		}
 	}
-	s.calls = max(1, int(float64(sliceTime)/fastest))
-	s.slices = max(1, int(float64(sampleTime)/fastest)/s.calls)
+	s.calls = max(1, int(float64(sliceTime)/s.fastest))
+	s.slices = max(1, int(float64(sampleTime)/s.fastest)/s.calls)
 }
 
 // perCall measures calls, in ns for each.

@@ -42,7 +42,7 @@ func TestBlockingChangesNoBit(t *testing.T) {
 			k, whole := NewCore(tier), NewCore(Generic)
 			whole.blocks = blocking{m: 1 << 20, n: 1 << 20, k: 1 << 20}
 			for range 150 {
-				k.blocks = blocking{m: (1 + rnd.IntN(3)) * highest(k.set), n: (1 + rnd.IntN(2)) * k.set.Tiles[0].NR, k: 1 + rnd.IntN(50)}
+				k.blocks = blocking{m: (1 + rnd.IntN(3)) * highest(k.set), n: (1 + rnd.IntN(2)) * k.set.Tiles[0].NR, k: 1 + rnd.IntN(50), line: rnd.IntN(1 << 13)}
 				compareBlocked(t, rnd, k, whole)
 			}
 		})

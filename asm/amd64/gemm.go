@@ -172,7 +172,7 @@ func (t *tile) stepAlongRow(u int) {
 // gate: acc[i][j] = 0 where acc[i][j] ≤ lo; never where it is NaN, and nowhere if
 // lo is NaN.
 func (t *tile) gate() {
-	lo := t.broadcastParam("lo")
+	lo := t.broadcast(t.param("lo"))
 	t.VUCOMISS(lo.AsX(), lo.AsX())
 	t.JPS(t.to("gated"))
 	for i := range t.rows {

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -84,9 +84,6 @@ func (g *generator) loadStride(name string) reg.Register {
 	return r
 }
 
-// broadcastParam loads a float32 parameter into every lane.
-func (g *generator) broadcastParam(name string) reg.VecVirtual { return g.broadcast(g.param(name)) }
-
 // broadcast loads a float32 into every lane.
 func (g *generator) broadcast(from operand.Mem) reg.VecVirtual {
 	v := g.vec()
@@ -103,23 +100,28 @@ func (g *generator) param(name string) operand.Mem {
 	return p.Addr
 }
 
-// constant is the memory that holds a constant in every lane.
+// constant is the memory that holds a constant: in every lane, or once for AVX-512, see
+// broadcastConstants.
 func (g *generator) constant(bits uint32) operand.Mem {
 	if _, ok := g.constants[bits]; !ok {
+		lanes := g.Lanes
+		if g.Masks {
+			lanes = 1
+		}
 		lane := func(int) operand.Constant { return operand.U32(bits) }
-		g.constants[bits] = g.table(fmt.Sprintf("const%s_%08x", g.Suffix, bits), g.Lanes, lane)
+		g.constants[bits] = g.table(fmt.Sprintf("const%s_%08x", g.Suffix, bits), lanes, lane)
 	}
 	return g.constants[bits]
 }
 
-// broadcastConstants has instructions read one number of a constant into every lane, as
-// EVEX can. The linker aligns data to 32 bytes: in every second program, by chance, whole
-// vectors of 64 lay across two lines of the cache, which took Exp 1.55 times as long.
-func broadcastConstants(file *ir.File) {
+// broadcastConstants has AVX-512's instructions read a constant into every lane. The
+// linker aligns data to 32 bytes: in every second program, by chance, whole vectors of 64
+// lay across two lines of the cache, which took Exp 1.55 times as long.
+func (g *generator) broadcastConstants(file *ir.File) {
 	for _, f := range file.Functions() {
 		for _, in := range f.Instructions() {
-			for _, o := range in.Operands {
-				if m, ok := o.(operand.Mem); ok && strings.HasPrefix(m.Symbol.Name, "const") && in.Opcode != "VBROADCASTSS" {
+			for _, c := range g.constants {
+				if g.Masks && in.Opcode != "VBROADCASTSS" && slices.Contains(in.Operands, operand.Op(c)) {
 					in.Suffixes = append(in.Suffixes, "BCST")
 				}
 			}

@@ -58,9 +58,7 @@ func generate(s isa) error {
 	if err != nil {
 		return err
 	}
-	if s.Masks {
-		broadcastConstants(file)
-	}
+	g.broadcastConstants(file)
 	if err := pass.Compile.Execute(file); err != nil {
 		return err
 	}

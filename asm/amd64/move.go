@@ -26,7 +26,7 @@ func (g *generator) beginMove(f formula.Function) *move {
 		rows:      g.loadParam("rows"), cols: g.loadParam("cols"),
 		dst: g.loadParam("dst"), rsd: g.loadStride("rsd"),
 		src: g.loadParam("src"), rss: g.loadStride("rss"),
-		alpha: g.broadcastParam("alpha"),
+		alpha: g.broadcast(g.param("alpha")),
 	}
 }
 

@@ -17,7 +17,7 @@ const eight = 8
 func (g *generator) nonZero() {
 	t := g.listTables()
 	g.begin(formula.NonZero)
-	x, value, divisor := g.loadParam("x"), g.vec(), g.broadcastParam("a")
+	x, value, divisor := g.loadParam("x"), g.vec(), g.broadcast(g.param("a"))
 	g.list(t, x, 1, value, func(zeros reg.VecVirtual) {
 		g.CMPQ(operand.Mem{Base: x}, operand.Imm(0))
 		g.JEQ(operand.LabelRef("none"))

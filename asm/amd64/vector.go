@@ -45,7 +45,7 @@ func (g *generator) vector(k formula.Kernel) {
 		l.streams[name] = g.loadParam(name)
 	}
 	for _, s := range k.Scalars {
-		l.scalars[s] = g.broadcastParam(s)
+		l.scalars[s] = g.broadcast(g.param(s))
 	}
 	l.index = g.GP64()
 	g.XORQ(l.index, l.index)
