@@ -87,6 +87,19 @@ func TestGemmRefusesMisuse(t *testing.T) {
 	}
 }
 
+func TestTeamRefusesMisuse(t *testing.T) {
+	team := kernels.NewTeam(kernels.Best(), 2)
+	nothing := func(int, *kernels.Core) {}
+	for range 2 {
+		requirePanic(t, "in a task", "kernels: the team is at work", func() {
+			team.Run(func(int, *kernels.Core) { team.Run(nothing) })
+		})
+	}
+	team.Run(nothing)
+	team.Close()
+	requirePanic(t, "closed", "kernels: the team is closed", func() { team.Run(nothing) })
+}
+
 func TestVectorKernelsRefuseMisuse(t *testing.T) {
 	const n = 9
 	buf := make([]float32, 8*n)

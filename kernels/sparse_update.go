@@ -93,7 +93,7 @@ func (u *sparseUpdate) run(fused []micro.SparseUpdateFunc, update func(lo, hi in
 		return true
 	}
 	vector := u.core.set.Vector
-	if len(fused) == 0 || u.w.Cols%vector != 0 {
+	if len(fused) == 0 || u.w.Cols%vector != 0 || u.d.Rows == 0 {
 		return u.pieces(update)
 	}
 	for at, vectors := 0, u.d.Cols/vector; at < vectors; {

@@ -44,7 +44,8 @@ var sparseUpdates = []sparseUpdate{
 // both calls that it stands for.
 func (u sparseUpdate) check(t *testing.T, k *kernels.Core, rnd *rand.Rand, rows, batch, cols, count int) {
 	t.Helper()
-	_, x := sparseOf(rnd, rows, batch, rnd.Float64())
+	_, samples := sparseOf(rnd, batch, rows, rnd.Float64())
+	x := transposed(samples)
 	d := kernels.Mat{Data: normal(rnd, batch*(count*cols+3)), Rows: batch, Cols: count * cols, RowStride: count*cols + 3, ColStride: 1}
 	step := rows*cols + rnd.IntN(20)
 	var got, want [][]float32
@@ -95,7 +96,7 @@ func TestSparseUpdates(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(31, 32))
 		for _, u := range sparseUpdates {
 			for range suite.Rounds(60) {
-				u.check(t, k, rnd, 1+rnd.IntN(300), 1+rnd.IntN(40), []int{1 + rnd.IntN(60), 16 * (1 + rnd.IntN(9))}[rnd.IntN(2)], 1+rnd.IntN(4))
+				u.check(t, k, rnd, 1+rnd.IntN(300), rnd.IntN(40), []int{1 + rnd.IntN(60), 16 * (1 + rnd.IntN(9))}[rnd.IntN(2)], 1+rnd.IntN(4))
 			}
 		}
 	})

@@ -40,8 +40,7 @@ func NewTeam(tier Tier, workers int) *Team {
 	for range max(1, workers) {
 		t.cores = append(t.cores, NewCore(tier))
 	}
-	t.par = par.NewTeam(len(t.cores))
-	t.balance = balance.New(len(t.cores))
+	t.par, t.balance = par.NewTeam(len(t.cores)), balance.New(len(t.cores))
 	t.run = func(rank int) { t.task(rank, t.cores[rank]) }
 	t.part = t.multiplyPart
 	return t
@@ -56,8 +55,11 @@ func (t *Team) Tier() Tier { return t.cores[0].tier }
 // Run calls task once for each rank from 0 to Workers()-1, each with a Core of
 // its own, at the same time, and returns when all calls have. Rank 0 is the
 // caller's goroutine. A panic of one call is a panic of Run. A task must not call methods
-// of the Team but Barrier, Tier and Workers.
+// of the Team but Barrier, Tier and Workers: Run panics there, and after Close.
 func (t *Team) Run(task func(rank int, k *Core)) {
+	if t.task != nil {
+		panic("kernels: the team is at work")
+	}
 	t.task = task
 	defer func() { t.task, t.product = nil, product{} }() // what they refer to is not ours to keep
 	t.par.Run(t.run)
@@ -132,8 +134,7 @@ func (t *Team) multiplyPart(rank int, k *Core) {
 // Neighbours in memory stay together by the line of the cache, which two workers had
 // better not both write to. There may be nothing left for a rank.
 func ShareGemm(a, b, c Mat, e Epilogue, rank, workers int) (Mat, Mat, Mat, Epilogue) {
-	n := float64(workers)
-	p := product{a: a, b: b, c: c, bias: Mat{Data: e.Bias}}.share(shareUnit(c.ColStride), float64(rank)/n, float64(rank+1)/n)
+	p := product{a: a, b: b, c: c, bias: Mat{Data: e.Bias}}.share(shareUnit(c.ColStride), float64(rank)/float64(workers), float64(rank+1)/float64(workers))
 	return p.a, p.b, p.c, Epilogue{p.bias.Data, e.ReLU}
 }
 

@@ -66,14 +66,20 @@ func (c Checkpoint) open(resumed bool, step int) error {
 		if _, isStep := stepOf(e.Name()); isStep && !resumed {
 			return fmt.Errorf("nn: checkpoints: %s has %s of another run: go on with it, or take another folder", c.Dir, e.Name())
 		}
-		target, temporary := ofTemp(e.Name())
-		if _, isStep := stepOf(target); temporary && (isStep || target == bestName) {
+		if target, temporary := ofTemp(e.Name()); temporary && IsCheckpoint(target) {
 			if err := os.Remove(filepath.Join(c.Dir, e.Name())); err != nil {
 				return err
 			}
 		}
 	}
 	return c.prune(step)
+}
+
+// IsCheckpoint reports whether a file of that name would be taken for a checkpoint, or
+// replaced by one.
+func IsCheckpoint(name string) bool {
+	_, isStep := stepOf(name)
+	return isStep || name == bestName
 }
 
 // stepOf is the step that a checkpoint is named for.

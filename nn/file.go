@@ -62,10 +62,13 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
-// createTemp creates a file beside path. It is os.CreateTemp with a mode.
+// createTemp creates a file beside path. It is os.CreateTemp with a mode. Of a name as long
+// as names can be, it leaves room for what it adds.
 func createTemp(path string, mode os.FileMode) (*os.File, error) {
+	base := filepath.Base(path)
+	base = strings.ToValidUTF8(base[:min(len(base), tempBase)], "")
 	for {
-		name := fmt.Sprintf(".%s%s%08x", filepath.Base(path), tempMark, rand.Uint32())
+		name := fmt.Sprintf(".%s%s%08x", base, tempMark, rand.Uint32())
 		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
@@ -73,8 +76,12 @@ func createTemp(path string, mode os.FileMode) (*os.File, error) {
 	}
 }
 
-// tempMark is in the names of temporary files, after the name that they are for.
-const tempMark = ".tmp"
+// tempMark is in the names of temporary files, after the name that they are for, or its
+// first tempBase bytes.
+const (
+	tempMark = ".tmp"
+	tempBase = 200
+)
 
 // ofTemp is the name that a file is for, if it is a temporary one.
 func ofTemp(name string) (string, bool) {

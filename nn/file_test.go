@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -55,6 +56,25 @@ func TestWriteFileReplacesTheFile(t *testing.T) {
 		}
 		requireText(t, path, text)
 		requireFiles(t, folder, "model")
+	}
+}
+
+// A name may be as long as the file system has it.
+func TestWriteFileOfLongName(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{strings.Repeat("n", 255), strings.Repeat("é", 127)} {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Skipf("no names as long as that: %v", err)
+		}
+		if err := writeFile(path, writeText("text", nil)); err != nil {
+			t.Error(err)
+		}
+		requireText(t, path, "text")
+		requireFiles(t, folder, name)
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

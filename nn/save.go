@@ -2,6 +2,7 @@ package nn
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -71,6 +72,9 @@ func (t *Trainer) save(w io.Writer, fit *fitText, ofFit []tensor) error {
 
 // writeModel writes a model with further texts, by their keys, and tensors.
 func writeModel(w io.Writer, m *Sequential, texts map[string]any, more []tensor) error {
+	if len(m.layers) == 0 {
+		return errors.New("nn: a model without layers: NewSequential makes one that has some")
+	}
 	tensors := append(m.tensors(m.weights, ""), more...)
 	metadata := map[string]string{formatKey: fileFormat, versionKey: strconv.Itoa(fileVersion)}
 	if err := setJSON(metadata, modelKey, m.text()); err != nil {

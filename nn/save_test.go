@@ -95,6 +95,13 @@ func TestSaveRefusesHugeMetadata(t *testing.T) {
 	}
 }
 
+func TestSaveRefusesModelWithoutLayers(t *testing.T) {
+	var m nn.Sequential
+	if err := m.Save(io.Discard); err == nil {
+		t.Error("no error")
+	}
+}
+
 // Training may have diverged; a file keeps the numbers all the same.
 func TestSaveKeepsNaNAndInfinity(t *testing.T) {
 	m := newModel(t, 1, nn.Dense{Units: 3})

@@ -39,6 +39,15 @@ func (t *training) checkpoints() nn.Checkpoint {
 	return nn.Checkpoint{Dir: t.checkpoint, Best: t.validationSet.Len() > 0}
 }
 
+// requireNoCheckpoint fails if a flag names a file that the checkpoints need.
+func (o *trainOptions) requireNoCheckpoint(c *cli.Command, flag, name string) error {
+	dir, base := filepath.Dir(name), filepath.Base(name)
+	if o.checkpoint != "" && (nn.IsCheckpoint(base) || base == identityName) && sameFile(dir, o.checkpoint) {
+		return misusef(c, "%s %s: -checkpoint has a file of that name", flag, name)
+	}
+	return nil
+}
+
 // openCheckpoints finds the checkpoint to go on from, or makes the folder.
 func (t *training) openCheckpoints(c *cli.Command) error {
 	if t.checkpoint == "" {
@@ -63,10 +72,18 @@ func (t *training) openCheckpoints(c *cli.Command) error {
 // resumeTrainer takes the model and its trainer from the latest checkpoint.
 func (t *training) resumeTrainer(config nn.Config) (err error) {
 	if t.trainer, err = nn.ResumeTrainer(t.latest, config); err != nil {
-		return fmt.Errorf("-resume: %w", err)
+		return t.unresumed(err)
 	}
 	t.model = t.trainer.Model()
 	return nil
+}
+
+// unresumed is the error of a checkpoint, with a way out where the file is damaged.
+func (t *training) unresumed(err error) error {
+	if errors.Is(err, nn.ErrFormat) {
+		return fmt.Errorf("-resume: %w; without that file, -resume goes on from the checkpoint before it, if there is one", err)
+	}
+	return fmt.Errorf("-resume: %w", err)
 }
 
 // checkpointText tells where training begins.

@@ -83,6 +83,32 @@ func TestResumeRefuses(t *testing.T) {
 	}
 }
 
+func TestResumeTellsWayAroundDamagedCheckpoint(t *testing.T) {
+	dir := t.TempDir()
+	flags := strings.Fields("-epochs 2 -hidden 8 -quiet -data " + smallData(t) + " -checkpoint " + dir)
+	mustCall(t, flags...)
+	flags = append(flags, "-resume")
+	latest := filepath.Join(dir, "step-0000000126.safetensors")
+	writeFile(t, latest, []byte("{"))
+	mustFail(t, call(t, flags...), exitFailure, "without that file, -resume goes on from the checkpoint before")
+	if err := os.Remove(latest); err != nil {
+		t.Fatal(err)
+	}
+	mustCall(t, flags...)
+}
+
+// No other file takes the place of a checkpoint's.
+func TestCheckpointKeepsItsFiles(t *testing.T) {
+	dir := t.TempDir()
+	flags := strings.Fields("-epochs 1 -hidden 8 -quiet -data " + smallData(t) + " -checkpoint " + dir)
+	for _, flag := range []string{"-output", "-report"} {
+		for _, name := range []string{identityName, "best.safetensors", "step-0000000063.safetensors"} {
+			mustFail(t, call(t, append(flags, flag, filepath.Join(dir, name))...), exitMisuse, flag)
+		}
+	}
+	mustCall(t, append(flags, "-output", filepath.Join(dir, "step-63.safetensors"))...)
+}
+
 func TestBadCheckpointFolder(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	writeFile(t, file, nil)

@@ -17,7 +17,7 @@ import (
 
 const predictHelp = `A picture is a PNG or JPEG file, or - for standard input. It
 should show one digit, upright, on a plain background, which
-may be light or dark. Any size will do.
+may be light or dark. Any size up to 16 megapixels will do.
 
 Examples:
   mnist-fast predict -model digits.model seven.png

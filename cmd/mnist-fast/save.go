@@ -25,8 +25,10 @@ func tryOutput(flag, name string) error {
 func tryFile(name string) error {
 	info, err := os.Stat(name)
 	switch {
-	case err != nil:
+	case errors.Is(err, fs.ErrNotExist):
 		return tryFolder(filepath.Dir(name))
+	case err != nil:
+		return cause(err)
 	case info.IsDir():
 		return errors.New("this is a folder")
 	case !info.Mode().IsRegular():

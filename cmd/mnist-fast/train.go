@@ -88,7 +88,7 @@ func newTraining(c *cli.Command, o *trainOptions) (*training, error) {
 	if err := errors.Join(tryOutput("-output", o.output), tryOutput("-report", o.report)); err != nil {
 		return nil, err
 	}
-	if err := requireApart(c, "-output", o.output, "-report", o.report); err != nil {
+	if err := o.requireApart(c); err != nil {
 		return nil, err
 	}
 	t := &training{trainOptions: o}
@@ -115,6 +115,17 @@ func (o *trainOptions) settle(c *cli.Command) error {
 		return misusef(c, "-resume: -checkpoint DIR is missing")
 	}
 	return o.checkRegularization(c)
+}
+
+// requireApart fails if two flags name the same file.
+func (o *trainOptions) requireApart(c *cli.Command) error {
+	if err := requireApart(c, "-output", o.output, "-report", o.report); err != nil {
+		return err
+	}
+	if err := o.requireNoCheckpoint(c, "-output", o.output); err != nil {
+		return err
+	}
+	return o.requireNoCheckpoint(c, "-report", o.report)
 }
 
 // chooseTier is kernels.Choose with an error for users.

@@ -46,7 +46,7 @@ func (t *Team) Size() int { return 1 + len(t.workers) }
 // team at once, and a task must not call Run. It panics after Close.
 func (t *Team) Run(task func(rank int)) {
 	if t.closing {
-		panic("par: the team is closed")
+		panic("kernels: the team is closed")
 	}
 	t.run(task)
 }
@@ -106,7 +106,7 @@ func (t *Team) Barrier(rank int) {
 
 // abandoned is the panic of a rank at a barrier to which another, which has
 // panicked, does not come.
-const abandoned = "par: barrier abandoned"
+const abandoned = "kernels: barrier abandoned"
 
 // openBarrier lets all ranks go on.
 func (t *Team) openBarrier() {
@@ -162,7 +162,7 @@ func (t *Team) do(rank int) {
 // has ended its goroutine.
 func failure(panicked any, returned bool) any {
 	if panicked == nil && !returned {
-		return "par: runtime.Goexit in shared work"
+		return "kernels: runtime.Goexit in shared work"
 	}
 	return panicked
 }
