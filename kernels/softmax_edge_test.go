@@ -89,7 +89,9 @@ func TestCrossEntropyOfExtremeRows(t *testing.T) {
 			} else if !(math.Abs(float64(loss[0]-c.loss)) <= float64(c.most)) {
 				t.Errorf("%s: loss %g, want %g ± %g", c.name, loss[0], c.loss, c.most)
 			}
-			suite.RequireSame(t, c.name+": dz", dz.Data, c.dz)
+			if c.dz != nil {
+				suite.RequireSame(t, c.name+": dz", dz.Data, c.dz)
+			}
 		}
 	})
 }

@@ -213,11 +213,13 @@ func TestFitOfLessThanABatch(t *testing.T) {
 }
 
 func TestNewTrainerRefusesWhatCannotLearn(t *testing.T) {
-	trainer, err := nn.NewTrainer(newModel(t, 3, nn.Dense{Units: 1, Activation: nn.Softmax}), nn.Config{})
-	if err == nil {
-		trainer.Close()
-	}
-	if err == nil || !strings.Contains(err.Error(), "always 0") {
-		t.Errorf("crossentropy of one output: error %v", err)
+	for _, loss := range []nn.Loss{nn.CategoricalCrossentropy, nn.MeanSquaredError} {
+		trainer, err := nn.NewTrainer(newModel(t, 3, nn.Dense{Units: 1, Activation: nn.Softmax}), nn.Config{Loss: loss})
+		if err == nil {
+			trainer.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "always 1") {
+			t.Errorf("%v of one softmax output: error %v", loss, err)
+		}
 	}
 }

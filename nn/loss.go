@@ -35,8 +35,8 @@ func (l Loss) validate(m *Sequential) error {
 		return fmt.Errorf("nn: unknown loss %v", l)
 	case l == CategoricalCrossentropy && m.outputActivation() != Softmax:
 		return fmt.Errorf("nn: %v needs a softmax output, not %v", l, m.outputActivation())
-	case l == CategoricalCrossentropy && m.Outputs() == 1:
-		return fmt.Errorf("nn: %v of a single output is always 0, as its softmax is 1: a sigmoid with %v learns", l, MeanSquaredError)
+	case m.outputActivation() == Softmax && m.Outputs() == 1:
+		return fmt.Errorf("nn: the softmax of a single output is always 1: a sigmoid with %v learns", MeanSquaredError)
 	}
 	return nil
 }

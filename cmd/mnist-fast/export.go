@@ -83,6 +83,9 @@ func (a *app) export(c *cli.Command, o *exportOptions) error {
 	if o.format == "" {
 		return misusef(c, "-output %s: the end of the name says no format: want -format NAME", o.output)
 	}
+	if err := tryOutput("-output", o.output); err != nil {
+		return err
+	}
 	m, err := loadModelAs(c, o.model, o.activation)
 	if err != nil {
 		return err

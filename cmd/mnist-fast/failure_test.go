@@ -91,7 +91,7 @@ func TestOtherArchitecture(t *testing.T) {
 
 func TestBadOutput(t *testing.T) {
 	data, dir := smallData(t), t.TempDir()
-	for _, output := range []string{dir, filepath.Join(dir, "nowhere", "digits.model")} {
+	for _, output := range []string{dir, filepath.Join(dir, "nowhere", "digits.model"), filepath.Join(dir, strings.Repeat("n", 256))} {
 		for _, args := range []string{"-output ", "-report ", "compare -plot "} {
 			args += output
 			if strings.HasPrefix(args, "compare") {
@@ -104,6 +104,7 @@ func TestBadOutput(t *testing.T) {
 			}
 		}
 	}
+	mustFail(t, call(t, "-output", "-", "-data", data), exitFailure, "./-")
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		t.Errorf("files were left: %v %v", entries, err)
 	}

@@ -13,8 +13,11 @@ import (
 // tryOutput fails if the file that a flag names cannot be written, so that
 // nobody trains for nothing. No name is fine.
 func tryOutput(flag, name string) error {
-	if name == "" {
+	switch name {
+	case "":
 		return nil
+	case "-":
+		return fmt.Errorf("%s -: standard output is for what this command tells; a file of that name is ./-", flag)
 	}
 	if err := tryFile(name); err != nil {
 		return fmt.Errorf("%s %s: %w", flag, name, err)

@@ -25,6 +25,9 @@ func SameBits(x, y float32) bool {
 // Difference describes the first element of want that got does not have bit for
 // bit, or is "".
 func Difference(got, want []float32) string {
+	if len(got) != len(want) {
+		return fmt.Sprintf("%d elements, want %d", len(got), len(want))
+	}
 	for i := range want {
 		if !SameBits(got[i], want[i]) {
 			return fmt.Sprintf("element %d is %g (%#08x), want %g (%#08x)", i,
