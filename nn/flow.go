@@ -19,6 +19,7 @@ type flow struct {
 	zeros    bool   // are left out of the batch: it is in sparse, not in x
 	key      uint64 // of the batch's dropout
 	rows     int
+	chosen   []int // those of a table of which samples are some
 	x        outputs
 	in       kernels.Mat // the batch, in x or where the table has it
 	targets  buffer
@@ -122,9 +123,10 @@ func newSoloFlow(m *Sequential, rows int) *flow {
 // are any.
 func (f *flow) gather(k *kernels.Core, d Dataset, rows []int) {
 	f.rows = len(rows)
-	f.zeros = f.gatherSparse(k, d.X, rows)
+	x, xRows := f.whole(d.X, rows)
+	f.zeros = f.gatherSparse(k, x, xRows)
 	if !f.zeros {
-		f.gatherDense(k, d.X, rows)
+		f.gatherDense(k, x, xRows)
 	}
 	if d.Y != nil {
 		_, f.oneHot = d.Y.(Labels)

@@ -73,6 +73,21 @@ type chosen struct {
 
 func (c chosen) Len() int { return len(c.rows) }
 
+// whole is the table of which x has some rows, which may be all, and where rows of x are in
+// it: it may be read faster.
+func (f *flow) whole(x Table, rows []int) (Table, []int) {
+	for c, ok := x.(chosen); ok; c, ok = x.(chosen) {
+		if f.chosen == nil {
+			f.chosen = make([]int, len(f.losses))
+		}
+		for i, r := range rows {
+			f.chosen[i] = c.rows[r]
+		}
+		x, rows = c.Table, f.chosen[:len(rows)]
+	}
+	return x, rows
+}
+
 // Epoch is that of an [Epochal] table.
 func (c chosen) Epoch(n int) Table {
 	if t, ok := c.Table.(Epochal); ok {

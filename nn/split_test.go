@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -88,6 +89,44 @@ func TestSplitOfASplit(t *testing.T) {
 		t.Errorf("%v, error %v", validation.Y, err)
 	}
 	numbersOf(t, validation)
+}
+
+// Training on a part gives the bits of training on a copy of it, and reading it allocates
+// nothing.
+func TestTrainingOnASplit(t *testing.T) {
+	d := mostlyDark(120, 100, 3)
+	train, _, err := d.Split(0.5, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if train, _, err = train.Split(0.2, 2); err != nil {
+		t.Fatal(err)
+	}
+	x := d.X.(nn.Bytes)
+	rows := make([]int, train.X.Len())
+	for i := range rows {
+		rows[i] = i
+	}
+	numbers := kernels.NewMat(len(rows), x.Columns)
+	train.X.Gather(kernels.NewCore(kernels.Generic), numbers, rows)
+	copied := train
+	copied.X = nn.Floats{Mat: numbers}
+	var weights []string
+	for _, d := range []nn.Dataset{train, copied} {
+		m := newModel(t, x.Columns, nn.Dense{Units: 20, Activation: nn.ReLU}, nn.Dense{Units: 3, Activation: nn.Softmax})
+		trainer := newTrainer(t, m, nn.Config{BatchSize: 16, Workers: 2})
+		if _, err := trainer.Fit(context.Background(), d, nn.FitConfig{Epochs: 2}); err != nil {
+			t.Fatal(err)
+		}
+		requireNoAllocs(t, func() error {
+			_, err := trainer.Evaluate(context.Background(), d)
+			return err
+		})
+		weights = append(weights, m.SHA256())
+	}
+	if weights[0] != weights[1] {
+		t.Errorf("weights of a part %s, of a copy %s", weights[0], weights[1])
+	}
 }
 
 func TestSplitFails(t *testing.T) {
