@@ -32,7 +32,7 @@
 // Core for each of several workers, goroutines that stay ready between calls:
 // [Team.Gemm] shares one product out, [Team.Run] runs any function on all of
 // them, each with its Core. Close a Team when it is no longer needed. A [Crew] is for
-// work that comes now and then, from any of many goroutines: helpers take a part of it
+// work that comes now and then, to one of many goroutines: helpers take a part of it
 // if they come in time.
 //
 // # Tiers

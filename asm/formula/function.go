@@ -27,7 +27,7 @@ var (
 
 	// Peak does n·PeakRounds fused multiply-adds of vectors for each of several
 	// accumulators: the ceiling of what GEMM can reach.
-	Peak = Function{"peak", "PeakFunc", "n rounds of fused multiply-adds on registers; see Set.Peak"}
+	Peak = Function{"peak", "PeakFunc", "n rounds of fused multiply-adds on registers; see PeakFunc"}
 )
 
 // PeakRounds is the number of multiply-adds of an accumulator in a round of Peak.

@@ -144,7 +144,7 @@ func copyAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, 
 //go:noescape
 func transposeAVX2(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
-// peakAVX2: n rounds of fused multiply-adds on registers; see Set.Peak.
+// peakAVX2: n rounds of fused multiply-adds on registers; see PeakFunc.
 //
 //go:noescape
 func peakAVX2(n int)

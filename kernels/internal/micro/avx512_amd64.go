@@ -214,7 +214,7 @@ func copyAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int
 //go:noescape
 func transposeAVX512(rows int, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
-// peakAVX512: n rounds of fused multiply-adds on registers; see Set.Peak.
+// peakAVX512: n rounds of fused multiply-adds on registers; see PeakFunc.
 //
 //go:noescape
 func peakAVX512(n int)

@@ -164,7 +164,7 @@ func copyNEON(rows, cols int, dst *float32, rsd int, src *float32, rss int, alph
 //go:noescape
 func transposeNEON(rows, cols int, dst *float32, rsd int, src *float32, rss int, alpha float32, ahead int)
 
-// peakNEON: n rounds of fused multiply-adds on registers; see Set.Peak.
+// peakNEON: n rounds of fused multiply-adds on registers; see PeakFunc.
 //
 //go:noescape
 func peakNEON(n int)

@@ -5864,7 +5864,7 @@ rows1colswithout1:
 rowswithout1:
 	RET
 
-// peakNEON: n rounds of fused multiply-adds on registers; see Set.Peak.
+// peakNEON: n rounds of fused multiply-adds on registers; see PeakFunc.
 TEXT ·peakNEON(SB), NOSPLIT, $0-8
 	MOVD    n+0(FP), R0
 	CBZ     R0, done
