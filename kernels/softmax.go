@@ -27,8 +27,8 @@ func (k *Core) SoftmaxGrad(dx, dy, y Mat) {
 //	loss[i]  = -Σⱼ t[i][j]·log softmax(z[i])[j]
 //	dz[i][j] = a·(softmax(z[i])[j] - t[i][j])
 //
-// where each row of t sums to 1. dz may be z, but not t. Rows must be
-// contiguous; it panics if loss does not have z.Rows elements.
+// where each row of t sums to 1; a dz below 2⁻¹⁰⁰ becomes 0, as in Residual. dz may be z,
+// but not t. Rows must be contiguous; it panics if loss does not have z.Rows elements.
 func (k *Core) SoftmaxCrossEntropy(loss []float32, dz, z, t Mat, a float32) {
 	checkRows(dz, z, t)
 	if len(loss) != z.Rows {

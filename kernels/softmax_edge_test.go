@@ -70,6 +70,7 @@ func TestCrossEntropyOfExtremeRows(t *testing.T) {
 		{"certain and wrong", []float32{200, 0}, []float32{0, 1}, 200, 0, []float32{1, -1}},
 		{"a loss of 10⁻⁵", []float32{11.512925, 0}, []float32{1, 0}, 1e-5, 0x1p-24, nil},
 		{"a loss below 2⁻²⁴", []float32{20, 0}, []float32{1, 0}, 0, 0x1p-24, nil},
+		{"next to impossible and wrong", []float32{0, -80}, []float32{1, 0}, 0, 0, []float32{0, 0}},
 		{"impossible and wrong", []float32{-inf, 3}, []float32{0, 1}, 0, 0, []float32{0, 0}},
 		{"impossible and right", []float32{-inf, 3}, []float32{1, 0}, inf, 0, []float32{-1, 1}},
 		{"huge", []float32{3e38, -3e38}, []float32{1, 0}, 0, 0, []float32{0, 0}},

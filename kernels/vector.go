@@ -75,7 +75,9 @@ func (k *Core) Tanh(y, x []float32) { each2(k.set.Tanh, y, x) }
 // TanhGrad computes dx[i] = dy[i]·(1-y[i]²); y is tanh's output.
 func (k *Core) TanhGrad(dx, dy, y []float32) { each3(k.set.TanhGrad, dx, dy, y) }
 
-// Residual computes d[i] = a·(y[i]-t[i]): the gradient of a squared error.
+// Residual computes d[i] = a·(y[i]-t[i]): the gradient of a squared error. A magnitude
+// below 2⁻¹⁰⁰ becomes 0, which no weight can notice: what a layer makes of it might be
+// subnormal, and slow.
 func (k *Core) Residual(d, y, t []float32, a float32) { each3(with3(k.set.Residual, a), d, y, t) }
 
 // each2 calls an element-wise kernel on two slices.

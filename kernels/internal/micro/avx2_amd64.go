@@ -209,7 +209,7 @@ func tanhGradAVX2(n int, dx *float32, dy *float32, y *float32)
 //go:noescape
 func softmaxGradAVX2(n int, dx *float32, dy *float32, y *float32, a float32)
 
-// residualAVX2: d[i] = a·(y[i]-t[i]).
+// residualAVX2: d[i] = a·(y[i]-t[i]), 0 where that is below 2⁻¹⁰⁰.
 //
 //go:noescape
 func residualAVX2(n int, d *float32, y *float32, t *float32, a float32)

@@ -6481,6 +6481,9 @@ vectors:
 	VMOVUPS (BX)(SI*4), Y2
 	VSUBPS  Y2, Y1, Y1
 	VMULPS  Y0, Y1, Y1
+	VANDPS  constAVX2_7fffffff<>+0(SB), Y1, Y2
+	VCMPPS  $0x11, constAVX2_0d800000<>+0(SB), Y2, Y2
+	VANDNPS Y1, Y2, Y1
 	VMOVUPS Y1, (CX)(SI*4)
 	ADDQ    $0x08, SI
 	SUBQ    $0x08, AX
@@ -6492,19 +6495,32 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS (DX)(SI*4), X3
-	VMOVSS (BX)(SI*4), X4
-	VSUBPS Y4, Y3, Y1
-	VMULPS Y0, Y1, Y1
-	VMOVSS X1, (CX)(SI*4)
-	INCQ   SI
-	SUBQ   $0x01, AX
-	JGE    singles
+	VMOVSS  (DX)(SI*4), X3
+	VMOVSS  (BX)(SI*4), X4
+	VSUBPS  Y4, Y3, Y1
+	VMULPS  Y0, Y1, Y1
+	VANDPS  constAVX2_7fffffff<>+0(SB), Y1, Y2
+	VCMPPS  $0x11, constAVX2_0d800000<>+0(SB), Y2, Y2
+	VANDNPS Y1, Y2, Y1
+	VMOVSS  X1, (CX)(SI*4)
+	INCQ    SI
+	SUBQ    $0x01, AX
+	JGE     singles
 
 done:
 	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
+
+DATA constAVX2_0d800000<>+0(SB)/4, $0x0d800000
+DATA constAVX2_0d800000<>+4(SB)/4, $0x0d800000
+DATA constAVX2_0d800000<>+8(SB)/4, $0x0d800000
+DATA constAVX2_0d800000<>+12(SB)/4, $0x0d800000
+DATA constAVX2_0d800000<>+16(SB)/4, $0x0d800000
+DATA constAVX2_0d800000<>+20(SB)/4, $0x0d800000
+DATA constAVX2_0d800000<>+24(SB)/4, $0x0d800000
+DATA constAVX2_0d800000<>+28(SB)/4, $0x0d800000
+GLOBL constAVX2_0d800000<>(SB), RODATA|NOPTR, $32
 
 // func penaltyGradAVX2(n int, grad *float32, w *float32, l1 float32, l2 float32)
 // Requires: AVX, FMA3
@@ -6652,16 +6668,6 @@ done:
 	VZEROUPPER
 	RET
 
-DATA constAVX2_0d800000<>+0(SB)/4, $0x0d800000
-DATA constAVX2_0d800000<>+4(SB)/4, $0x0d800000
-DATA constAVX2_0d800000<>+8(SB)/4, $0x0d800000
-DATA constAVX2_0d800000<>+12(SB)/4, $0x0d800000
-DATA constAVX2_0d800000<>+16(SB)/4, $0x0d800000
-DATA constAVX2_0d800000<>+20(SB)/4, $0x0d800000
-DATA constAVX2_0d800000<>+24(SB)/4, $0x0d800000
-DATA constAVX2_0d800000<>+28(SB)/4, $0x0d800000
-GLOBL constAVX2_0d800000<>(SB), RODATA|NOPTR, $32
-
 // func nesterovAVX2(n int, w *float32, v *float32, grad *float32, lr float32, mu float32)
 // Requires: AVX, FMA3
 TEXT ·nesterovAVX2(SB), NOSPLIT, $0-40
@@ -6736,7 +6742,7 @@ TEXT ·rmspropAVX2(SB), NOSPLIT, $0-44
 vectors:
 	VMOVUPS      (BX)(SI*4), Y3
 	VMOVUPS      (DX)(SI*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y3, Y3, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -6761,7 +6767,7 @@ tail:
 singles:
 	VMOVSS       (BX)(SI*4), X6
 	VMOVSS       (DX)(SI*4), X7
-	VMOVAPS      Y7, Y3
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y7, Y3
 	VFNMADD231PS Y6, Y6, Y3
 	VFNMADD231PS Y1, Y3, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y3
@@ -6803,7 +6809,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-60
 vectors:
 	VMOVUPS      (SI)(DI*4), Y5
 	VMOVUPS      (BX)(DI*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -6836,7 +6842,7 @@ tail:
 singles:
 	VMOVSS       (SI)(DI*4), X8
 	VMOVSS       (BX)(DI*4), X9
-	VMOVAPS      Y9, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y9, Y5
 	VFNMADD231PS Y8, Y8, Y5
 	VFNMADD231PS Y2, Y5, Y9
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y5
@@ -8824,7 +8830,7 @@ update:
 	MOVQ         (BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y5
-	VMOVAPS      Y5, Y6
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y5, Y6
 	VFNMADD231PS Y4, Y4, Y6
 	VFNMADD231PS Y1, Y6, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
@@ -8919,7 +8925,7 @@ update:
 	MOVQ         (BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y4, Y4, Y7
 	VFNMADD231PS Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -8936,7 +8942,7 @@ update:
 	MOVQ         8(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y6
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VFNMADD231PS Y1, Y6, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y6
@@ -9044,7 +9050,7 @@ update:
 	MOVQ         (BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y8
-	VMOVAPS      Y8, Y9
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y8, Y9
 	VFNMADD231PS Y4, Y4, Y9
 	VFNMADD231PS Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
@@ -9061,7 +9067,7 @@ update:
 	MOVQ         8(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y8
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y8
 	VFNMADD231PS Y5, Y5, Y8
 	VFNMADD231PS Y1, Y8, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y8
@@ -9078,7 +9084,7 @@ update:
 	MOVQ         16(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9095,7 +9101,7 @@ update:
 	MOVQ         24(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9225,7 +9231,7 @@ update:
 	MOVQ         (BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y12
-	VMOVAPS      Y12, Y13
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y12, Y13
 	VFNMADD231PS Y4, Y4, Y13
 	VFNMADD231PS Y1, Y13, Y12
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y12, Y13
@@ -9242,7 +9248,7 @@ update:
 	MOVQ         8(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y12
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y12
 	VFNMADD231PS Y5, Y5, Y12
 	VFNMADD231PS Y1, Y12, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y12
@@ -9259,7 +9265,7 @@ update:
 	MOVQ         16(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9276,7 +9282,7 @@ update:
 	MOVQ         24(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9293,7 +9299,7 @@ update:
 	MOVQ         32(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y8, Y8, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9310,7 +9316,7 @@ update:
 	MOVQ         40(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y9, Y9, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9327,7 +9333,7 @@ update:
 	MOVQ         48(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y10, Y10, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9344,7 +9350,7 @@ update:
 	MOVQ         56(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMOVAPS      Y4, Y5
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y11, Y11, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9491,7 +9497,7 @@ update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y7
-	VMOVAPS      Y7, Y8
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y7, Y8
 	VFNMADD231PS Y6, Y6, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
@@ -9598,7 +9604,7 @@ update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y8
-	VMOVAPS      Y8, Y9
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y8, Y9
 	VFNMADD231PS Y6, Y6, Y9
 	VFNMADD231PS Y2, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
@@ -9623,7 +9629,7 @@ update:
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y8
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y8
 	VFNMADD231PS Y7, Y7, Y8
 	VFNMADD231PS Y2, Y8, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y8
@@ -9744,7 +9750,7 @@ update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y10
-	VMOVAPS      Y10, Y11
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y10, Y11
 	VFNMADD231PS Y6, Y6, Y11
 	VFNMADD231PS Y2, Y11, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y11
@@ -9769,7 +9775,7 @@ update:
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y10
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y10
 	VFNMADD231PS Y7, Y7, Y10
 	VFNMADD231PS Y2, Y10, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y10
@@ -9794,7 +9800,7 @@ update:
 	MOVQ         16(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y8, Y8, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -9819,7 +9825,7 @@ update:
 	MOVQ         24(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y9, Y9, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -9964,7 +9970,7 @@ update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y14
-	VMOVAPS      Y14, Y15
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y14, Y15
 	VFNMADD231PS Y6, Y6, Y15
 	VFNMADD231PS Y2, Y15, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y15
@@ -9989,7 +9995,7 @@ update:
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y14
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y14
 	VFNMADD231PS Y7, Y7, Y14
 	VFNMADD231PS Y2, Y14, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y14
@@ -10014,7 +10020,7 @@ update:
 	MOVQ         16(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y8, Y8, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10039,7 +10045,7 @@ update:
 	MOVQ         24(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y9, Y9, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10064,7 +10070,7 @@ update:
 	MOVQ         32(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y10, Y10, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10089,7 +10095,7 @@ update:
 	MOVQ         40(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y11, Y11, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10114,7 +10120,7 @@ update:
 	MOVQ         48(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y12, Y12, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10139,7 +10145,7 @@ update:
 	MOVQ         56(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMOVAPS      Y6, Y7
+	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y13, Y13, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7

@@ -279,7 +279,7 @@ func tanhGradAVX512(n int, dx *float32, dy *float32, y *float32)
 //go:noescape
 func softmaxGradAVX512(n int, dx *float32, dy *float32, y *float32, a float32)
 
-// residualAVX512: d[i] = a·(y[i]-t[i]).
+// residualAVX512: d[i] = a·(y[i]-t[i]), 0 where that is below 2⁻¹⁰⁰.
 //
 //go:noescape
 func residualAVX512(n int, d *float32, y *float32, t *float32, a float32)

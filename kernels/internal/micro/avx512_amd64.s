@@ -26753,7 +26753,7 @@ done:
 	RET
 
 // func residualAVX512(n int, d *float32, y *float32, t *float32, a float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·residualAVX512(SB), NOSPLIT, $0-36
 	MOVQ         n+0(FP), AX
 	MOVQ         d+8(FP), CX
@@ -26765,14 +26765,18 @@ TEXT ·residualAVX512(SB), NOSPLIT, $0-36
 	JL           tail
 
 vectors:
-	VMOVUPS (DX)(SI*4), Z1
-	VMOVUPS (BX)(SI*4), Z2
-	VSUBPS  Z2, Z1, Z1
-	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, (CX)(SI*4)
-	ADDQ    $0x10, SI
-	SUBQ    $0x10, AX
-	JGE     vectors
+	VMOVUPS     (DX)(SI*4), Z1
+	VMOVUPS     (BX)(SI*4), Z2
+	VSUBPS      Z2, Z1, Z1
+	VMULPS      Z0, Z1, Z1
+	VANDPS.BCST constAVX512_7fffffff<>+0(SB), Z1, Z2
+	VCMPPS.BCST $0x11, constAVX512_0d800000<>+0(SB), Z2, K1
+	KNOTW       K1, K1
+	VMOVAPS.Z   Z1, K1, Z1
+	VMOVUPS     Z1, (CX)(SI*4)
+	ADDQ        $0x10, SI
+	SUBQ        $0x10, AX
+	JGE         vectors
 
 tail:
 	ADDQ $0x10, AX
@@ -26780,19 +26784,26 @@ tail:
 	JL   done
 
 singles:
-	VMOVSS (DX)(SI*4), X3
-	VMOVSS (BX)(SI*4), X4
-	VSUBPS Z4, Z3, Z1
-	VMULPS Z0, Z1, Z1
-	VMOVSS X1, (CX)(SI*4)
-	INCQ   SI
-	SUBQ   $0x01, AX
-	JGE    singles
+	VMOVSS      (DX)(SI*4), X3
+	VMOVSS      (BX)(SI*4), X4
+	VSUBPS      Z4, Z3, Z1
+	VMULPS      Z0, Z1, Z1
+	VANDPS.BCST constAVX512_7fffffff<>+0(SB), Z1, Z2
+	VCMPPS.BCST $0x11, constAVX512_0d800000<>+0(SB), Z2, K1
+	KNOTW       K1, K1
+	VMOVAPS.Z   Z1, K1, Z1
+	VMOVSS      X1, (CX)(SI*4)
+	INCQ        SI
+	SUBQ        $0x01, AX
+	JGE         singles
 
 done:
 	ADDQ $0x01, AX
 	VZEROUPPER
 	RET
+
+DATA constAVX512_0d800000<>+0(SB)/4, $0x0d800000
+GLOBL constAVX512_0d800000<>(SB), RODATA|NOPTR, $4
 
 // func penaltyGradAVX512(n int, grad *float32, w *float32, l1 float32, l2 float32)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -26944,9 +26955,6 @@ done:
 	VZEROUPPER
 	RET
 
-DATA constAVX512_0d800000<>+0(SB)/4, $0x0d800000
-GLOBL constAVX512_0d800000<>(SB), RODATA|NOPTR, $4
-
 // func nesterovAVX512(n int, w *float32, v *float32, grad *float32, lr float32, mu float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·nesterovAVX512(SB), NOSPLIT, $0-40
@@ -27023,7 +27031,7 @@ TEXT ·rmspropAVX512(SB), NOSPLIT, $0-44
 vectors:
 	VMOVUPS      (BX)(SI*4), Z3
 	VMOVUPS      (DX)(SI*4), Z4
-	VMOVAPS      Z4, Z5
+	VMAXPS.BCST  constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS Z3, Z3, Z5
 	VFNMADD231PS Z1, Z5, Z4
 	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -27049,7 +27057,7 @@ tail:
 singles:
 	VMOVSS       (BX)(SI*4), X6
 	VMOVSS       (DX)(SI*4), X7
-	VMOVAPS      Z7, Z3
+	VMAXPS.BCST  constAVX512_0d800000<>+0(SB), Z7, Z3
 	VFNMADD231PS Z6, Z6, Z3
 	VFNMADD231PS Z1, Z3, Z7
 	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z7, Z3
@@ -27092,7 +27100,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-60
 vectors:
 	VMOVUPS      (SI)(DI*4), Z5
 	VMOVUPS      (BX)(DI*4), Z6
-	VMOVAPS      Z6, Z7
+	VMAXPS.BCST  constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS Z5, Z5, Z7
 	VFNMADD231PS Z2, Z7, Z6
 	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -27127,7 +27135,7 @@ tail:
 singles:
 	VMOVSS       (SI)(DI*4), X8
 	VMOVSS       (BX)(DI*4), X9
-	VMOVAPS      Z9, Z5
+	VMAXPS.BCST  constAVX512_0d800000<>+0(SB), Z9, Z5
 	VFNMADD231PS Z8, Z8, Z5
 	VFNMADD231PS Z2, Z5, Z9
 	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z9, Z5
@@ -29111,7 +29119,7 @@ update:
 	MOVQ             (BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z5
-	VMOVAPS          Z5, Z6
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z5, Z6
 	VFNMADD231PS     Z4, Z4, Z6
 	VFNMADD231PS     Z1, Z6, Z5
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z5, Z6
@@ -29208,7 +29216,7 @@ update:
 	MOVQ             (BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z4, Z4, Z7
 	VFNMADD231PS     Z1, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -29226,7 +29234,7 @@ update:
 	MOVQ             8(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z6
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z6
 	VFNMADD231PS     Z5, Z5, Z6
 	VFNMADD231PS     Z1, Z6, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z6
@@ -29337,7 +29345,7 @@ update:
 	MOVQ             (BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z8
-	VMOVAPS          Z8, Z9
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z8, Z9
 	VFNMADD231PS     Z4, Z4, Z9
 	VFNMADD231PS     Z1, Z9, Z8
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z8, Z9
@@ -29355,7 +29363,7 @@ update:
 	MOVQ             8(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z8
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z8
 	VFNMADD231PS     Z5, Z5, Z8
 	VFNMADD231PS     Z1, Z8, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z8
@@ -29373,7 +29381,7 @@ update:
 	MOVQ             16(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z5
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z6, Z6, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29391,7 +29399,7 @@ update:
 	MOVQ             24(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z5
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z7, Z7, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29524,7 +29532,7 @@ update:
 	MOVQ             (BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z12
-	VMOVAPS          Z12, Z13
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z12, Z13
 	VFNMADD231PS     Z4, Z4, Z13
 	VFNMADD231PS     Z1, Z13, Z12
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z12, Z13
@@ -29542,7 +29550,7 @@ update:
 	MOVQ             8(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z12
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z12
 	VFNMADD231PS     Z5, Z5, Z12
 	VFNMADD231PS     Z1, Z12, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z12
@@ -29560,7 +29568,7 @@ update:
 	MOVQ             16(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z5
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z6, Z6, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29578,7 +29586,7 @@ update:
 	MOVQ             24(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z5
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z7, Z7, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29596,7 +29604,7 @@ update:
 	MOVQ             32(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z5
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z8, Z8, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29614,7 +29622,7 @@ update:
 	MOVQ             40(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z5
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z9, Z9, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29632,7 +29640,7 @@ update:
 	MOVQ             48(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z5
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z10, Z10, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29650,7 +29658,7 @@ update:
 	MOVQ             56(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMOVAPS          Z4, Z5
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z11, Z11, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29800,7 +29808,7 @@ update:
 	MOVQ             (SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z7
-	VMOVAPS          Z7, Z8
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z7, Z8
 	VFNMADD231PS     Z6, Z6, Z8
 	VFNMADD231PS     Z2, Z8, Z7
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
@@ -29910,7 +29918,7 @@ update:
 	MOVQ             (SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z8
-	VMOVAPS          Z8, Z9
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z8, Z9
 	VFNMADD231PS     Z6, Z6, Z9
 	VFNMADD231PS     Z2, Z9, Z8
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z8, Z9
@@ -29937,7 +29945,7 @@ update:
 	MOVQ             8(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z8
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z8
 	VFNMADD231PS     Z7, Z7, Z8
 	VFNMADD231PS     Z2, Z8, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z8
@@ -30062,7 +30070,7 @@ update:
 	MOVQ             (SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z10
-	VMOVAPS          Z10, Z11
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z10, Z11
 	VFNMADD231PS     Z6, Z6, Z11
 	VFNMADD231PS     Z2, Z11, Z10
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z10, Z11
@@ -30089,7 +30097,7 @@ update:
 	MOVQ             8(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z10
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z10
 	VFNMADD231PS     Z7, Z7, Z10
 	VFNMADD231PS     Z2, Z10, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z10
@@ -30116,7 +30124,7 @@ update:
 	MOVQ             16(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z8, Z8, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30143,7 +30151,7 @@ update:
 	MOVQ             24(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z9, Z9, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30292,7 +30300,7 @@ update:
 	MOVQ             (SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z14
-	VMOVAPS          Z14, Z15
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z14, Z15
 	VFNMADD231PS     Z6, Z6, Z15
 	VFNMADD231PS     Z2, Z15, Z14
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z14, Z15
@@ -30319,7 +30327,7 @@ update:
 	MOVQ             8(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z14
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z14
 	VFNMADD231PS     Z7, Z7, Z14
 	VFNMADD231PS     Z2, Z14, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z14
@@ -30346,7 +30354,7 @@ update:
 	MOVQ             16(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z8, Z8, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30373,7 +30381,7 @@ update:
 	MOVQ             24(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z9, Z9, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30400,7 +30408,7 @@ update:
 	MOVQ             32(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z10, Z10, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30427,7 +30435,7 @@ update:
 	MOVQ             40(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z11, Z11, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30454,7 +30462,7 @@ update:
 	MOVQ             48(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z12, Z12, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30481,7 +30489,7 @@ update:
 	MOVQ             56(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMOVAPS          Z6, Z7
+	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z13, Z13, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7

@@ -14,8 +14,6 @@ const (
 	expMin    = -0x1.5d589ep+6 // below it eˣ < 2⁻¹²⁶ becomes 0
 )
 
-var infinity = math.Float32frombits(0x7F800000)
-
 func abs(x float32) float32 { return and(x, 0x7FFFFFFF) }
 
 // exp is eˣ: with n = round(x·log₂e) and r = x - n·ln2, eˣ = 2ⁿ·eʳ. 2ⁿ is
@@ -25,7 +23,7 @@ func exp(x float32) float32 {
 		return 0
 	}
 	if expMax < x {
-		return infinity
+		return math.Float32frombits(0x7F800000) // infinity
 	}
 	n := fma(x, log2E, roundBias) - roundBias
 	r := fnma(n, ln2High, x)
@@ -66,13 +64,17 @@ func tanhFrom0(x float32) float32 {
 	return 1 - 2/float32(exp(x+x)+1)
 }
 
-// flush turns a magnitude below 2⁻¹⁰⁰ into +0, so that no moment decays into
-// the subnormal numbers.
-func flush(x float32) float32 { return drop(abs(x) < 0x1p-100, x) }
+// tiny is far above the subnormal numbers, and far below what moves a weight.
+const tiny = 0x1p-100
+
+// flush turns a magnitude below tiny into +0, so that no moment decays into the subnormal
+// numbers, and no gradient begins near them.
+func flush(x float32) float32 { return drop(abs(x) < tiny, x) }
 
 // velocity is the momentum, from μ·v.
 func velocity(v, g, lr float32) float32 { return flush(fnma(lr, g, v)) }
 
 // meanSquare is the running mean of g²: v -= c·(v-g²). It never turns negative:
-// v-g² rounds to at most v.
-func meanSquare(g, v, c float32) float32 { return flush(fnma(c, fnma(g, g, v), v)) }
+// v-g² rounds to at most v. A v of 0 counts as tiny there, lest g² alone be subnormal; in
+// the result, that is below what is flushed.
+func meanSquare(g, v, c float32) float32 { return flush(fnma(c, fnma(g, g, larger(v, tiny)), v)) }

@@ -89,10 +89,10 @@ func softmaxGradGeneric(n int, dx, dy, y *float32, a float32) {
 	}
 }
 
-// residualGeneric: d[i] = a·(y[i]-t[i]).
+// residualGeneric: d[i] = a·(y[i]-t[i]), 0 where that is below 2⁻¹⁰⁰.
 func residualGeneric(n int, d, y, t *float32, a float32) {
 	for i := range n {
-		*at(d, i) = float32(*at(y, i)-*at(t, i)) * a
+		*at(d, i) = flush(float32(*at(y, i)-*at(t, i)) * a)
 	}
 }
 

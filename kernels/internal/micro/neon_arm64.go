@@ -229,7 +229,7 @@ func tanhGradNEON(n int, dx, dy, y *float32)
 //go:noescape
 func softmaxGradNEON(n int, dx, dy, y *float32, a float32)
 
-// residualNEON: d[i] = a·(y[i]-t[i]).
+// residualNEON: d[i] = a·(y[i]-t[i]), 0 where that is below 2⁻¹⁰⁰.
 //
 //go:noescape
 func residualNEON(n int, d, y, t *float32, a float32)

@@ -6719,7 +6719,7 @@ singles:
 done:
 	RET
 
-// residualNEON: d[i] = a·(y[i]-t[i]).
+// residualNEON: d[i] = a·(y[i]-t[i]), 0 where that is below 2⁻¹⁰⁰.
 TEXT ·residualNEON(SB), NOSPLIT, $0-36
 	MOVD    n+0(FP), R0
 	MOVD    d+8(FP), R4
@@ -6736,7 +6736,12 @@ vectors:
 	FMOVQ.P 16(R6), F2
 	WORD    $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	WORD    $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
-	FMOVQ.P F1, 16(R4)
+	FMOVQ   224(R1), F2 // 0x7fffffff
+	WORD    $0x4e221c22 // AND V2.16B, V1.16B, V2.16B
+	FMOVQ   368(R1), F3 // 0x0d800000
+	WORD    $0x6ea2e462 // FCMGT V2.4S, V3.4S, V2.4S
+	WORD    $0x4e621c22 // BIC V2.16B, V1.16B, V2.16B
+	FMOVQ.P F2, 16(R4)
 	SUBS    $4, R0
 	BGE     vectors
 
@@ -6749,7 +6754,12 @@ singles:
 	FMOVS.P 4(R6), F2
 	WORD    $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	WORD    $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
-	FMOVS.P F1, 4(R4)
+	FMOVQ   224(R1), F2 // 0x7fffffff
+	WORD    $0x4e221c22 // AND V2.16B, V1.16B, V2.16B
+	FMOVQ   368(R1), F3 // 0x0d800000
+	WORD    $0x6ea2e462 // FCMGT V2.4S, V3.4S, V2.4S
+	WORD    $0x4e621c22 // BIC V2.16B, V1.16B, V2.16B
+	FMOVS.P F2, 4(R4)
 	SUBS    $1, R0
 	BNE     singles
 
@@ -6975,7 +6985,9 @@ TEXT ·rmspropNEON(SB), NOSPLIT, $0-44
 vectors:
 	FMOVQ.P 16(R6), F3
 	FMOVQ   (R5), F4
-	VMOV    V4.B16, V5.B16
+	FMOVQ   368(R1), F5 // 0x0d800000
+	WORD    $0x6ea5e486 // FCMGT V6.4S, V4.4S, V5.4S
+	WORD    $0x6ea61c85 // BIT V5.16B, V4.16B, V6.16B
 	WORD    $0x4ea3cc65 // FMLS V5.4S, V3.4S, V3.4S
 	WORD    $0x4ea5cc24 // FMLS V4.4S, V1.4S, V5.4S
 	FMOVQ   224(R1), F5 // 0x7fffffff
@@ -7000,7 +7012,9 @@ tail:
 singles:
 	FMOVS.P 4(R6), F3
 	FMOVS   (R5), F4
-	VMOV    V4.B16, V5.B16
+	FMOVQ   368(R1), F5 // 0x0d800000
+	WORD    $0x6ea5e486 // FCMGT V6.4S, V4.4S, V5.4S
+	WORD    $0x6ea61c85 // BIT V5.16B, V4.16B, V6.16B
 	WORD    $0x4ea3cc65 // FMLS V5.4S, V3.4S, V3.4S
 	WORD    $0x4ea5cc24 // FMLS V4.4S, V1.4S, V5.4S
 	FMOVQ   224(R1), F5 // 0x7fffffff
@@ -7045,7 +7059,9 @@ TEXT ·adamNEON(SB), NOSPLIT, $0-60
 vectors:
 	FMOVQ.P 16(R7), F5
 	FMOVQ   (R6), F6
-	VMOV    V6.B16, V7.B16
+	FMOVQ   368(R1), F7 // 0x0d800000
+	WORD    $0x6ea7e4c8 // FCMGT V8.4S, V6.4S, V7.4S
+	WORD    $0x6ea81cc7 // BIT V7.16B, V6.16B, V8.16B
 	WORD    $0x4ea5cca7 // FMLS V7.4S, V5.4S, V5.4S
 	WORD    $0x4ea7cc46 // FMLS V6.4S, V2.4S, V7.4S
 	FMOVQ   224(R1), F7 // 0x7fffffff
@@ -7080,7 +7096,9 @@ tail:
 singles:
 	FMOVS.P 4(R7), F5
 	FMOVS   (R6), F6
-	VMOV    V6.B16, V7.B16
+	FMOVQ   368(R1), F7 // 0x0d800000
+	WORD    $0x6ea7e4c8 // FCMGT V8.4S, V6.4S, V7.4S
+	WORD    $0x6ea81cc7 // BIT V7.16B, V6.16B, V8.16B
 	WORD    $0x4ea5cca7 // FMLS V7.4S, V5.4S, V5.4S
 	WORD    $0x4ea7cc46 // FMLS V6.4S, V2.4S, V7.4S
 	FMOVQ   224(R1), F7 // 0x7fffffff

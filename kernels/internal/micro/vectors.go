@@ -28,7 +28,7 @@ type Vectors struct {
 	TanhGrad func(n int, dx, dy, y *float32)
 	// dx[i] = (dy[i]-a)·y[i]; y is the softmax's output, a = Σ dy·y.
 	SoftmaxGrad func(n int, dx, dy, y *float32, a float32)
-	// d[i] = a·(y[i]-t[i]).
+	// d[i] = a·(y[i]-t[i]), 0 where that is below 2⁻¹⁰⁰.
 	Residual func(n int, d, y, t *float32, a float32)
 	// grad[i] = fma(l2, w[i], grad[i]) + l1·sign(w[i]), with sign(0) = 0.
 	PenaltyGrad func(n int, grad, w *float32, l1, l2 float32)
