@@ -3,6 +3,7 @@ package kernels_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/mnist-fast/mnist-fast/kernels"
@@ -87,6 +88,22 @@ func TestMomentsFadeToZeroWithoutSubnormals(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// Where nothing was learned and there is nothing to learn, nothing changes, even if only the
+// last gradient counts.
+func TestZerosStayZeros(t *testing.T) {
+	forTiers(t, func(t *testing.T, k *kernels.Core) {
+		w, zeros := []float32{1, -2, 0, 4, 5, -6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17}, make([]float32, 17)
+		m, v, got := slices.Clone(zeros), slices.Clone(zeros), slices.Clone(w)
+		k.RMSprop(got, v, zeros, 0.1, 1, eps)
+		suite.RequireSame(t, "RMSprop: w", got, w)
+		suite.RequireSame(t, "RMSprop: v", v, zeros)
+		k.Adam(got, m, v, zeros, kernels.AdamStep{LR: 0.1, C1: 1, C2: 1, Eps: eps, Decay: 1})
+		suite.RequireSame(t, "Adam: w", got, w)
+		suite.RequireSame(t, "Adam: m", m, zeros)
+		suite.RequireSame(t, "Adam: v", v, zeros)
 	})
 }
 

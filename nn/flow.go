@@ -19,7 +19,7 @@ type flow struct {
 	zeros    bool   // are left out of the batch: it is in sparse, not in x
 	key      uint64 // of the batch's dropout
 	rows     int
-	chosen   []int // those of a table of which samples are some
+	inWhole  []int // where the rows of a part of a table are in it; see whole
 	x        outputs
 	in       kernels.Mat // the batch, in x or where the table has it
 	targets  buffer

@@ -24,7 +24,7 @@ func TestChosenRowsAreReadAsSparse(t *testing.T) {
 	if !f.zeros {
 		t.Error("the batch is dense")
 	}
-	if want := []int{11, 1, 3, 5, 7}; !slices.Equal(f.chosen[:5], want) {
-		t.Errorf("rows %v, want %v", f.chosen[:5], want)
+	if want := []int{11, 1, 3, 5, 7}; !slices.Equal(f.inWhole[:5], want) {
+		t.Errorf("rows %v, want %v", f.inWhole[:5], want)
 	}
 }

@@ -77,13 +77,13 @@ func (c chosen) Len() int { return len(c.rows) }
 // it: it may be read faster.
 func (f *flow) whole(x Table, rows []int) (Table, []int) {
 	for c, ok := x.(chosen); ok; c, ok = x.(chosen) {
-		if f.chosen == nil {
-			f.chosen = make([]int, len(f.losses))
+		if f.inWhole == nil {
+			f.inWhole = make([]int, len(f.losses))
 		}
 		for i, r := range rows {
-			f.chosen[i] = c.rows[r]
+			f.inWhole[i] = c.rows[r]
 		}
-		x, rows = c.Table, f.chosen[:len(rows)]
+		x, rows = c.Table, f.inWhole[:len(rows)]
 	}
 	return x, rows
 }

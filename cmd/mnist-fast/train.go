@@ -117,7 +117,7 @@ func (o *trainOptions) settle(c *cli.Command) error {
 	return o.checkRegularization(c)
 }
 
-// requireApart fails if two flags name the same file.
+// requireApart fails if what is written would replace something else that is.
 func (o *trainOptions) requireApart(c *cli.Command) error {
 	if err := requireApart(c, "-output", o.output, "-report", o.report); err != nil {
 		return err

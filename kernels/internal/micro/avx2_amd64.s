@@ -6742,7 +6742,7 @@ TEXT ·rmspropAVX2(SB), NOSPLIT, $0-44
 vectors:
 	VMOVUPS      (BX)(SI*4), Y3
 	VMOVUPS      (DX)(SI*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y3, Y3, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -6767,7 +6767,7 @@ tail:
 singles:
 	VMOVSS       (BX)(SI*4), X6
 	VMOVSS       (DX)(SI*4), X7
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y7, Y3
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y7, Y3
 	VFNMADD231PS Y6, Y6, Y3
 	VFNMADD231PS Y1, Y3, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y3
@@ -6789,6 +6789,16 @@ done:
 	VZEROUPPER
 	RET
 
+DATA constAVX2_0d000000<>+0(SB)/4, $0x0d000000
+DATA constAVX2_0d000000<>+4(SB)/4, $0x0d000000
+DATA constAVX2_0d000000<>+8(SB)/4, $0x0d000000
+DATA constAVX2_0d000000<>+12(SB)/4, $0x0d000000
+DATA constAVX2_0d000000<>+16(SB)/4, $0x0d000000
+DATA constAVX2_0d000000<>+20(SB)/4, $0x0d000000
+DATA constAVX2_0d000000<>+24(SB)/4, $0x0d000000
+DATA constAVX2_0d000000<>+28(SB)/4, $0x0d000000
+GLOBL constAVX2_0d000000<>(SB), RODATA|NOPTR, $32
+
 // func adamAVX2(n int, w *float32, m *float32, v *float32, grad *float32, lr float32, c1 float32, c2 float32, eps float32, decay float32)
 // Requires: AVX, FMA3
 TEXT ·adamAVX2(SB), NOSPLIT, $0-60
@@ -6809,7 +6819,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-60
 vectors:
 	VMOVUPS      (SI)(DI*4), Y5
 	VMOVUPS      (BX)(DI*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -6842,7 +6852,7 @@ tail:
 singles:
 	VMOVSS       (SI)(DI*4), X8
 	VMOVSS       (BX)(DI*4), X9
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y9, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y9, Y5
 	VFNMADD231PS Y8, Y8, Y5
 	VFNMADD231PS Y2, Y5, Y9
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y9, Y5
@@ -8830,7 +8840,7 @@ update:
 	MOVQ         (BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y5
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y5, Y6
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y5, Y6
 	VFNMADD231PS Y4, Y4, Y6
 	VFNMADD231PS Y1, Y6, Y5
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y5, Y6
@@ -8925,7 +8935,7 @@ update:
 	MOVQ         (BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y4, Y4, Y7
 	VFNMADD231PS Y1, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -8942,7 +8952,7 @@ update:
 	MOVQ         8(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y6
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VFNMADD231PS Y1, Y6, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y6
@@ -9050,7 +9060,7 @@ update:
 	MOVQ         (BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y8
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y8, Y9
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y8, Y9
 	VFNMADD231PS Y4, Y4, Y9
 	VFNMADD231PS Y1, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
@@ -9067,7 +9077,7 @@ update:
 	MOVQ         8(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y8
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y8
 	VFNMADD231PS Y5, Y5, Y8
 	VFNMADD231PS Y1, Y8, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y8
@@ -9084,7 +9094,7 @@ update:
 	MOVQ         16(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9101,7 +9111,7 @@ update:
 	MOVQ         24(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9231,7 +9241,7 @@ update:
 	MOVQ         (BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y12
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y12, Y13
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y12, Y13
 	VFNMADD231PS Y4, Y4, Y13
 	VFNMADD231PS Y1, Y13, Y12
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y12, Y13
@@ -9248,7 +9258,7 @@ update:
 	MOVQ         8(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y12
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y12
 	VFNMADD231PS Y5, Y5, Y12
 	VFNMADD231PS Y1, Y12, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y12
@@ -9265,7 +9275,7 @@ update:
 	MOVQ         16(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y6, Y6, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9282,7 +9292,7 @@ update:
 	MOVQ         24(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y7, Y7, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9299,7 +9309,7 @@ update:
 	MOVQ         32(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y8, Y8, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9316,7 +9326,7 @@ update:
 	MOVQ         40(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y9, Y9, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9333,7 +9343,7 @@ update:
 	MOVQ         48(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y10, Y10, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9350,7 +9360,7 @@ update:
 	MOVQ         56(BX), R8
 	ADDQ         DX, R8
 	VMOVUPS      (CX)(R8*4), Y4
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y4, Y5
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y4, Y5
 	VFNMADD231PS Y11, Y11, Y5
 	VFNMADD231PS Y1, Y5, Y4
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y4, Y5
@@ -9497,7 +9507,7 @@ update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y7
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y7, Y8
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y7, Y8
 	VFNMADD231PS Y6, Y6, Y8
 	VFNMADD231PS Y2, Y8, Y7
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y7, Y8
@@ -9604,7 +9614,7 @@ update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y8
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y8, Y9
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y8, Y9
 	VFNMADD231PS Y6, Y6, Y9
 	VFNMADD231PS Y2, Y9, Y8
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y8, Y9
@@ -9629,7 +9639,7 @@ update:
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y8
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y8
 	VFNMADD231PS Y7, Y7, Y8
 	VFNMADD231PS Y2, Y8, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y8
@@ -9750,7 +9760,7 @@ update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y10
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y10, Y11
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y10, Y11
 	VFNMADD231PS Y6, Y6, Y11
 	VFNMADD231PS Y2, Y11, Y10
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y10, Y11
@@ -9775,7 +9785,7 @@ update:
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y10
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y10
 	VFNMADD231PS Y7, Y7, Y10
 	VFNMADD231PS Y2, Y10, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y10
@@ -9800,7 +9810,7 @@ update:
 	MOVQ         16(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y8, Y8, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -9825,7 +9835,7 @@ update:
 	MOVQ         24(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y9, Y9, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -9970,7 +9980,7 @@ update:
 	MOVQ         (SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y14
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y14, Y15
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y14, Y15
 	VFNMADD231PS Y6, Y6, Y15
 	VFNMADD231PS Y2, Y15, Y14
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y14, Y15
@@ -9995,7 +10005,7 @@ update:
 	MOVQ         8(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y14
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y14
 	VFNMADD231PS Y7, Y7, Y14
 	VFNMADD231PS Y2, Y14, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y14
@@ -10020,7 +10030,7 @@ update:
 	MOVQ         16(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y8, Y8, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10045,7 +10055,7 @@ update:
 	MOVQ         24(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y9, Y9, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10070,7 +10080,7 @@ update:
 	MOVQ         32(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y10, Y10, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10095,7 +10105,7 @@ update:
 	MOVQ         40(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y11, Y11, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10120,7 +10130,7 @@ update:
 	MOVQ         48(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y12, Y12, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7
@@ -10145,7 +10155,7 @@ update:
 	MOVQ         56(SI), R9
 	ADDQ         BX, R9
 	VMOVUPS      (DX)(R9*4), Y6
-	VMAXPS       constAVX2_0d800000<>+0(SB), Y6, Y7
+	VMAXPS       constAVX2_0d000000<>+0(SB), Y6, Y7
 	VFNMADD231PS Y13, Y13, Y7
 	VFNMADD231PS Y2, Y7, Y6
 	VANDPS       constAVX2_7fffffff<>+0(SB), Y6, Y7

@@ -27031,7 +27031,7 @@ TEXT ·rmspropAVX512(SB), NOSPLIT, $0-44
 vectors:
 	VMOVUPS      (BX)(SI*4), Z3
 	VMOVUPS      (DX)(SI*4), Z4
-	VMAXPS.BCST  constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST  constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS Z3, Z3, Z5
 	VFNMADD231PS Z1, Z5, Z4
 	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -27057,7 +27057,7 @@ tail:
 singles:
 	VMOVSS       (BX)(SI*4), X6
 	VMOVSS       (DX)(SI*4), X7
-	VMAXPS.BCST  constAVX512_0d800000<>+0(SB), Z7, Z3
+	VMAXPS.BCST  constAVX512_0d000000<>+0(SB), Z7, Z3
 	VFNMADD231PS Z6, Z6, Z3
 	VFNMADD231PS Z1, Z3, Z7
 	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z7, Z3
@@ -27080,6 +27080,9 @@ done:
 	VZEROUPPER
 	RET
 
+DATA constAVX512_0d000000<>+0(SB)/4, $0x0d000000
+GLOBL constAVX512_0d000000<>(SB), RODATA|NOPTR, $4
+
 // func adamAVX512(n int, w *float32, m *float32, v *float32, grad *float32, lr float32, c1 float32, c2 float32, eps float32, decay float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamAVX512(SB), NOSPLIT, $0-60
@@ -27100,7 +27103,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-60
 vectors:
 	VMOVUPS      (SI)(DI*4), Z5
 	VMOVUPS      (BX)(DI*4), Z6
-	VMAXPS.BCST  constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST  constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS Z5, Z5, Z7
 	VFNMADD231PS Z2, Z7, Z6
 	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -27135,7 +27138,7 @@ tail:
 singles:
 	VMOVSS       (SI)(DI*4), X8
 	VMOVSS       (BX)(DI*4), X9
-	VMAXPS.BCST  constAVX512_0d800000<>+0(SB), Z9, Z5
+	VMAXPS.BCST  constAVX512_0d000000<>+0(SB), Z9, Z5
 	VFNMADD231PS Z8, Z8, Z5
 	VFNMADD231PS Z2, Z5, Z9
 	VANDPS.BCST  constAVX512_7fffffff<>+0(SB), Z9, Z5
@@ -29119,7 +29122,7 @@ update:
 	MOVQ             (BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z5
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z5, Z6
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z5, Z6
 	VFNMADD231PS     Z4, Z4, Z6
 	VFNMADD231PS     Z1, Z6, Z5
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z5, Z6
@@ -29216,7 +29219,7 @@ update:
 	MOVQ             (BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z4, Z4, Z7
 	VFNMADD231PS     Z1, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -29234,7 +29237,7 @@ update:
 	MOVQ             8(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z6
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z6
 	VFNMADD231PS     Z5, Z5, Z6
 	VFNMADD231PS     Z1, Z6, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z6
@@ -29345,7 +29348,7 @@ update:
 	MOVQ             (BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z8
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z8, Z9
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z8, Z9
 	VFNMADD231PS     Z4, Z4, Z9
 	VFNMADD231PS     Z1, Z9, Z8
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z8, Z9
@@ -29363,7 +29366,7 @@ update:
 	MOVQ             8(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z8
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z8
 	VFNMADD231PS     Z5, Z5, Z8
 	VFNMADD231PS     Z1, Z8, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z8
@@ -29381,7 +29384,7 @@ update:
 	MOVQ             16(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z6, Z6, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29399,7 +29402,7 @@ update:
 	MOVQ             24(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z7, Z7, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29532,7 +29535,7 @@ update:
 	MOVQ             (BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z12
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z12, Z13
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z12, Z13
 	VFNMADD231PS     Z4, Z4, Z13
 	VFNMADD231PS     Z1, Z13, Z12
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z12, Z13
@@ -29550,7 +29553,7 @@ update:
 	MOVQ             8(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z12
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z12
 	VFNMADD231PS     Z5, Z5, Z12
 	VFNMADD231PS     Z1, Z12, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z12
@@ -29568,7 +29571,7 @@ update:
 	MOVQ             16(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z6, Z6, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29586,7 +29589,7 @@ update:
 	MOVQ             24(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z7, Z7, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29604,7 +29607,7 @@ update:
 	MOVQ             32(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z8, Z8, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29622,7 +29625,7 @@ update:
 	MOVQ             40(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z9, Z9, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29640,7 +29643,7 @@ update:
 	MOVQ             48(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z10, Z10, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29658,7 +29661,7 @@ update:
 	MOVQ             56(BX), R8
 	ADDQ             DX, R8
 	VMOVUPS          (CX)(R8*4), Z4
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z4, Z5
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z4, Z5
 	VFNMADD231PS     Z11, Z11, Z5
 	VFNMADD231PS     Z1, Z5, Z4
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z4, Z5
@@ -29808,7 +29811,7 @@ update:
 	MOVQ             (SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z7
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z7, Z8
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z7, Z8
 	VFNMADD231PS     Z6, Z6, Z8
 	VFNMADD231PS     Z2, Z8, Z7
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z7, Z8
@@ -29918,7 +29921,7 @@ update:
 	MOVQ             (SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z8
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z8, Z9
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z8, Z9
 	VFNMADD231PS     Z6, Z6, Z9
 	VFNMADD231PS     Z2, Z9, Z8
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z8, Z9
@@ -29945,7 +29948,7 @@ update:
 	MOVQ             8(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z8
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z8
 	VFNMADD231PS     Z7, Z7, Z8
 	VFNMADD231PS     Z2, Z8, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z8
@@ -30070,7 +30073,7 @@ update:
 	MOVQ             (SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z10
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z10, Z11
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z10, Z11
 	VFNMADD231PS     Z6, Z6, Z11
 	VFNMADD231PS     Z2, Z11, Z10
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z10, Z11
@@ -30097,7 +30100,7 @@ update:
 	MOVQ             8(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z10
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z10
 	VFNMADD231PS     Z7, Z7, Z10
 	VFNMADD231PS     Z2, Z10, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z10
@@ -30124,7 +30127,7 @@ update:
 	MOVQ             16(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z8, Z8, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30151,7 +30154,7 @@ update:
 	MOVQ             24(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z9, Z9, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30300,7 +30303,7 @@ update:
 	MOVQ             (SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z14
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z14, Z15
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z14, Z15
 	VFNMADD231PS     Z6, Z6, Z15
 	VFNMADD231PS     Z2, Z15, Z14
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z14, Z15
@@ -30327,7 +30330,7 @@ update:
 	MOVQ             8(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z14
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z14
 	VFNMADD231PS     Z7, Z7, Z14
 	VFNMADD231PS     Z2, Z14, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z14
@@ -30354,7 +30357,7 @@ update:
 	MOVQ             16(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z8, Z8, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30381,7 +30384,7 @@ update:
 	MOVQ             24(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z9, Z9, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30408,7 +30411,7 @@ update:
 	MOVQ             32(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z10, Z10, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30435,7 +30438,7 @@ update:
 	MOVQ             40(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z11, Z11, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30462,7 +30465,7 @@ update:
 	MOVQ             48(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z12, Z12, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7
@@ -30489,7 +30492,7 @@ update:
 	MOVQ             56(SI), R9
 	ADDQ             BX, R9
 	VMOVUPS          (DX)(R9*4), Z6
-	VMAXPS.BCST      constAVX512_0d800000<>+0(SB), Z6, Z7
+	VMAXPS.BCST      constAVX512_0d000000<>+0(SB), Z6, Z7
 	VFNMADD231PS     Z13, Z13, Z7
 	VFNMADD231PS     Z2, Z7, Z6
 	VANDPS.BCST      constAVX512_7fffffff<>+0(SB), Z6, Z7

@@ -64,17 +64,14 @@ func tanhFrom0(x float32) float32 {
 	return 1 - 2/float32(exp(x+x)+1)
 }
 
-// tiny is far above the subnormal numbers, and far below what moves a weight.
-const tiny = 0x1p-100
-
-// flush turns a magnitude below tiny into +0, so that no moment decays into the subnormal
+// flush turns a magnitude below 2⁻¹⁰⁰ into +0, so that no moment decays into the subnormal
 // numbers, and no gradient begins near them.
-func flush(x float32) float32 { return drop(abs(x) < tiny, x) }
+func flush(x float32) float32 { return drop(abs(x) < 0x1p-100, x) }
 
 // velocity is the momentum, from μ·v.
 func velocity(v, g, lr float32) float32 { return flush(fnma(lr, g, v)) }
 
 // meanSquare is the running mean of g²: v -= c·(v-g²). It never turns negative:
-// v-g² rounds to at most v. A v of 0 counts as tiny there, lest g² alone be subnormal; in
-// the result, that is below what is flushed.
-func meanSquare(g, v, c float32) float32 { return flush(fnma(c, fnma(g, g, larger(v, tiny)), v)) }
+// v-g² rounds to at most v. A v of 0 counts as 2⁻¹⁰¹ there, lest g² alone be subnormal;
+// what c ≤ 1 leaves of that is flushed.
+func meanSquare(g, v, c float32) float32 { return flush(fnma(c, fnma(g, g, larger(v, 0x1p-101)), v)) }
